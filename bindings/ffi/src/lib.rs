@@ -1,0 +1,1 @@
+//! UniFFI surface over the engine: convert, call, convert.

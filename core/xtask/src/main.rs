@@ -1,0 +1,2 @@
+//! Every developer task, behind `cargo xtask`.
+fn main() {}
