@@ -1,0 +1,50 @@
+// Builds dist/runtime.js, the base library that the engine embeds. Same sources, same bytes.
+//
+//   node scripts/build.mjs           writes dist/runtime.js
+//   node scripts/build.mjs --check   fails if dist/runtime.js is not what the sources give
+//   node scripts/build.mjs --dev     writes build/runtime.js, readable and with a source map
+import { build } from 'esbuild'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const dev = process.argv.includes('--dev')
+const check = process.argv.includes('--check')
+const output = join(root, dev ? 'build' : 'dist', 'runtime.js')
+
+const result = await build({
+  absWorkingDir: root,
+  entryPoints: ['src/main.ts'],
+  outfile: output,
+  bundle: true,
+  write: false,
+  format: 'iife',
+  platform: 'browser',
+  // DESIGN 3: the floor is Android WebView 80 and Safari 15.
+  target: ['chrome80', 'safari15'],
+  charset: 'utf8',
+  legalComments: 'none',
+  minify: !dev,
+  sourcemap: dev ? 'inline' : false,
+  loader: { '.css': 'text' },
+  // The engine's table is one folder up: the same file is read by Rust and by TypeScript.
+  define: { 'process.env.NODE_ENV': '"production"' },
+  banner: {
+    js: '// Generated from core/runtime/src by `npm run build`. Do not edit. Contains glass-easel (MIT, Tencent).',
+  },
+  logLevel: 'warning',
+})
+
+const bytes = result.outputFiles[0].contents
+if (check) {
+  if (!readFileSync(output).equals(Buffer.from(bytes))) {
+    console.error('dist/runtime.js is not what the sources give: run `npm run build` and commit it')
+    process.exit(1)
+  }
+} else {
+  mkdirSync(dirname(output), { recursive: true })
+  writeFileSync(output, bytes)
+  console.log(`${output}: ${bytes.length} bytes, ${gzipSync(bytes, { level: 9 }).length} gzipped`)
+}

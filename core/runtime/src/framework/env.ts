@@ -1,0 +1,31 @@
+// What the built-in components may ask of the framework. The components know nothing else of it, so that both
+// halves can be read and tested alone.
+import type { Element as GlassElement } from 'glass-easel'
+
+/** Colour theme of the whole program. */
+export type Theme = 'light' | 'dark'
+
+/** The framework as a built-in component sees it. One object for the life of the document. */
+export interface RuntimeEnv {
+  /**
+   * Calls a function of `wx` by name, for example `env.call('navigateTo', { url: '/pages/a/b' })`.
+   * Resolves and rejects as `wx` does (`errMsg`); rejects for a name that is not in the registry.
+   */
+  call<T = Record<string, unknown>>(api: string, args?: Record<string, unknown>): Promise<T>
+  /** `<button open-type="share">`: runs `onShareAppMessage` of the page that holds `button`. */
+  share(button: GlassElement): void
+  /** Counts something that a program used and that does not exist here, for example `component map`. Once a name. */
+  missing(name: string): void
+  /** Reports a failure inside a component; it never throws. */
+  error(error: unknown): void
+  /** The theme now. CSS should rather use `html[data-theme=dark]`, which the framework keeps up to date. */
+  theme(): Theme
+  /** Calls `listener` whenever the theme changes. */
+  onTheme(listener: (theme: Theme) => void): void
+  /** Height of the on-screen keyboard in CSS pixels changed (0 = closed). Returns a function that stops listening. */
+  onKeyboard(listener: (height: number, duration: number) => void): () => void
+  /** The scrolling element of the page that holds `node`, or null when it is in none. */
+  pageScroller(node: Node): HTMLElement | null
+  /** The element above all pages into which toasts, dialogs and sheets are drawn. */
+  overlay(): HTMLElement
+}
