@@ -1,14 +1,14 @@
 //! The bundle: its index, and the content-addressed store that keeps it.
-#![allow(missing_docs, clippy::todo, unused_variables, dead_code)] // skeleton: the contract other crates build on
 
-pub mod builder;
-pub mod database;
-pub mod digest;
-pub mod index;
-pub mod store;
+mod builder;
+mod canonical;
+mod database;
+mod digest;
+mod index;
+mod store;
 
 pub use builder::{Bundle, BundleBuilder};
-pub use database::Database;
+pub use database::{Database, OpenReport};
 pub use digest::Digest;
-pub use index::{Domains, FileEntry, Index, IndexError, Package, Version};
-pub use store::{InstalledBundle, OpenReport, RunningGuard, Store, StoreError, StoreOptions};
+pub use index::{Domains, FORMAT, FileEntry, Index, IndexError, Limits, Package, Rule, Version, oversize};
+pub use store::{InstalledBundle, RunningGuard, Store, StoreError, StoreOptions};
