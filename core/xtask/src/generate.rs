@@ -1,0 +1,94 @@
+//! Generated files: the base library's script and the FFI bindings, committed so that building needs neither tool.
+
+use crate::{
+    arguments::Arguments,
+    process::{Run, Trouble, read, root, target_dir, write},
+    setup,
+};
+
+mod stamp;
+
+pub const HELP: &str = "
+Writes the generated files, which are committed:
+  core/runtime/dist/            the base library, from core/runtime/src (needs Node.js)
+  bindings/ffi/generated/       Kotlin and Swift, from bindings/ffi/src (builds UniFFI's generator: minutes, once)
+
+Usage: cargo xtask generate [--only runtime|ffi]
+
+Example: cargo xtask generate --only ffi
+";
+
+const GENERATED: &str = "bindings/ffi/generated";
+const STAMP: &str = "bindings/ffi/generated/stamp.txt";
+
+/// The `generate` task.
+pub fn task(mut arguments: Arguments) -> Result<(), Trouble> {
+    let only = arguments.value("--only")?;
+    arguments.finish()?;
+    match only.as_deref() {
+        None => {
+            runtime()?;
+            ffi()
+        }
+        Some("runtime") => runtime(),
+        Some("ffi") => ffi(),
+        Some(other) => Err(Trouble::Usage(format!("--only knows runtime and ffi, not `{other}`"))),
+    }
+}
+
+fn runtime() -> Result<(), Trouble> {
+    setup::node::need_packages("core/runtime")?;
+    Run::new("npm").args(["run", "--silent", "build"]).dir(&root().join("core/runtime")).status()
+}
+
+fn ffi() -> Result<(), Trouble> {
+    Run::cargo().args(["build", "-p", "lodger-ffi"]).status()?;
+    let library = target_dir().join("debug").join(library_name());
+    for language in ["kotlin", "swift"] {
+        let out = root().join(GENERATED).join(language);
+        if out.exists() {
+            std::fs::remove_dir_all(&out).map_err(|error| {
+                Trouble::Failed(format!("{} could not be emptied: {error}", out.display()))
+            })?;
+        }
+        Run::cargo()
+            .args(["run", "--quiet", "--manifest-path", "bindings/ffi/bindgen/Cargo.toml", "--"])
+            .args(["generate", "--no-format", "--language", language, "--out-dir"])
+            .args([&out, &library])
+            // A folder of its own: the generator must not lock out other builds while it compiles.
+            .env("CARGO_TARGET_DIR", target_dir().join("bindgen"))
+            .status()?;
+    }
+    write(STAMP, stamp::now()?)
+}
+
+fn library_name() -> String {
+    use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
+    format!("{DLL_PREFIX}lodger_ffi{DLL_SUFFIX}")
+}
+
+/// Fails unless `core/runtime/dist` is what the sources give, byte for byte.
+pub fn check_runtime() -> Result<(), Trouble> {
+    setup::node::need_packages("core/runtime")?;
+    Run::new("node")
+        .args(["scripts/build.mjs", "--check"])
+        .dir(&root().join("core/runtime"))
+        .status()
+        .map_err(|_| {
+            Trouble::Failed(
+                "core/runtime/dist is not what the sources give; run `cargo xtask generate`".into(),
+            )
+        })
+}
+
+/// Fails unless the bindings were generated from the sources as they are.
+///
+/// Compares a recorded digest: generating anew takes minutes, and loading a stale binding fails by UniFFI's own checksums.
+pub fn check_ffi() -> Result<(), Trouble> {
+    if read(STAMP).is_ok_and(|kept| Ok(kept) == stamp::now().map_err(|_| ())) {
+        return Ok(());
+    }
+    Err(Trouble::Failed(format!(
+        "{GENERATED} is older than its sources; run `cargo xtask generate --only ffi`"
+    )))
+}

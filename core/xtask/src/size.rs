@@ -1,0 +1,130 @@
+//! How large the device-side library is, and which crates make it so.
+
+use crate::{
+    arguments::Arguments,
+    process::{Run, Trouble, target_dir, write},
+};
+use serde_json::json;
+use std::{collections::BTreeMap, path::Path};
+
+pub const HELP: &str = "
+Builds the device-side library (profile `device`) and prints its size stripped, its size under gzip,
+and the crates that hold most of its code. Writes target/size.json.
+
+Usage: cargo xtask size [--json]
+
+Example: cargo xtask size
+";
+
+const LIBRARY: &str = "liblodger_ffi.so";
+const SHOWN: usize = 12;
+
+/// The `size` task.
+pub fn task(mut arguments: Arguments) -> Result<(), Trouble> {
+    let as_json = arguments.flag("--json");
+    arguments.finish()?;
+    if !cfg!(target_os = "linux") {
+        return Err(Trouble::Missing("size reads ELF files; run it on Linux".into()));
+    }
+    // Built with symbols, to tell crates apart; the copy is stripped, as the profile would have done.
+    Run::cargo()
+        .args(["build", "-p", "lodger-ffi", "--lib", "--profile", "device"])
+        .args(["--config", "profile.device.strip=\"none\""])
+        .status()?;
+    let folder = target_dir().join("device");
+    let whole = folder.join(LIBRARY);
+    let stripped = folder.join("stripped.so");
+    let words = ["--strip-all".as_ref(), "-o".as_ref(), stripped.as_os_str(), whole.as_os_str()];
+    Run::new("strip").args(words).quiet().status()?;
+    let bytes = length(&stripped)?;
+    let packed = folder.join("stripped.so.gz");
+    let words = ["-k9fn".as_ref(), stripped.as_os_str()];
+    Run::new("gzip").args(words).quiet().status()?;
+    let gzip_bytes = length(&packed)?;
+    let symbols = Run::new("nm")
+        .args(["--size-sort", "--radix=d", "--defined-only"])
+        .args([&whole])
+        .quiet()
+        .output()?;
+    let crates = by_crate(&symbols);
+
+    let rows: Vec<_> = crates.iter().map(|(name, bytes)| json!({"crate": name, "bytes": bytes})).collect();
+    let report = json!({"library": "lodger-ffi", "bytes": bytes, "gzip_bytes": gzip_bytes, "crates": rows});
+    write("target/size.json", format!("{report:#}\n"))?;
+    if as_json {
+        println!("{report:#}");
+        return Ok(());
+    }
+    println!("lodger-ffi, stripped   {:>9} bytes", bytes);
+    println!("lodger-ffi, gzip -9    {:>9} bytes", gzip_bytes);
+    println!("\nlargest, by the symbols of each crate (code and data, before stripping):");
+    for (name, bytes) in crates.iter().take(SHOWN) {
+        println!("  {name:<24} {bytes:>9}");
+    }
+    Ok(())
+}
+
+fn length(file: &Path) -> Result<u64, Trouble> {
+    let found = file.metadata().map_err(|error| Trouble::Failed(format!("{}: {error}", file.display())))?;
+    Ok(found.len())
+}
+
+/// Sums symbol sizes by crate, largest first. `nm` gives `address size type name`.
+fn by_crate(symbols: &str) -> Vec<(String, u64)> {
+    let mut sums: BTreeMap<&str, u64> = BTreeMap::new();
+    for line in symbols.lines() {
+        let words: Vec<_> = line.split_whitespace().collect();
+        // bss takes no room in the file
+        if let [_, size, kind, name] = words[..]
+            && !kind.eq_ignore_ascii_case("b")
+        {
+            *sums.entry(crate_of(name)).or_default() += size.parse::<u64>().unwrap_or(0);
+        }
+    }
+    let mut rows: Vec<_> = sums.into_iter().map(|(name, bytes)| (name.to_owned(), bytes)).collect();
+    rows.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
+    rows
+}
+
+/// The crate in a mangled Rust name (`_ZN<length><crate>…`), else where the C code comes from.
+fn crate_of(symbol: &str) -> &str {
+    if let Some(rest) = symbol.strip_prefix("_ZN") {
+        let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        let length: usize = rest[..digits].parse().unwrap_or(0);
+        let segment = rest.get(digits..digits + length).unwrap_or("(other)");
+        // `<T as Trait>::f` is mangled `_$LT$path..to..T…`: the crate is the path's first word.
+        let inner =
+            segment.trim_start_matches("_$LT$").trim_start_matches("impl$u20$").trim_start_matches("$RF$");
+        let end = inner.find(['.', '$']).unwrap_or(inner.len());
+        return if end == 0 || inner.len() < 2 { "(other)" } else { &inner[..end] };
+    }
+    if symbol.starts_with("sqlite3") {
+        "sqlite (C)"
+    } else if symbol.starts_with("ring_core") {
+        "ring (C)"
+    } else if symbol.starts_with("uniffi_") || symbol.starts_with("ffi_") {
+        "lodger_ffi (exported)"
+    } else {
+        "(C and others)"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_crates_apart() {
+        assert_eq!(crate_of("_ZN10serde_json2de8from_str17h0E"), "serde_json");
+        assert_eq!(crate_of("_ZN53_$LT$core..fmt..Error$u20$as$u20$core..fmt..Debug$GT$3fmt17hE"), "core");
+        assert_eq!(crate_of("sqlite3_step"), "sqlite (C)");
+        assert_eq!(crate_of("_ZN9"), "(other)");
+    }
+
+    #[test]
+    fn sums_and_sorts() {
+        let rows =
+            by_crate("00 10 T sqlite3_a\n00 5 t _ZN4core3fmt17hE\n00 7 t sqlite3_b\n00 900 b buffer\n");
+        assert_eq!(rows, [("sqlite (C)".to_owned(), 17), ("core".to_owned(), 5)]);
+    }
+}
