@@ -17,6 +17,9 @@ pub struct Forbidden {
 /// This file names what it forbids.
 pub const HERE: &str = "core/xtask/src/lint/rules.rs";
 
+/// What checks them, and has examples of what they refuse.
+pub const CHECKER: &str = "core/xtask/src/lint/house.rs";
+
 pub const FORBIDDEN: &[Forbidden] = &[
     Forbidden {
         texts: &["TODO", "FIXME", "XXX:"],
@@ -25,7 +28,15 @@ pub const FORBIDDEN: &[Forbidden] = &[
         why: "finish it, or open an issue and leave it out of the code",
     },
     Forbidden {
-        texts: &["/work/", "/root/", "/home/", "C:\\Users\\"],
+        texts: &[
+            "/work/main",
+            "/work/shared",
+            "/tmp/prompts",
+            "/root/.",
+            "/home/user/",
+            "/Users/",
+            "C:\\Users\\",
+        ],
         endings: &[],
         except: &[],
         why: "a path of one machine; derive it, or use an example path such as DIR",
