@@ -1,7 +1,7 @@
 //! Makes a bundle: what the compiler, and tests, write with.
 use crate::{Digest, FileEntry, Index, IndexError, Limits, Package, Rule, StoreError, digest::Hasher};
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeMap, HashSet, btree_map::Entry},
     fs, io,
     path::Path,
 };
@@ -59,9 +59,9 @@ impl Bundle {
         let index = Index::parse(&index_bytes)?;
         let mut blobs = BTreeMap::new();
         for file in index.files() {
-            if !blobs.contains_key(&file.digest) {
+            if let Entry::Vacant(place) = blobs.entry(file.digest) {
                 let path = dir.join("blobs").join(file.digest.to_hex());
-                blobs.insert(file.digest, read_file(&path, file.length)?);
+                place.insert(read_file(&path, file.length)?);
             }
         }
         let bundle = Self { index, index_bytes, blobs };
@@ -111,7 +111,7 @@ fn read_file(path: &Path, longest: u64) -> Result<Vec<u8>, StoreError> {
 
 /// Collects files into packages, then fixes order, digests and canonical bytes.
 pub struct BundleBuilder {
-    index: Index,
+    pub(crate) index: Index,
     blobs: BTreeMap<Digest, Vec<u8>>,
     /// Files given to a package that was not declared; refused at the end, so that calls stay simple.
     stray: Option<String>,

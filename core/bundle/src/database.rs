@@ -55,10 +55,10 @@ impl Database {
                 idle.push(reader);
             }
         }
-        if let Err(StoreError::Corrupt { .. }) = outcome {
-            if let Some(writer) = try_lock(&self.inner.writer) {
-                schema::suspect(&writer);
-            }
+        if let Err(StoreError::Corrupt { .. }) = outcome
+            && let Some(writer) = try_lock(&self.inner.writer)
+        {
+            schema::suspect(&writer);
         }
         outcome
     }

@@ -43,9 +43,10 @@ impl Database {
 
 fn attempt(path: &Path, tables: &[&str]) -> Result<Database, StoreError> {
     let mut writer = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
-    schema::refuse_newer(&writer)?;
-    // Only a new file takes this in: pages freed by `remove` go back to the user.
-    writer.pragma_update(None, "auto_vacuum", "incremental")?;
+    if schema::is_new(&writer)? {
+        // Only a new file takes this in: pages freed by `remove` go back to the user.
+        writer.pragma_update(None, "auto_vacuum", "incremental")?;
+    }
     writer.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
     writer.pragma_update(None, "journal_size_limit", LOG_BYTES)?;
     writer.pragma_update(None, "synchronous", "full")?;
@@ -56,6 +57,7 @@ fn attempt(path: &Path, tables: &[&str]) -> Result<Database, StoreError> {
     let tx = writer.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     schema::create(&tx)?;
     tx.commit()?;
+    // Nothing above has written to an existing file: a damaged one is set aside as it was found.
     check(&writer, tables)?;
     let inner = Inner { path: path.to_owned(), readers: Mutex::default(), writer: Mutex::new(writer) };
     Ok(Database { inner: Arc::new(inner) })

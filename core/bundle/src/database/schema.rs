@@ -10,13 +10,13 @@ const TABLES: &str = "
     CREATE TABLE suspect (mark INTEGER PRIMARY KEY) STRICT;
 ";
 
-/// Refuses a file that a newer version wrote, before anything in it is touched.
-pub(super) fn refuse_newer(connection: &Connection) -> Result<(), StoreError> {
-    let found = user_version(connection)?;
-    if found > VERSION {
-        return Err(StoreError::NewerSchema { component: "database".to_owned(), found, known: VERSION });
+/// Whether the file is new; one that a newer version wrote is refused, before anything in it is touched.
+pub(super) fn is_new(connection: &Connection) -> Result<bool, StoreError> {
+    match user_version(connection)? {
+        0 => Ok(true),
+        VERSION => Ok(false),
+        found => Err(StoreError::NewerSchema { component: "database".to_owned(), found, known: VERSION }),
     }
-    Ok(())
 }
 
 /// Makes the database's own tables in a new file.
