@@ -1,110 +1,196 @@
 //! The engine: one per host process.
-use crate::{Host, LodgerError, MessageSink, Session, SessionListener};
-use lodger_bundle::Store;
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+mod config;
+mod open;
 
-/// Allows http, loopback and `Session::dev`, shows a banner. From the next issue on to be had only from a development root.
-#[derive(Clone, Debug)]
-pub struct Development {
-    _private: (),
+pub use config::{Config, Development, OpenRequest, Surface, SystemInfo};
+
+use crate::{
+    ErrorKind, Host, HostApi, LodgerError, LogLevel, Session, permissions,
+    permissions::Permissions,
+    session::Inner,
+    storage::{self, Storage},
+    vault::Vault,
+};
+use lodger_bundle::{Store, StoreOptions};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError, RwLock, Weak},
+};
+use tokio::runtime::{Handle, Runtime};
+
+/// Threads for waiting work; disk work has threads of its own.
+const WORKERS: usize = 2;
+
+/// What all sessions share.
+pub(crate) struct Shared {
+    pub(crate) config: Config,
+    pub(crate) host: Host,
+    pub(crate) store: Store,
+    pub(crate) vault: Arc<Vault>,
+    pub(crate) host_apis: RwLock<BTreeMap<String, Arc<dyn HostApi>>>,
+    sessions: Mutex<Vec<Weak<Inner>>>,
+    data_lost: bool,
+    /// None only while dropping.
+    runtime: Option<Runtime>,
 }
 
-impl Development {
-    pub fn unsigned() -> Self {
-        Self { _private: () }
+impl Shared {
+    pub(crate) fn runtime(&self) -> &Handle {
+        self.runtime.as_ref().expect("there until the drop").handle()
+    }
+
+    pub(crate) fn development(&self) -> bool {
+        self.config.development.is_some()
     }
 }
 
-#[derive(Clone, Debug)]
-pub struct Config {
-    /// Holds the store and the data areas.
-    pub data_dir: PathBuf,
-    pub quota: u64,
-    pub development: Option<Development>,
-    /// First content later than this is a failure (`time-out`).
-    pub start_timeout: Duration,
-}
-
-/// How this platform forms an origin (DESIGN 4).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OriginForm {
-    /// `lodger://<label>/` (iOS, desktop).
-    CustomScheme,
-    /// `https://<label>.invalid/` (Android).
-    Invalid,
-    /// `http://<label>.localhost:<port>/` (development, in any browser).
-    Loopback { port: u16 },
-}
-
-/// How messages travel: `inbound` is told to the page by hello.
-#[derive(Clone)]
-pub struct Surface {
-    pub origin: OriginForm,
-    /// `ipc` (wry), `port` (Android), `handler` (iOS), `http` (POST /.lodger/message).
-    pub inbound: &'static str,
-    /// Push channel; None: the page polls `GET /.lodger/events`.
-    pub sink: Option<Arc<dyn MessageSink>>,
-}
-
-/// What `wx.getSystemInfo` and friends report; sizes in CSS pixels.
-#[derive(Clone, Debug, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SystemInfo {
-    pub brand: String,
-    pub model: String,
-    /// `windows`, `mac`, `linux`, `android`, `ios`.
-    pub platform: String,
-    pub system: String,
-    pub language: String,
-    /// `light` or `dark`.
-    pub theme: String,
-    pub status_bar_height: f64,
-    pub safe_area_bottom: f64,
-    /// The capsule's rectangle in the window: left, top, width, height.
-    pub menu_button: [f64; 4],
-    pub host_name: String,
-    pub host_version: String,
-}
-
-#[derive(Clone)]
-pub struct OpenRequest {
-    pub user: String,
-    pub app: String,
-    /// None: the entry page.
-    pub path: Option<String>,
-    pub query: BTreeMap<String, String>,
-    /// WeChat's scene numbers; 1001 by default.
-    pub scene: u32,
-    /// The opening program's app id and extraData.
-    pub referrer: Option<(String, serde_json::Value)>,
-    pub system: SystemInfo,
-    pub surface: Surface,
-    pub listener: Arc<dyn SessionListener>,
+impl Drop for Shared {
+    fn drop(&mut self) {
+        // The last owner may be a task of this very runtime, where waiting for its threads would panic.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
 }
 
 /// Cheap to clone; safe from any thread. Has its own async runtime; none is exposed.
+///
+/// Sessions keep what they need of the engine alive; dropping the engine itself does not end them.
 #[derive(Clone)]
 pub struct Engine {
-    _private: (),
+    shared: Arc<Shared>,
 }
 
 impl Engine {
+    /// Opens the store under `config.data_dir`. Blocks on the disk.
+    ///
+    /// # Errors
+    /// `Storage` if the database cannot be opened; whatever the key store says if it refuses.
     pub fn new(config: Config, host: Host) -> Result<Self, LodgerError> {
-        todo!()
+        let (store, report) = Store::open(&config.data_dir, StoreOptions { quota: config.quota })?;
+        if report.set_aside.is_some() {
+            host.log.log(
+                LogLevel::Error,
+                "engine",
+                "the database was damaged: set aside, and a new one made",
+            );
+        }
+        let database = store.database().clone();
+        Storage::migrate(&database)?;
+        Permissions::migrate(&database)?;
+        let (vault, data_lost) = Vault::open(&database, host.key_store.as_ref())?;
+        if data_lost {
+            storage::wipe_all(&database)?;
+            permissions::wipe_all(&database)?;
+            host.log.log(
+                LogLevel::Error,
+                "engine",
+                "the platform's key is gone: all per-user data was wiped",
+            );
+        }
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(WORKERS)
+            .thread_name("lodger")
+            .enable_time()
+            .build()
+            .map_err(|_| {
+                LodgerError::internal("no-threads", "The system gave no threads. Close other apps.")
+            })?;
+        Ok(Self {
+            shared: Arc::new(Shared {
+                config,
+                host,
+                store,
+                vault: Arc::new(vault),
+                host_apis: RwLock::default(),
+                sessions: Mutex::default(),
+                data_lost,
+                runtime: Some(runtime),
+            }),
+        })
     }
+
+    /// Where bundles are installed.
     pub fn store(&self) -> &Store {
-        todo!()
+        &self.shared.store
     }
-    /// Opens the installed release of `request.app`.
+
+    /// True if the platform's key was gone when the engine started, so that all per-user data had to be wiped.
+    pub fn data_was_lost(&self) -> bool {
+        self.shared.data_lost
+    }
+
+    /// Adds a function of the host's own, called by `wx.invokeHost`. A second one of the same name replaces it.
+    ///
+    /// # Errors
+    /// `Internal` if the name has no namespace or its scope is not one for hosts.
+    pub fn register(&self, api: Arc<dyn HostApi>) -> Result<(), LodgerError> {
+        let name = api.name().to_owned();
+        let plain = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric());
+        let named = name.split_once('.').is_some_and(|(space, name)| plain(space) && plain(name));
+        let scoped = api.scope().is_none_or(|scope| {
+            permissions::is_wechat_scope(scope) || scope.strip_prefix("scope.host.").is_some_and(plain)
+        });
+        if !named || !scoped {
+            return Err(LodgerError::internal(
+                "host-api-name",
+                "A host function is named `namespace.function`, and its scope is WeChat's or `scope.host.name`.",
+            ));
+        }
+        let mut apis = self.shared.host_apis.write().unwrap_or_else(PoisonError::into_inner);
+        apis.insert(name, api);
+        Ok(())
+    }
+
+    /// Opens the installed release of `request.app`. May be awaited on any executor.
+    ///
+    /// # Errors
+    /// `NotFound` if the program is not installed or has no such page, `Incompatible` if the bundle cannot be run,
+    /// `Storage` if it cannot be read.
     pub async fn open(&self, request: OpenRequest) -> Result<Session, LodgerError> {
-        todo!()
+        let shared = Arc::clone(&self.shared);
+        let opening = self.shared.runtime().spawn_blocking(move || open::open(&shared, request));
+        let inner = opening.await.map_err(|_| {
+            LodgerError::internal("open-failed", "The program could not be opened. Try again.")
+        })??;
+        let mut sessions = self.shared.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        sessions.retain(|session| session.strong_count() > 0);
+        sessions.push(Arc::downgrade(&inner));
+        Ok(Session::new(inner))
     }
+
     /// Blocks on `future` in the engine's runtime (for hosts without an async runtime of their own).
+    ///
+    /// # Panics
+    /// If called from inside an async runtime.
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
-        todo!()
+        self.shared.runtime().block_on(future)
     }
-    /// Removes every trace of a user's data in an app, and checks that it is gone.
+
+    /// Removes every trace of a user's data in an app, and checks that it is gone. Closes running sessions of both.
+    /// Blocks on the disk.
+    ///
+    /// # Errors
+    /// `Storage` if anything could not be removed: try again.
     pub fn wipe(&self, user: &str, app: &str) -> Result<(), LodgerError> {
-        todo!()
+        let area = self.shared.vault.area(user, app);
+        let sessions =
+            std::mem::take(&mut *self.shared.sessions.lock().unwrap_or_else(PoisonError::into_inner));
+        let (ended, others): (Vec<_>, Vec<_>) = sessions
+            .into_iter()
+            .partition(|session| session.upgrade().is_some_and(|session| session.identity.area == area));
+        self.shared.sessions.lock().unwrap_or_else(PoisonError::into_inner).extend(others);
+        ended.iter().filter_map(Weak::upgrade).for_each(|session| session.close());
+        let database = self.shared.store.database();
+        storage::wipe(database, &area)?;
+        permissions::wipe(database, &area)?;
+        if storage::count(database, &area)? + permissions::count(database, &area)? > 0 {
+            return Err(LodgerError::new(
+                ErrorKind::Storage,
+                "wipe-incomplete",
+                "Some of the program's data could not be removed. Try again.",
+            ));
+        }
+        Ok(())
     }
 }

@@ -1,137 +1,124 @@
 //! What the engine is given by its host: everything platform-specific is a trait here.
+//!
+//! All traits are called from the engine's own threads, several at once; implementations must not block for long
+//! except where a method is async.
+mod events;
+mod http;
+mod ready;
+
+pub use events::{MessageSink, SessionEvent, SessionListener};
+pub use http::{AppHttp, HttpError, HttpRequest, HttpResponse, PlatformHttp};
+pub use ready::{NoPrompts, StderrLog, SystemClock};
+
 use crate::LodgerError;
 use async_trait::async_trait;
-use std::{sync::Arc, time::{Duration, SystemTime}};
+use serde_json::Value;
+use std::{sync::Arc, time::SystemTime};
 
-#[derive(Clone, Debug)]
-pub struct HttpRequest {
-    pub method: String,
-    pub url: String,
-    pub headers: Vec<(String, String)>,
-    pub body: Vec<u8>,
-    pub timeout: Duration,
-    /// A longer response body is an error.
-    pub max_body: u64,
-    /// Development only: plain http, private and loopback addresses are reachable.
-    pub allow_private: bool,
-}
-
-#[derive(Clone, Debug)]
-pub struct HttpResponse {
-    pub status: u16,
-    pub headers: Vec<(String, String)>,
-    pub body: Vec<u8>,
-}
-
-#[derive(Clone, Debug, thiserror::Error)]
-pub enum HttpError {
-    #[error("timeout")]
-    Timeout,
-    #[error("could not connect: {0}")]
-    Connect(String),
-    #[error("TLS: {0}")]
-    Tls(String),
-    #[error("address refused: {0}")]
-    AddressRefused(String),
-    #[error("response longer than {0} bytes")]
-    TooLong(u64),
-    #[error("{0}")]
-    Other(String),
-}
-
-/// Repository, login, payment: the host's own pinning applies.
-#[async_trait]
-pub trait PlatformHttp: Send + Sync {
-    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError>;
-}
-
-/// Mini-program traffic: no cookies, no credentials, redirects returned and not followed,
-/// private and loopback addresses refused when connecting unless `allow_private`.
-#[async_trait]
-pub trait AppHttp: Send + Sync {
-    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError>;
-}
-
+/// Wall-clock time.
 pub trait Clock: Send + Sync {
+    /// The device's time now; may jump.
     fn now(&self) -> SystemTime;
 }
 
-/// Wraps small secrets with a key that the platform guards.
+/// Wraps small secrets with a key that the platform guards (Android Keystore, Keychain).
 pub trait KeyStore: Send + Sync {
+    /// Seals `secret` (at most 64 bytes); the result is stored in the database.
     fn wrap(&self, secret: &[u8]) -> Result<Vec<u8>, LodgerError>;
+    /// Reverses `wrap`. Only the code `key-invalidated` means that the key is gone for good: the engine then wipes
+    /// the per-user data and starts afresh. Any other error makes `Engine::new` fail and leaves everything in place.
     fn unwrap(&self, wrapped: &[u8]) -> Result<Vec<u8>, LodgerError>;
 }
 
+/// A mini-program asks the user for a scope.
 #[derive(Clone, Debug)]
 pub struct ScopePrompt {
+    /// App id.
     pub app: String,
+    /// Display name; untrusted text, show it as text.
     pub app_name: String,
+    /// WeChat's name, e.g. `scope.userLocation`.
     pub scope: String,
+    /// The author's reason (`permission` in app.json), untrusted text; empty if none was given.
     pub reason: String,
 }
 
+/// The user's answer, remembered for this user, app and scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ScopeAnswer {
+    /// The call goes on, now and later.
     Granted,
+    /// The call fails with WeChat's `auth deny`, now and later.
     Denied,
 }
 
+/// Questions to the user, drawn by the host outside the page.
 #[async_trait]
 pub trait Prompts: Send + Sync {
+    /// Asks once for a scope. The future is dropped when the session ends: the question must then go away.
     async fn scope(&self, prompt: ScopePrompt) -> ScopeAnswer;
 }
 
+/// Importance of a log line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LogLevel {
+    /// For developers of Lodger.
     Debug,
+    /// Something normal that is worth knowing.
     Info,
+    /// Something odd that was dealt with.
     Warn,
+    /// Something failed.
     Error,
 }
 
+/// Where log lines go. They carry no token and no user data.
 pub trait Log: Send + Sync {
+    /// Takes one line; `target` is the part of the engine that writes.
     fn log(&self, level: LogLevel, target: &str, message: &str);
 }
 
-/// Outgoing bridge messages for a platform with a push channel (Android port, iOS). Strings only.
-pub trait MessageSink: Send + Sync {
-    fn post(&self, message: String);
+/// Who calls a host's own function; filled in by the engine, never by the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// App id.
+    pub app: String,
+    /// The user of the session, as given to `open`.
+    pub user: String,
+    /// Hex SHA-256 of the bundle's index.
+    pub index: String,
 }
 
-/// What a running session tells its host. Called from the engine's threads, in order.
-pub trait SessionListener: Send + Sync {
-    fn event(&self, event: SessionEvent);
+/// A function of the host, called by `wx.invokeHost({name, args})`. Register it with `Engine::register`.
+#[async_trait]
+pub trait HostApi: Send + Sync {
+    /// For example `bank.getAccount`: lower-case namespace, a dot, and a name.
+    fn name(&self) -> &str;
+    /// The scope that the user must grant first, if any. Host scopes start with `scope.host.`.
+    fn scope(&self) -> Option<&str> {
+        None
+    }
+    /// The capability it belongs to; the host can switch it off.
+    fn capability(&self) -> Option<&str> {
+        None
+    }
+    /// Does the work. `args` is untrusted. An error's message reaches the page as `invokeHost:fail <message>`.
+    async fn call(&self, caller: &Caller, args: Value) -> Result<Value, String>;
 }
 
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum SessionEvent {
-    /// The first page has painted; milliseconds since navigation start, measured in the page.
-    FirstContent { ms: f64 },
-    /// A page reached onReady.
-    PageReady { path: String },
-    /// The page stack changed: bottom first, `path?query`.
-    Route { stack: Vec<String> },
-    Title { title: String },
-    Console { level: LogLevel, text: String, stack: Option<String> },
-    ScriptError { message: String, stack: String, page: String },
-    /// A `wx` function that does not exist was used.
-    Missing { api: String },
-    /// The user went back from the first page, or the program called exitMiniProgram.
-    Exit,
-    Share { title: String, path: String },
-    /// Answer to `Session::dev`.
-    Dev { id: u64, result: serde_json::Value },
-    /// The session cannot go on; the host shows its error page.
-    Failed { error: LodgerError },
-}
-
+/// Everything the engine needs from its platform.
 #[derive(Clone)]
 pub struct Host {
+    /// Repository, login and payment traffic.
     pub platform_http: Arc<dyn PlatformHttp>,
+    /// Mini-program traffic.
     pub app_http: Arc<dyn AppHttp>,
+    /// Wall-clock time.
     pub clock: Arc<dyn Clock>,
+    /// Guards the install secret.
     pub key_store: Arc<dyn KeyStore>,
+    /// Questions to the user.
     pub prompts: Arc<dyn Prompts>,
+    /// Log lines.
     pub log: Arc<dyn Log>,
 }

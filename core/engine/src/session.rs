@@ -1,73 +1,195 @@
 //! One running mini-program.
-use crate::{LodgerError, Resource, ResourceRequest};
-use serde_json::Value;
+mod calls;
+mod events;
+mod inbox;
+mod inner;
+mod launch;
+mod reports;
+mod serve;
+mod start_page;
 
-/// Cheap to clone; safe from any thread.
+pub(crate) use inner::{Identity, Inner, Parts};
+pub(crate) use launch::LaunchOptions;
+
+use crate::{Counters, ErrorKind, LodgerError, Resource, ResourceRequest};
+use serde_json::Value;
+use std::{collections::BTreeMap, sync::Arc};
+
+/// Cheap to clone; safe from any thread. When the last clone is dropped, the session closes.
 #[derive(Clone)]
 pub struct Session {
-    _private: (),
+    inner: Arc<Owner>,
+}
+
+/// Work under way holds the session's insides too; only the host's own handles keep it open.
+struct Owner(Arc<Inner>);
+
+impl Drop for Owner {
+    fn drop(&mut self) {
+        self.0.close();
+    }
 }
 
 impl Session {
+    pub(crate) fn new(inner: Arc<Inner>) -> Self {
+        Self { inner: Arc::new(Owner(inner)) }
+    }
+
+    fn inner(&self) -> &Arc<Inner> {
+        &self.inner.0
+    }
+
+    /// Random, 128 bits in hex. For the host's own use; the page never sees it.
     pub fn id(&self) -> &str {
-        todo!()
+        &self.inner().identity.id
     }
+
+    /// App id.
     pub fn app(&self) -> &str {
-        todo!()
+        &self.inner().identity.app
     }
-    /// Display name and version from the index, and the icon's bundle path.
+
+    /// Display name: untrusted text, show it as text.
     pub fn app_name(&self) -> &str {
-        todo!()
+        &self.inner().identity.name
     }
+
+    /// Version name from the index.
     pub fn version(&self) -> &str {
-        todo!()
+        &self.inner().index.version.name
     }
+
+    /// Hex SHA-256 of the index: which bundle exactly is running.
+    pub fn digest(&self) -> String {
+        self.inner().identity.digest.to_hex()
+    }
+
+    /// Bundle path of the program's icon.
+    pub fn icon(&self) -> Option<&str> {
+        self.inner().identity.icon.as_deref()
+    }
+
     /// `m` + 32 hex digits; the host part of the origin.
     pub fn label(&self) -> &str {
-        todo!()
+        &self.inner().identity.label
     }
+
     /// What the webview loads first: `<origin>/`.
     pub fn start_url(&self) -> String {
-        todo!()
+        format!("{}/", self.inner().identity.origin)
     }
-    /// Any thread; may wait (long poll, sync call, remote fetch): never call it where waiting is not allowed.
+
+    /// Answers one request of the webview; refusals are answers too. May be awaited on any executor, and may wait
+    /// (long poll, sync call, remote fetch): never call it where waiting is not allowed. Dropping the future cancels.
     pub async fn open_resource(&self, request: ResourceRequest) -> Resource {
-        todo!()
+        serve::open(self.inner(), request).await
     }
-    /// At most 256 KiB; empty at the end.
+
+    /// At most 256 KiB from `offset`; empty at the end.
+    ///
+    /// # Errors
+    /// `NotFound` if the handle is not open.
     pub fn read(&self, handle: u64, offset: u64, length: u32) -> Result<Vec<u8>, LodgerError> {
-        todo!()
+        self.inner().handles.read(handle, offset, length)
     }
+
+    /// Frees a handle; unknown ones are ignored.
     pub fn close_resource(&self, handle: u64) {
-        todo!()
+        self.inner().handles.close(handle);
     }
-    /// Takes one bridge message from the page. Never fails: what is malformed is dropped and counted.
+
+    /// Takes one bridge message from the page. Returns at once and never fails: what is malformed is dropped and
+    /// counted. The host must have checked that it comes from the main frame of this session's origin.
     pub fn message(&self, text: &str) {
-        todo!()
+        self.inner().take_message(text);
     }
-    /// `onShow`, with new launch options where the program was opened again.
+
+    /// The program is visible again: `onShow` with the options it was last opened with.
     pub fn show(&self) {
-        todo!()
+        self.inner().show();
     }
+
+    /// The program was opened again while it ran: `onShow` with new options; re-launched if the path differs from
+    /// the page on top.
+    ///
+    /// # Errors
+    /// `NotFound` if the program has no such page; nothing changes then.
+    pub fn reopen(
+        &self,
+        path: Option<String>,
+        query: BTreeMap<String, String>,
+        scene: u32,
+        referrer: Option<(String, Value)>,
+    ) -> Result<(), LodgerError> {
+        let launch = LaunchOptions::new(&self.inner().index.pages, path, query, scene, referrer)?;
+        self.inner().reopen(launch);
+        Ok(())
+    }
+
+    /// The program is no longer visible: `onHide`.
     pub fn hide(&self) {
-        todo!()
+        self.inner().hide();
     }
+
     /// The host's back button or gesture; at the first page the listener gets `Exit`.
     pub fn back(&self) {
-        todo!()
+        self.inner().back();
     }
+
+    /// The user chose Share: the page answers with `SessionEvent::Share`.
     pub fn share(&self) {
-        todo!()
+        self.inner().event("share", Value::Object(serde_json::Map::new()));
     }
-    /// `themeChange`, `windowResize`, `keyboard`, `networkStatusChange`, `memoryWarning`.
+
+    /// `themeChange`, `windowResize`, `keyboard`, `networkStatusChange`, `memoryWarning`, `overlay`; `args` as in
+    /// core/docs/bridge.md.
     pub fn emit(&self, event: &str, args: Value) {
-        todo!()
+        self.inner().emit(event, args);
     }
-    /// Development sessions only: asks the page, answered by `SessionEvent::Dev`.
+
+    /// Development sessions only: asks the page, answered by `SessionEvent::Dev`. `command` is an object.
+    ///
+    /// # Errors
+    /// `Denied` in any other session; `Internal` if `command` is not an object.
     pub fn dev(&self, id: u64, command: Value) -> Result<(), LodgerError> {
-        todo!()
+        if !self.inner().shared.development() {
+            return Err(LodgerError::new(
+                ErrorKind::Denied,
+                "not-development",
+                "This session is not a development session. Open it from a development engine.",
+            ));
+        }
+        let Value::Object(mut args) = command else {
+            return Err(LodgerError::internal("dev-command", "A development command is a JSON object."));
+        };
+        args.insert("id".to_owned(), id.into());
+        self.inner().event("dev", Value::Object(args));
+        Ok(())
     }
+
+    /// Every scope that the user was asked for in this program, and the answer. Blocks on the disk.
+    ///
+    /// # Errors
+    /// `Storage` if the database cannot be read.
+    pub fn grants(&self) -> Result<BTreeMap<String, bool>, LodgerError> {
+        self.inner().permissions.all()
+    }
+
+    /// Changes an answer: the host's settings page. Blocks on the disk.
+    ///
+    /// # Errors
+    /// `Storage` if the database cannot be written.
+    pub fn set_grant(&self, scope: &str, granted: bool) -> Result<(), LodgerError> {
+        self.inner().permissions.set(scope, granted)
+    }
+
+    /// What was counted so far.
+    pub fn counters(&self) -> Counters {
+        self.inner().counters.snapshot()
+    }
+
+    /// Ends the session: cancels everything under way, voids the document, stops events. Safe to call twice.
     pub fn close(&self) {
-        todo!()
+        self.inner().close();
     }
 }

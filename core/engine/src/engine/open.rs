@@ -1,0 +1,72 @@
+//! One open: from an app id to a session with a fixed identity. Blocks on the disk.
+use super::{OpenRequest, Shared};
+use crate::{
+    ErrorKind, LodgerError,
+    app_config::AppConfig,
+    permissions::Permissions,
+    session::{Identity, Inner, LaunchOptions, Parts},
+    storage::Storage,
+    url_policy::UrlPolicy,
+    vault,
+};
+use std::sync::Arc;
+
+pub(super) fn open(shared: &Arc<Shared>, request: OpenRequest) -> Result<Arc<Inner>, LodgerError> {
+    let store = &shared.store;
+    let Some(installed) = store.current(&request.app)? else {
+        return Err(LodgerError::new(
+            ErrorKind::NotFound,
+            "not-installed",
+            "This program is not installed. Install it first.",
+        ));
+    };
+    // From here on the bundle stays, whatever else is installed.
+    let running = store.run(&installed.digest)?;
+    let index = store.index(&installed.digest)?;
+    let config = AppConfig::parse(&store.read(&installed.digest, "app.json")?).ok_or_else(|| {
+        LodgerError::new(
+            ErrorKind::Incompatible,
+            "app-json",
+            "The program's app.json is not a JSON object. Build the program again.",
+        )
+    })?;
+    let launch =
+        LaunchOptions::new(&index.pages, request.path, request.query, request.scene, request.referrer)?;
+    let name = index.w3c.get("name").and_then(|name| name.as_str()).or(config.name()).unwrap_or(&index.app);
+    let area = shared.vault.area(&request.user, &request.app);
+    let label = shared.vault.label(&request.user, &request.app);
+    let database = store.database().clone();
+    let identity = Identity {
+        id: vault::random_token()?,
+        name: name.to_owned(),
+        icon: config.icon().map(str::to_owned),
+        origin: request.surface.origin.origin(&label),
+        app: request.app,
+        user: request.user,
+        digest: installed.digest,
+        label,
+        area,
+    };
+    let permissions = Permissions::new(
+        database.clone(),
+        area,
+        Arc::clone(&shared.host.prompts),
+        &identity.app,
+        &identity.name,
+        config.scope_reasons(),
+    );
+    Inner::start(Parts {
+        shared: Arc::clone(shared),
+        policy: UrlPolicy::new(&index.domains, shared.development()),
+        storage: Storage::new(database, Arc::clone(&shared.vault), area),
+        identity,
+        permissions,
+        index,
+        config,
+        launch,
+        running,
+        system: request.system,
+        surface: request.surface,
+        listener: request.listener,
+    })
+}

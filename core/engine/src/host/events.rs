@@ -1,0 +1,91 @@
+//! What a running session tells its host.
+use super::LogLevel;
+use crate::LodgerError;
+
+/// Outgoing bridge messages for a platform with a push channel (Android port, iOS). Strings only.
+pub trait MessageSink: Send + Sync {
+    /// Hands one message to the page. Called in order; must not call back into the session.
+    fn post(&self, message: String);
+}
+
+/// What a running session tells its host. Called from one of the engine's threads, one event at a time, in order.
+/// It must return soon; calling the session from it is fine.
+pub trait SessionListener: Send + Sync {
+    /// Takes one event. None comes after `Session::close` has returned, but for one already under way.
+    fn event(&self, event: SessionEvent);
+}
+
+/// One thing that happened. Texts come from the page: untrusted, show them as text.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum SessionEvent {
+    /// The first page has painted.
+    FirstContent {
+        /// Since navigation start, measured in the page.
+        ms: f64,
+    },
+    /// A page reached onReady.
+    PageReady {
+        /// Page path without query.
+        path: String,
+    },
+    /// The page stack changed.
+    Route {
+        /// Bottom first, `path?query`.
+        stack: Vec<String>,
+    },
+    /// The top page's title.
+    Title {
+        /// Plain text.
+        title: String,
+    },
+    /// A `console` call.
+    Console {
+        /// From the function called.
+        level: LogLevel,
+        /// Arguments, joined.
+        text: String,
+        /// Where it was called, if known.
+        stack: Option<String>,
+    },
+    /// The program's code threw.
+    ScriptError {
+        /// The error's own message.
+        message: String,
+        /// JavaScript stack, in built code.
+        stack: String,
+        /// The page it happened on; empty before the first.
+        page: String,
+    },
+    /// A `wx` function that does not exist was used.
+    Missing {
+        /// Its name.
+        api: String,
+    },
+    /// Something the author should mend: an undeclared domain, for example. Development sessions only.
+    Warning {
+        /// What was seen, and what to do.
+        text: String,
+    },
+    /// The user went back from the first page, or the program called exitMiniProgram.
+    Exit,
+    /// The page answered `Session::share`.
+    Share {
+        /// The card's title.
+        title: String,
+        /// Page path with query.
+        path: String,
+    },
+    /// Answer to `Session::dev`.
+    Dev {
+        /// As given to `dev`.
+        id: u64,
+        /// As in core/docs/bridge.md.
+        result: serde_json::Value,
+    },
+    /// The session cannot go on; the host shows its error page.
+    Failed {
+        /// Why.
+        error: LodgerError,
+    },
+}

@@ -1,0 +1,99 @@
+//! The API registry: which functions exist, who may call them, and how (DESIGN 4).
+//!
+//! `registry.json` is the one table: the base library builds `wx` from it, the permission check here goes by it.
+//! What it does not list, or lists as local to the page, is refused on the bridge (attack rows 7 and 8).
+use serde::Deserialize;
+use std::{collections::BTreeMap, sync::OnceLock};
+
+const TABLE: &str = include_str!("../registry.json");
+
+/// How a function is carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ApiKind {
+    /// In the base library alone; never on the bridge.
+    Local,
+    /// A bridge call with an answer.
+    Async,
+    /// The blocking form of an `async` row, named like it plus `Sync`.
+    Sync,
+    /// `onX` or `offX`: a listener in the base library.
+    Event,
+    /// Makes an object in the base library.
+    Object,
+    /// A bridge call of the base library itself; never on `wx`.
+    Internal,
+}
+
+/// How much of a function works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ApiStatus {
+    /// As WeChat documents it.
+    Full,
+    /// Some of it; `note` says what.
+    Partial,
+    /// Known, not there yet: calls fail.
+    None,
+}
+
+/// One row.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApiRow {
+    /// As on `wx`.
+    pub name: String,
+    /// How it is carried out.
+    pub kind: ApiKind,
+    /// What the user must grant first.
+    pub scope: Option<String>,
+    /// What the host can switch off.
+    pub capability: Option<String>,
+    /// Only from a user's tap.
+    pub gesture: bool,
+    /// The Lodger version that first had it.
+    pub since: String,
+    /// How much of it works.
+    pub status: ApiStatus,
+    /// What is missing where it is partial, or what is worth knowing.
+    #[serde(default)]
+    pub note: Option<String>,
+}
+
+/// The whole table, by name.
+pub struct Registry {
+    rows: BTreeMap<String, ApiRow>,
+}
+
+impl Registry {
+    /// The table that this engine was built with.
+    pub fn get() -> &'static Self {
+        static REGISTRY: OnceLock<Registry> = OnceLock::new();
+        REGISTRY.get_or_init(|| {
+            let rows: Vec<ApiRow> = serde_json::from_str(TABLE).expect("registry.json is read by a test");
+            Self { rows: rows.into_iter().map(|row| (row.name.clone(), row)).collect() }
+        })
+    }
+
+    /// The row of a function.
+    pub fn row(&self, name: &str) -> Option<&ApiRow> {
+        self.rows.get(name)
+    }
+
+    /// All rows, by name.
+    pub fn rows(&self) -> impl Iterator<Item = &ApiRow> {
+        self.rows.values()
+    }
+
+    /// The row of a call on the bridge: None for everything that must be refused there.
+    /// A blocking call needs a row for its blocking form too.
+    pub fn bridge_row(&self, name: &str, sync: bool) -> Option<&ApiRow> {
+        let row = self.row(name)?;
+        let carried = matches!(row.kind, ApiKind::Async | ApiKind::Internal) && row.status != ApiStatus::None;
+        let blocking = || self.row(&format!("{name}Sync")).is_some_and(|row| row.kind == ApiKind::Sync);
+        (carried && (!sync || blocking())).then_some(row)
+    }
+}
+
+#[cfg(test)]
+mod tests;

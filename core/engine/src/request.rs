@@ -1,0 +1,192 @@
+//! `wx.request`: over the host's HTTP, within the program's domain list (core/docs/bridge.md).
+use crate::{
+    HttpError,
+    bridge::Answer,
+    outgoing::{self, Outgoing, SendError},
+    session::Inner,
+    url_policy::{Refusal, UrlUse},
+};
+use serde_json::{Map, Value, json};
+use std::time::Duration;
+
+const API: &str = "request";
+const METHODS: [&str; 7] = ["GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH"];
+/// Longest response body.
+const MAX_BODY: u64 = 32 << 20;
+/// Longer texts go to the page as a blob, by its own request.
+const MAX_INLINE: usize = 64 << 10;
+const MAX_TIMEOUT: Duration = Duration::from_secs(600);
+const MAX_HEADERS: usize = 100;
+
+/// What the engine or the HTTP stack sets, and a program must not.
+const FORBIDDEN: [&str; 11] = [
+    "referer",
+    "host",
+    "content-length",
+    "connection",
+    "keep-alive",
+    "transfer-encoding",
+    "te",
+    "trailer",
+    "upgrade",
+    "expect",
+    "accept-encoding",
+];
+
+/// Carries out one `request`. Dropping the future cancels it.
+pub(crate) async fn send(inner: &Inner, generation: u64, args: &Map<String, Value>) -> Answer {
+    let outgoing = match prepare(inner, generation, args) {
+        Ok(outgoing) => outgoing,
+        Err(reason) => return Answer::fail(API, reason),
+    };
+    let Ok(_turn) = inner.requests.acquire().await else { return Answer::fail(API, "interrupted") };
+    let (response, _) = match outgoing::send(inner, outgoing).await {
+        Ok(done) => done,
+        Err(error) => return failure(&error),
+    };
+    let mut headers: Map<String, Value> = Map::new();
+    let mut cookies: Vec<&str> = Vec::new();
+    for (name, value) in &response.headers {
+        if name.eq_ignore_ascii_case("set-cookie") {
+            cookies.push(value);
+        }
+        match headers.get_mut(name) {
+            Some(Value::String(values)) => {
+                values.push(',');
+                values.push_str(value);
+            }
+            _ => {
+                headers.insert(name.clone(), value.clone().into());
+            }
+        }
+    }
+    let mut ok = json!({ "statusCode": response.status, "header": headers, "cookies": cookies });
+    let wants_bytes = args.get("responseType").and_then(Value::as_str) == Some("arraybuffer");
+    let body = match String::from_utf8(response.body) {
+        Ok(text) if !wants_bytes && text.len() <= MAX_INLINE => {
+            ok["data"] = text.into();
+            return Answer::Ok(ok);
+        }
+        Ok(text) => text.into_bytes(),
+        Err(bytes) => bytes.into_bytes(),
+    };
+    ok["length"] = body.len().into();
+    match inner.offer_blob(generation, body) {
+        Ok(token) => {
+            ok["blob"] = token.into();
+            Answer::Ok(ok)
+        }
+        Err(error) => Answer::fail(API, error),
+    }
+}
+
+fn prepare(inner: &Inner, generation: u64, args: &Map<String, Value>) -> Result<Outgoing, &'static str> {
+    let text = |name: &str| args.get(name).and_then(Value::as_str);
+    let url = text("url").ok_or("parameter.url should be String")?;
+    let method = text("method").unwrap_or("GET").to_ascii_uppercase();
+    if !METHODS.contains(&method.as_str()) {
+        return Err("invalid method");
+    }
+    let body = match (text("blob"), text("data")) {
+        (Some(token), _) => {
+            let blob = inner.state().document_of(generation).and_then(|d| d.blobs.take_incoming(token));
+            blob.ok_or("the request's data has not arrived")?
+        }
+        (None, Some(data)) => data.as_bytes().to_vec(),
+        (None, None) => Vec::new(),
+    };
+    let mut headers = headers(args.get("header"))?;
+    headers.push((
+        "Referer".to_owned(),
+        format!(
+            "https://servicewechat.com/{}/{}/page-frame.html",
+            inner.identity.app, inner.index.version.name
+        ),
+    ));
+    let timeout = args.get("timeout").and_then(Value::as_f64).filter(|ms| *ms >= 1.0);
+    let timeout = timeout.map_or_else(
+        || inner.config.request_timeout(),
+        |ms| Duration::try_from_secs_f64(ms / 1000.0).unwrap_or(MAX_TIMEOUT),
+    );
+    Ok(Outgoing {
+        purpose: UrlUse::Request,
+        url: url.to_owned(),
+        body: if method == "GET" || method == "HEAD" { Vec::new() } else { body },
+        method,
+        headers,
+        timeout: timeout.min(MAX_TIMEOUT),
+        max_body: MAX_BODY,
+    })
+}
+
+/// Reads the program's headers: forbidden names are left out, what could split a header is an error.
+fn headers(value: Option<&Value>) -> Result<Vec<(String, String)>, &'static str> {
+    let Some(value) = value else { return Ok(Vec::new()) };
+    let map = value.as_object().ok_or("parameter.header should be Object")?;
+    if map.len() > MAX_HEADERS {
+        return Err("more than 100 headers");
+    }
+    let mut headers = Vec::new();
+    for (name, value) in map {
+        let value = match value {
+            Value::String(value) => value.clone(),
+            Value::Number(_) | Value::Bool(_) => value.to_string(),
+            _ => continue,
+        };
+        let token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
+        if name.is_empty() || !name.bytes().all(token) || value.chars().any(|c| c.is_control() && c != '\t') {
+            return Err("invalid header");
+        }
+        let lower = name.to_ascii_lowercase();
+        let forbidden =
+            FORBIDDEN.contains(&lower.as_str()) || lower.starts_with("proxy-") || lower.starts_with("sec-");
+        if !forbidden {
+            headers.push((name.clone(), value));
+        }
+    }
+    Ok(headers)
+}
+
+/// WeChat's wording and numbers (its "general error codes").
+fn failure(error: &SendError) -> Answer {
+    let (reason, errno) = match error {
+        SendError::Refused(Refusal::NotListed) => ("url not in domain list".to_owned(), 600_002),
+        SendError::Refused(Refusal::Invalid(why)) => (format!("invalid url: {why}"), 600_009),
+        SendError::Redirects => ("too many redirects".to_owned(), 600_001),
+        SendError::Http(HttpError::Timeout) => ("timeout".to_owned(), 5),
+        SendError::Http(error) => (error.to_string(), 600_001),
+    };
+    Answer::fail(API, reason).with_errno(errno)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forbidden_headers_are_left_out_and_injection_is_refused() {
+        let given = json!({
+            "referer": "https://evil.test", "HOST": "evil.test", "Sec-Fetch-Site": "none", "Proxy-Authorization": "x",
+            "Content-Length": "1", "Cookie": "a=b", "X-Number": 3, "X-Null": null,
+        });
+        let kept = headers(Some(&given)).expect("plain");
+        let names: Vec<_> = kept.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["Cookie", "X-Number"]);
+        for bad in [json!({ "a b": "x" }), json!({ "": "x" }), json!({ "a": "x\r\nHost: evil" }), json!([])] {
+            assert!(headers(Some(&bad)).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn failures_have_wechats_words_and_numbers() {
+        let said = |error| match failure(&error) {
+            Answer::Fail { message, errno } => (message, errno.unwrap_or(0)),
+            Answer::Ok(_) => panic!("a failure"),
+        };
+        assert_eq!(said(SendError::Http(HttpError::Timeout)), ("request:fail timeout".into(), 5));
+        assert_eq!(
+            said(SendError::Refused(Refusal::NotListed)),
+            ("request:fail url not in domain list".into(), 600_002)
+        );
+    }
+}

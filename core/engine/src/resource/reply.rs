@@ -1,0 +1,113 @@
+//! Replies and their headers: the content security policy stands here and nowhere else.
+use std::sync::Arc;
+
+/// Bytes of a reply; shared, never copied to be kept.
+#[derive(Clone, Debug)]
+pub(crate) enum Body {
+    Static(&'static [u8]),
+    Shared(Arc<Vec<u8>>),
+}
+
+impl Body {
+    pub(crate) fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Static(bytes) => bytes,
+            Self::Shared(bytes) => bytes,
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.bytes().len()
+    }
+}
+
+impl From<Vec<u8>> for Body {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Shared(Arc::new(bytes))
+    }
+}
+
+impl From<String> for Body {
+    fn from(text: String) -> Self {
+        text.into_bytes().into()
+    }
+}
+
+impl From<Arc<Vec<u8>>> for Body {
+    fn from(bytes: Arc<Vec<u8>>) -> Self {
+        Self::Shared(bytes)
+    }
+}
+
+/// A whole answer, before it gets a handle.
+#[derive(Clone, Debug)]
+pub(crate) struct Reply {
+    pub status: u16,
+    pub mime: String,
+    pub headers: Vec<(String, String)>,
+    pub body: Body,
+}
+
+impl Reply {
+    pub(crate) fn without_body(mut self) -> Self {
+        self.body = Body::Static(b"");
+        self
+    }
+}
+
+/// The security headers of one session.
+pub(crate) struct Policies {
+    page: String,
+}
+
+impl Policies {
+    /// `media` are sources in CSP's form, already checked.
+    pub(crate) fn new(origin: &str, media: &[String]) -> Self {
+        let scripts = format!("{origin}/p/ {origin}/.lodger/rt/");
+        let media: String = media.iter().map(|source| format!(" {source}")).collect();
+        Self {
+            page: format!(
+                "default-src 'none'; script-src {scripts}; worker-src {scripts}; style-src 'self' 'unsafe-inline'; \
+                 img-src 'self' data: blob:; font-src 'self' data: blob:; connect-src 'self'; \
+                 media-src 'self' blob:{media}; frame-src 'none'; form-action 'none'; base-uri 'none'"
+            ),
+        }
+    }
+
+    /// The start document: never kept, it carries the launch object.
+    pub(crate) fn document(&self, html: String) -> Reply {
+        self.reply(200, "text/html; charset=utf-8", &self.page, "no-store", html.into())
+    }
+
+    /// Files of the bundle and of the base library. The same path holds other bytes after an update.
+    pub(crate) fn code(&self, mime: &str, body: Body) -> Reply {
+        self.reply(200, mime, &self.page, "no-cache", body)
+    }
+
+    /// What `/.lodger/{sync,blob,events,hello}` answer: never kept, never run.
+    pub(crate) fn data(&self, mime: &str, body: impl Into<Body>) -> Reply {
+        self.reply(200, mime, "sandbox", "no-store", body.into())
+    }
+
+    /// Remote images, fonts and media.
+    pub(crate) fn remote(&self, mime: &str, body: impl Into<Body>) -> Reply {
+        self.reply(200, mime, "sandbox", "private, max-age=3600", body.into())
+    }
+
+    /// Anything refused. `why` is our own text and never quotes the request.
+    pub(crate) fn refusal(&self, status: u16, why: &'static str) -> Reply {
+        self.reply(status, "text/plain; charset=utf-8", "sandbox", "no-store", Body::Static(why.as_bytes()))
+    }
+
+    fn reply(&self, status: u16, mime: &str, csp: &str, cache: &str, body: Body) -> Reply {
+        let headers = [
+            ("Content-Security-Policy", csp),
+            ("X-Content-Type-Options", "nosniff"),
+            ("Referrer-Policy", "no-referrer"),
+            ("Cross-Origin-Resource-Policy", "same-origin"),
+            ("Cache-Control", cache),
+        ];
+        let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+        Reply { status, mime: mime.to_owned(), headers, body }
+    }
+}

@@ -1,0 +1,219 @@
+//! The functions behind the bridge. Quick ones are answered in order; what waits gets a task that can be cancelled.
+use super::Inner;
+use crate::{
+    Caller, LodgerError, SessionEvent,
+    bridge::Answer,
+    page_stack::{Route, RouteError},
+    permissions::is_wechat_scope,
+    request,
+    storage::StorageError,
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde_json::{Map, Value, json};
+use std::sync::{Arc, PoisonError};
+
+/// Longest chunk of `blobPut`, in base64.
+const MAX_CHUNK: usize = 512 << 10;
+
+pub(super) type Args = Map<String, Value>;
+
+impl Inner {
+    /// Carries out a call that the table allows.
+    pub(super) fn carry_out(self: &Arc<Self>, generation: u64, id: u64, api: &str, args: Args) {
+        let scope = Self::scope_of(api);
+        let answer = match api {
+            _ if scope.is_some() => None,
+            "navigateTo" | "redirectTo" | "reLaunch" | "switchTab" | "navigateBack" => {
+                Some(self.navigate(generation, api, &args))
+            }
+            "getStorage" | "setStorage" | "removeStorage" | "clearStorage" | "getStorageInfo" => {
+                Some(self.storage_call(api, &args).unwrap_or_else(|error| Answer::fail(api, error)))
+            }
+            "getNetworkType" => Some(Answer::Ok(self.state().network.clone())),
+            "getSetting" => Some(self.setting()),
+            "exitMiniProgram" => {
+                self.events.push(SessionEvent::Exit);
+                Some(Answer::empty())
+            }
+            "abort" => Some(self.abort(generation, &args)),
+            "blobPut" => Some(self.blob_put(generation, &args)),
+            "report" => Some(self.report(generation, &args)),
+            _ => None,
+        };
+        match answer {
+            Some(answer) => self.finish(generation, id, &answer),
+            None => self.spawn_call(generation, id, api.to_owned(), scope, args),
+        }
+    }
+
+    fn spawn_call(
+        self: &Arc<Self>,
+        generation: u64,
+        id: u64,
+        api: String,
+        scope: Option<&'static str>,
+        args: Args,
+    ) {
+        let inner = Arc::clone(self);
+        let task = self.shared.runtime().spawn(async move {
+            let answer = match inner.ask(&api, scope).await {
+                Some(refusal) => refusal,
+                None => match api.as_str() {
+                    "request" => request::send(&inner, generation, &args).await,
+                    "authorize" => inner.authorize(&args).await,
+                    "invokeHost" => inner.invoke_host(&args).await,
+                    // A row without code: the table test in tests/registry.rs keeps this from happening.
+                    _ => Answer::fail(&api, "not supported"),
+                },
+            };
+            inner.finish(generation, id, &answer);
+        });
+        // Not yet finished, or finished already: then there is nothing to cancel.
+        match self.state().document_of(generation) {
+            Some(document) => document.attach(id, task.abort_handle()),
+            None => task.abort(),
+        }
+    }
+
+    /// None if the user has granted the scope, or none is needed.
+    async fn ask(&self, api: &str, scope: Option<&str>) -> Option<Answer> {
+        match self.permissions.granted(scope?).await {
+            Ok(true) => None,
+            Ok(false) => Some(Answer::fail(api, "auth deny").with_errno(103)),
+            Err(error) => Some(Answer::fail(api, error)),
+        }
+    }
+
+    fn navigate(&self, generation: u64, api: &str, args: &Args) -> Answer {
+        let route = {
+            let mut state = self.state();
+            if state.generation != generation {
+                return Answer::fail(api, "interrupted");
+            }
+            let url = args.get("url").and_then(Value::as_str);
+            let with_url = |go: &mut dyn FnMut(&str) -> Result<Route, RouteError>| match url {
+                Some(url) => go(url).map_err(|error| error.to_string()),
+                None => Err("parameter.url should be String".to_owned()),
+            };
+            let pages = &mut state.pages;
+            match api {
+                "navigateTo" => with_url(&mut |url| pages.navigate_to(url)),
+                "redirectTo" => with_url(&mut |url| pages.redirect_to(url)),
+                "reLaunch" => with_url(&mut |url| pages.re_launch(url)),
+                "switchTab" => with_url(&mut |url| pages.switch_tab(url)),
+                _ => {
+                    let delta = args.get("delta").and_then(Value::as_u64).unwrap_or(1);
+                    pages.navigate_back(delta).map_err(|error| error.to_string())
+                }
+            }
+        };
+        match route {
+            Ok(route) => {
+                self.tell_route();
+                Answer::Ok(json!({ "route": route }))
+            }
+            Err(reason) => Answer::fail(api, reason),
+        }
+    }
+
+    fn storage_call(&self, api: &str, args: &Args) -> Result<Answer, StorageError> {
+        let text = |name| args.get(name).and_then(Value::as_str);
+        let key = || text("key").ok_or(StorageError::Key);
+        match api {
+            "getStorage" => Ok(Answer::Ok(json!({ "data": self.storage.get(key()?)? }))),
+            "setStorage" => {
+                let Some(data) = text("data") else {
+                    return Ok(Answer::fail(api, "parameter.data should be String"));
+                };
+                self.storage.set(key()?, data).map(|()| Answer::empty())
+            }
+            "removeStorage" => self.storage.remove(key()?).map(|()| Answer::empty()),
+            "clearStorage" => self.storage.clear().map(|()| Answer::empty()),
+            _ => Ok(Answer::Ok(json!(self.storage.info()?))),
+        }
+    }
+
+    fn setting(&self) -> Answer {
+        match self.permissions.all() {
+            Ok(grants) => Answer::Ok(json!({ "authSetting": grants })),
+            Err(error) => Answer::fail("getSetting", error),
+        }
+    }
+
+    async fn authorize(&self, args: &Args) -> Answer {
+        match args.get("scope").and_then(Value::as_str).filter(|scope| is_wechat_scope(scope)) {
+            Some(scope) => self.ask("authorize", Some(scope)).await.unwrap_or_else(Answer::empty),
+            None => Answer::fail("authorize", "invalid scope"),
+        }
+    }
+
+    async fn invoke_host(&self, args: &Args) -> Answer {
+        const API: &str = "invokeHost";
+        let name = args.get("name").and_then(Value::as_str).unwrap_or("");
+        let api = {
+            let apis = self.shared.host_apis.read().unwrap_or_else(PoisonError::into_inner);
+            apis.get(name).cloned()
+        };
+        let Some(api) = api else { return Answer::fail(API, "the host has no such function") };
+        if api.capability().is_some_and(|name| self.shared.config.disabled_capabilities.contains(name)) {
+            return Answer::fail(API, "switched off by the host");
+        }
+        if let Some(refusal) = self.ask(API, api.scope()).await {
+            return refusal;
+        }
+        let caller = Caller {
+            app: self.identity.app.clone(),
+            user: self.identity.user.clone(),
+            index: self.identity.digest.to_hex(),
+        };
+        match api.call(&caller, args.get("args").cloned().unwrap_or(Value::Null)).await {
+            Ok(result) => Answer::Ok(json!({ "result": result })),
+            Err(reason) => Answer::fail(API, reason),
+        }
+    }
+
+    fn abort(&self, generation: u64, args: &Args) -> Answer {
+        if let (Some(id), Some(document)) =
+            (args.get("id").and_then(Value::as_u64), self.state().document_of(generation))
+        {
+            document.abort(id);
+        }
+        Answer::empty()
+    }
+
+    fn blob_put(&self, generation: u64, args: &Args) -> Answer {
+        const API: &str = "blobPut";
+        let token = args.get("token").and_then(Value::as_str);
+        let seq = args.get("seq").and_then(Value::as_u64);
+        let data = args.get("data").and_then(Value::as_str).filter(|data| data.len() <= MAX_CHUNK);
+        let last = args.get("last").and_then(Value::as_bool);
+        let (Some(token), Some(seq), Some(data), Some(last)) = (token, seq, data, last) else {
+            return Answer::fail(API, "a blob chunk is {token, seq, data up to 512 KiB, last}");
+        };
+        let Ok(chunk) = STANDARD.decode(data) else {
+            return Answer::fail(API, "data is not base64");
+        };
+        match self
+            .state()
+            .document_of(generation)
+            .map(|document| document.blobs.put(token, seq, &chunk, last))
+        {
+            Some(Err(error)) => Answer::fail(API, error),
+            _ => Answer::empty(),
+        }
+    }
+
+    /// Keeps bytes for `GET /.lodger/blob/<token>`.
+    pub(crate) fn offer_blob(&self, generation: u64, bytes: Vec<u8>) -> Result<String, LodgerError> {
+        let token = crate::vault::random_token()?;
+        let kept = match self.state().document_of(generation) {
+            Some(document) => document.blobs.offer(token.clone(), bytes),
+            None => true,
+        };
+        if kept {
+            Ok(token)
+        } else {
+            Err(LodgerError::internal("blobs-full", "the page holds more than 64 MiB of results"))
+        }
+    }
+}

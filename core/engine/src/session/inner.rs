@@ -1,0 +1,335 @@
+//! A session's insides: identity, state, and the few transitions between documents.
+use super::{LaunchOptions, events::EventQueue, inbox::Inbox};
+use crate::{
+    ErrorKind, LodgerError, LogLevel, SessionEvent, SessionListener, Surface, SystemInfo,
+    app_config::AppConfig,
+    bridge::{Document, DocumentState},
+    counters::Counting,
+    engine::Shared,
+    page_stack::{PageStack, RouteError},
+    permissions::Permissions,
+    remote::RemoteCache,
+    resource::{Handles, Policies},
+    storage::Storage,
+    url_policy::UrlPolicy,
+    vault::Area,
+};
+use lodger_bundle::{Digest, Index, RunningGuard};
+use serde_json::{Value, json};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+use tokio::sync::{Semaphore, watch};
+
+/// Network calls of one program under way at a time, as in WeChat; more wait.
+const MAX_REQUESTS: usize = 10;
+
+/// Who is running: fixed at the open, never taken from a URL or a message (attack row 1).
+pub(crate) struct Identity {
+    pub id: String,
+    pub app: String,
+    pub user: String,
+    pub name: String,
+    pub icon: Option<String>,
+    pub digest: Digest,
+    pub label: String,
+    pub origin: String,
+    pub area: Area,
+}
+
+/// What an open brings together.
+pub(crate) struct Parts {
+    pub shared: Arc<Shared>,
+    pub identity: Identity,
+    pub index: Arc<Index>,
+    pub config: AppConfig,
+    pub policy: UrlPolicy,
+    pub permissions: Permissions,
+    pub storage: Storage,
+    pub launch: LaunchOptions,
+    pub running: RunningGuard,
+    pub system: SystemInfo,
+    pub surface: Surface,
+    pub listener: Arc<dyn SessionListener>,
+}
+
+/// What changes while a session runs. Locked for moments only, never across a wait.
+pub(crate) struct State {
+    pub document: Option<Document>,
+    pub generation: u64,
+    pub pages: PageStack,
+    pub launch: LaunchOptions,
+    pub system: SystemInfo,
+    pub network: Value,
+    /// The document has painted.
+    pub content: bool,
+    pub closed: bool,
+    /// Undeclared hosts that the author was told about.
+    pub warned: BTreeSet<String>,
+    /// Keeps the bundle in the store; given up at the end.
+    running: Option<RunningGuard>,
+}
+
+impl State {
+    /// The document, if it is still the one of `generation`.
+    pub(crate) fn document_of(&mut self, generation: u64) -> Option<&mut Document> {
+        self.document.as_mut().filter(|document| document.generation == generation)
+    }
+}
+
+pub(crate) struct Inner {
+    pub shared: Arc<Shared>,
+    pub identity: Identity,
+    pub index: Arc<Index>,
+    pub config: AppConfig,
+    pub surface: Surface,
+    pub policy: UrlPolicy,
+    pub policies: Policies,
+    pub permissions: Permissions,
+    pub storage: Storage,
+    pub handles: Handles,
+    pub counters: Counting,
+    pub requests: Arc<Semaphore>,
+    pub remote: RemoteCache,
+    pub(super) inbox: Inbox,
+    pub(super) events: EventQueue,
+    state: Mutex<State>,
+    /// Told of every change that a waiting request may be interested in.
+    changed: watch::Sender<()>,
+}
+
+impl Inner {
+    pub(crate) fn start(parts: Parts) -> Result<Arc<Self>, LodgerError> {
+        let Parts { shared, identity, index, config, policy, permissions, storage, .. } = parts;
+        let Parts { launch, running, system, surface, listener, .. } = parts;
+        let pages = PageStack::new(&index.pages, &config.tabs(), &launch.path, launch.query.clone())
+            .map_err(|error| LodgerError::internal("page-stack", error.to_string()))?;
+        let runtime = shared.runtime().clone();
+        let (inbox, messages) = Inbox::new();
+        let (events, queued) = EventQueue::new(listener);
+        let inner = Arc::new(Self {
+            policies: Policies::new(&identity.origin, &policy.media_sources()),
+            handles: Handles::default(),
+            counters: Counting::default(),
+            requests: Arc::new(Semaphore::new(MAX_REQUESTS)),
+            remote: RemoteCache::default(),
+            state: Mutex::new(State {
+                document: None,
+                generation: 0,
+                pages,
+                launch,
+                system,
+                network: json!({ "networkType": "unknown" }),
+                content: false,
+                closed: false,
+                warned: BTreeSet::new(),
+                running: Some(running),
+            }),
+            changed: watch::Sender::new(()),
+            shared,
+            identity,
+            index,
+            config,
+            surface,
+            policy,
+            permissions,
+            storage,
+            inbox,
+            events,
+        });
+        super::inbox::spawn(&runtime, Arc::downgrade(&inner), messages);
+        super::events::spawn(&runtime, queued);
+        inner.watch_start(0);
+        Ok(inner)
+    }
+
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// To be subscribed to before looking at the state, so that no change is missed.
+    pub(crate) fn changes(&self) -> watch::Receiver<()> {
+        self.changed.subscribe()
+    }
+
+    pub(crate) fn announce(&self) {
+        self.changed.send_replace(());
+    }
+
+    /// Starts a new document: the old one's token, calls and blobs are void, the page stack starts again.
+    pub(crate) fn new_document(self: &Arc<Self>) -> Result<u64, LodgerError> {
+        let generation = {
+            let mut state = self.state();
+            if state.closed {
+                return Err(LodgerError::closed());
+            }
+            let generation = state.generation + 1;
+            let document = Document::new(generation, self.surface.sink.clone())?;
+            let LaunchOptions { path, query, .. } = state.launch.clone();
+            state.pages = PageStack::new(&self.index.pages, &self.config.tabs(), &path, query)
+                .map_err(|error| LodgerError::internal("page-stack", error.to_string()))?;
+            state.document = Some(document);
+            state.generation = generation;
+            state.content = false;
+            generation
+        };
+        self.counters.documents.add();
+        self.announce();
+        self.tell_route();
+        self.watch_start(generation);
+        Ok(generation)
+    }
+
+    /// Fails the session if the document of `generation` has not painted in time.
+    fn watch_start(self: &Arc<Self>, generation: u64) {
+        let weak = Arc::downgrade(self);
+        let limit = self.shared.config.start_timeout;
+        self.shared.runtime().spawn(async move {
+            tokio::time::sleep(limit).await;
+            let Some(inner) = weak.upgrade() else { return };
+            let late = {
+                let state = inner.state();
+                state.generation == generation && !state.content && !state.closed
+            };
+            if late {
+                inner.fail(LodgerError::internal(
+                    "time-out",
+                    "The program did not show anything in time. Check the network, then try again.",
+                ));
+            }
+        });
+    }
+
+    /// Tells the host that the session cannot go on.
+    pub(crate) fn fail(&self, error: LodgerError) {
+        self.log(LogLevel::Error, &format!("failed: {}", error.code));
+        self.events.push(SessionEvent::Failed { error });
+    }
+
+    /// Tells the author; dropped if the host is behind.
+    pub(crate) fn warn(&self, event: SessionEvent) {
+        if !self.events.push_chatter(event) {
+            self.counters.dropped_events.add();
+        }
+    }
+
+    pub(crate) fn log(&self, level: LogLevel, message: &str) {
+        self.shared.host.log.log(level, "session", message);
+    }
+
+    /// Ends the document's bridge, because the page broke the rules beyond repair.
+    pub(crate) fn close_bridge(&self, generation: u64, reason: &'static str) {
+        let closed = match self.state().document_of(generation) {
+            Some(document) if !matches!(document.state(), DocumentState::Closed(_)) => {
+                document.close(reason);
+                true
+            }
+            _ => false,
+        };
+        if closed {
+            self.announce();
+            self.fail(LodgerError::new(
+                ErrorKind::Internal,
+                reason,
+                "The program's messages could not be kept in order. Open it again.",
+            ));
+        }
+    }
+
+    /// Sends an event to the page; nothing if there is none.
+    pub(crate) fn event(&self, name: &str, args: Value) {
+        let message = json!({ "event": name, "args": args }).to_string();
+        let taken = match self.state().document.as_mut() {
+            Some(document) if !matches!(document.state(), DocumentState::Closed(_)) => {
+                document.outbox.event(message)
+            }
+            _ => return,
+        };
+        if taken {
+            self.announce();
+        } else {
+            self.counters.dropped_events.add();
+        }
+    }
+
+    pub(crate) fn emit(&self, event: &str, args: Value) {
+        {
+            let mut state = self.state();
+            match event {
+                "themeChange" => {
+                    if let Some(theme) = args["theme"].as_str() {
+                        state.system.theme = theme.to_owned();
+                    }
+                }
+                "networkStatusChange" => {
+                    let kind = args["networkType"].as_str().unwrap_or("unknown").to_owned();
+                    state.network = json!({ "networkType": kind });
+                }
+                _ => {}
+            }
+        }
+        self.event(event, args);
+    }
+
+    pub(crate) fn show(&self) {
+        let options = self.state().launch.to_json();
+        self.event("appShow", options);
+    }
+
+    pub(crate) fn hide(&self) {
+        self.event("appHide", json!({}));
+        let _ = self.storage.flush().map_err(|_| self.log(LogLevel::Warn, "order of use was not kept"));
+    }
+
+    /// New options; the page follows by `appShow`, and by `route` if it stands elsewhere.
+    pub(crate) fn reopen(&self, launch: LaunchOptions) {
+        let (options, route) = {
+            let mut state = self.state();
+            let elsewhere = state.pages.top().path != launch.path;
+            let route = elsewhere.then(|| state.pages.launch(&launch.path, launch.query.clone()));
+            state.launch = launch;
+            (state.launch.to_json(), route)
+        };
+        self.event("appShow", options);
+        if let Some(Ok(route)) = route {
+            self.event("route", json!(route));
+            self.tell_route();
+        }
+    }
+
+    pub(crate) fn back(&self) {
+        let route = self.state().pages.navigate_back(1);
+        match route {
+            Ok(route) => {
+                self.event("route", json!(route));
+                self.tell_route();
+            }
+            Err(RouteError::FirstPage) => self.events.push(SessionEvent::Exit),
+            Err(_) => {}
+        }
+    }
+
+    /// Tells the host what the stack looks like now.
+    pub(crate) fn tell_route(&self) {
+        let stack = self.state().pages.addresses();
+        self.events.push(SessionEvent::Route { stack });
+    }
+
+    pub(crate) fn close(&self) {
+        {
+            let mut state = self.state();
+            if state.closed {
+                return;
+            }
+            state.closed = true;
+            state.document = None;
+            state.running = None;
+        }
+        self.events.stop();
+        self.inbox.stop();
+        self.handles.close_all();
+        self.announce();
+        let _ = self.storage.flush().map_err(|_| self.log(LogLevel::Warn, "order of use was not kept"));
+    }
+}
