@@ -1,2 +1,52 @@
-//! The `lodger` command.
-fn main() {}
+//! The `lodger` command: what mini-program developers type.
+//!
+//! Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 the input is at fault or
+//! a check failed, 2 the command line was wrong.
+
+mod commands;
+mod compile;
+mod diagnostics;
+mod failure;
+mod limits;
+mod output;
+
+use clap::{Parser, Subcommand};
+use commands::{build, doctor, inspect, new};
+use output::Output;
+use std::process::ExitCode;
+
+/// Builds, runs and checks mini-programs written in WeChat's syntax.
+#[derive(Parser)]
+#[command(name = "lodger", version, propagate_version = true, arg_required_else_help = true)]
+#[command(after_help = "Example: lodger new hello && lodger run hello")]
+struct Cli {
+    /// Prints the result as JSON, for machines
+    #[arg(long, global = true)]
+    json: bool,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    New(new::Args),
+    Build(build::Args),
+    Inspect(inspect::Args),
+    Doctor(doctor::Args),
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let output = Output::new(cli.json);
+    let result = match cli.command {
+        Command::New(args) => new::run(args, &output),
+        Command::Build(args) => build::run(args, &output),
+        Command::Inspect(args) => inspect::run(args, &output),
+        Command::Doctor(args) => doctor::run(args, &output),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => output.fail(failure),
+    }
+}

@@ -1,0 +1,6 @@
+//! One module for each command: its arguments, and what it does.
+
+pub mod build;
+pub mod doctor;
+pub mod inspect;
+pub mod new;

@@ -1,0 +1,58 @@
+//! From a project folder to a bundle, with diagnostics printed: what `build`, `inspect`, `run` and `smoke` share.
+
+use crate::{diagnostics, failure::Failure, limits, output::Output};
+use lodger_bundle::Bundle;
+use lodger_compiler::{Diagnostic, Options, compile};
+use serde_json::json;
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+/// A project that compiled.
+pub struct Compiled {
+    /// The bundle.
+    pub bundle: Bundle,
+    /// Source maps by script path in the bundle.
+    pub maps: BTreeMap<String, Vec<u8>>,
+    /// Warnings only.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Every file and folder that was read.
+    pub inputs: Vec<PathBuf>,
+}
+
+/// Compiles `project`, or fails after telling every error at once.
+pub fn project(project: &Path, options: &Options, output: &Output) -> Result<Compiled, Failure> {
+    check_folder(project)?;
+    let progress = output.progress(format!("Compiling {}", project.display()));
+    let result = compile(project, options);
+    drop(progress);
+    diagnostics::print(&result.diagnostics);
+    let Some(bundle) = result.bundle else {
+        if output.is_json() {
+            output.result(&json!({"ok": false, "diagnostics": result.diagnostics}), "");
+        }
+        return Err(Failure::Told);
+    };
+    for warning in limits::warnings(&bundle.index) {
+        output.warn(warning);
+    }
+    Ok(Compiled { bundle, maps: result.maps, diagnostics: result.diagnostics, inputs: result.inputs })
+}
+
+/// A folder that is no project gets one plain sentence and no compiler diagnostics.
+fn check_folder(project: &Path) -> Result<(), Failure> {
+    if !project.is_dir() {
+        return Err(Failure::Input(format!(
+            "{} is not a folder; give a mini-program's project folder",
+            project.display()
+        )));
+    }
+    if project.join("project.config.json").is_file() || project.join("app.json").is_file() {
+        return Ok(());
+    }
+    Err(Failure::Input(format!(
+        "{} holds no mini-program: there is neither project.config.json nor app.json; `lodger new NAME` makes one",
+        project.display()
+    )))
+}

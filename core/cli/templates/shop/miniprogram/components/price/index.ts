@@ -1,0 +1,6 @@
+Component({
+  properties: {
+    /** In cents. */
+    cents: { type: Number, value: 0 },
+  },
+})
