@@ -3,7 +3,7 @@ import { findProduct } from '../domain/catalog'
 import { languages, type Localized } from '../domain/language'
 import { orderNumber, type Order, type OrderLine, type OrderState, type Serving } from '../domain/order'
 import { describe, type Selection } from '../domain/pricing'
-import { addToCart, cart, clearCart, priceOf, totalOf, type CartLine } from './cart'
+import { addToCart, cart, clearCart, priceOf, totalOf, type Cart, type CartLine } from './cart'
 import { persisted } from './persisted'
 
 const kept = 100
@@ -45,6 +45,11 @@ function orderLine(line: CartLine): OrderLine[] {
   ]
 }
 
+/** The lines of a cart as an order keeps them. */
+export function orderLines(value: Cart): OrderLine[] {
+  return value.lines.flatMap(orderLine)
+}
+
 /** Turns the cart into an unpaid order and empties it. */
 export function placeOrder(destination: Destination): Order {
   const now = Date.now()
@@ -54,7 +59,7 @@ export function placeOrder(destination: Destination): Order {
     number: orderNumber(orders.value.length),
     createdAt: now,
     note: cart.value.note,
-    lines: cart.value.lines.flatMap(orderLine),
+    lines: orderLines(cart.value),
     total: totalOf(cart.value),
     state: 'unpaid',
   }
