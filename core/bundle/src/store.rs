@@ -12,11 +12,11 @@ pub use error::StoreError;
 pub use running::RunningGuard;
 
 use crate::{Database, Digest, Index, OpenReport, Version, database::lock};
-use running::Running;
+use running::{Counts, Running};
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params, types::Type};
 use std::{
     path::Path,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, MutexGuard},
 };
 
 /// Parsed indexes kept in memory, most recently used last.
@@ -170,21 +170,27 @@ impl Store {
     /// # Errors
     /// `InUse` if a version is running.
     pub fn remove(&self, app: &str) -> Result<(), StoreError> {
-        let running = self.inner.running.lock();
+        // Taken inside the transaction, as `install` does: the other way round the two could wait for each
+        // other for ever.
+        let mut running: Option<MutexGuard<'_, Counts>> = None;
         self.inner.database.transact(|tx| {
-            for bundle in select(tx, "app = ?1", &app)? {
-                if running.contains_key(&bundle.digest) {
-                    return Err(StoreError::InUse { app: app.to_owned() });
-                }
+            let running = running.insert(self.inner.running.lock());
+            if select(tx, "app = ?1", &app)?.iter().any(|bundle| running.contains_key(&bundle.digest)) {
+                return Err(StoreError::InUse { app: app.to_owned() });
             }
             let mut statement = tx.prepare("SELECT id FROM bundle WHERE app = ?1")?;
             let ids: Vec<i64> = statement.query_map([app], |row| row.get(0))?.collect::<Result<_, _>>()?;
             ids.into_iter().try_for_each(|id| room::delete(tx, id))
         })?;
         drop(running);
-        lock(&self.inner.indexes).retain(|(_, index)| index.app != app);
+        self.forget_indexes();
         self.inner.database.shrink();
         Ok(())
+    }
+
+    /// Something may have been removed. What is still there is parsed again when it is asked for.
+    fn forget_indexes(&self) {
+        lock(&self.inner.indexes).clear();
     }
 
     fn find(&self, digest: &Digest) -> Result<Option<InstalledBundle>, StoreError> {

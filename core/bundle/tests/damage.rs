@@ -1,4 +1,5 @@
 //! Damage from outside: altered blobs, damaged files, a foreign lock, a full disk.
+#![allow(clippy::unwrap_used)] // in a test, a panic is the failure
 #[path = "support/bundles.rs"]
 mod bundles;
 

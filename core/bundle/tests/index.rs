@@ -1,5 +1,6 @@
 //! The index under random input: what is accepted is canonical, and nothing panics. The fuzz target
 //! `index` makes the same check.
+#![allow(clippy::unwrap_used)] // in a test, a panic is the failure
 use lodger_bundle::{Bundle, BundleBuilder, Index, Version};
 use proptest::{collection, option, prelude::*};
 use serde_json::Value;
@@ -130,4 +131,20 @@ fn each_byte_matters() {
     }
     // Digests, names and numbers may change and stay well-formed; the frame may not.
     assert!(refused > bytes.len() * 3, "{refused} of {}", bytes.len() * 7);
+}
+
+/// The fuzzer's seeds were written by another program (Python), so this also checks the canonical form
+/// against a second writer.
+#[test]
+fn the_seeds_of_the_fuzzer_are_accepted() {
+    let seeds = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/fuzz/seeds/index")).unwrap();
+    let mut count = 0;
+    for seed in seeds {
+        let path = seed.unwrap().path();
+        let bytes = std::fs::read(&path).unwrap();
+        Index::parse(&bytes).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        assert!(accepted_bytes_are_canonical(&bytes));
+        count += 1;
+    }
+    assert!(count >= 2);
 }

@@ -3,6 +3,7 @@
 //! The test starts itself as a child that installs one version after another, and kills it: in one half of
 //! the rounds once the database's log has grown to some size, in the other half some turns after the child
 //! said that it begins.
+#![allow(clippy::unwrap_used)] // in a test, a panic is the failure
 #[path = "support/bundles.rs"]
 mod bundles;
 

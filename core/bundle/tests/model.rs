@@ -1,4 +1,5 @@
 //! The store against a model of it in plain maps, under random operations.
+#![allow(clippy::unwrap_used)] // in a test, a panic is the failure
 #[path = "support/bundles.rs"]
 mod bundles;
 
@@ -21,7 +22,7 @@ static BUNDLES: LazyLock<Vec<Bundle>> = LazyLock::new(|| {
         let own = vec![(app * VERSIONS + version) as u8; 600 + 40 * version];
         let shared = vec![100 + app as u8; 400];
         let mut files: Vec<(&str, &[u8])> = vec![("own", &own), ("shared", &shared)];
-        if version % 2 == 0 {
+        if version.is_multiple_of(2) {
             files.push(("common", b"common"));
         }
         bundle(APPS[app], version as u64, &files)

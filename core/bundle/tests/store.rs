@@ -1,4 +1,5 @@
 //! The store as its callers see it.
+#![allow(clippy::unwrap_used)] // in a test, a panic is the failure
 #[path = "support/bundles.rs"]
 mod bundles;
 
@@ -46,6 +47,7 @@ fn keeps_two_versions_and_shares_their_blobs() {
         (1..=3).map(|code| bundle("coffee", code, &[("same", b"same"), ("own", &[code as u8])])).collect();
     for version in &versions {
         store.install(version).unwrap();
+        store.index(&version.digest()).unwrap();
     }
     let codes: Vec<u64> = store.versions("coffee").unwrap().iter().map(|found| found.version.code).collect();
     assert_eq!(codes, [3, 2]);
@@ -187,6 +189,35 @@ fn a_second_connection_reads_while_an_installation_is_under_way() {
     finish.send(()).unwrap();
     writing.join().unwrap().unwrap();
     assert_eq!(other.current("coffee").unwrap(), None);
+}
+
+#[test]
+fn many_threads_install_run_read_and_remove_at_once() {
+    let (_dir, store) = open(6 * 1024);
+    std::thread::scope(|scope| {
+        for thread in 0..4_u8 {
+            let store = &store;
+            scope.spawn(move || {
+                for turn in 0..20 {
+                    let app = ["a", "b", "c"][usize::from((thread + turn) % 3)];
+                    let bundle = bundle(app, turn.into(), &[("own", &kib(turn)), ("same", b"same")]);
+                    match store.install(&bundle) {
+                        Ok(_) | Err(StoreError::QuotaExceeded { .. }) => {}
+                        Err(error) => panic!("{error}"),
+                    }
+                    // While it runs nobody takes it away, whatever the others do.
+                    if let Ok(_session) = store.run(&bundle.digest()) {
+                        assert_eq!(store.read(&bundle.digest(), "own").unwrap(), kib(turn));
+                    }
+                    match store.remove(["a", "b", "c"][usize::from(turn % 3)]) {
+                        Ok(()) | Err(StoreError::InUse { .. }) => {}
+                        Err(error) => panic!("{error}"),
+                    }
+                }
+            });
+        }
+    });
+    sound(&store);
 }
 
 #[test]

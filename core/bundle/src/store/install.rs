@@ -18,7 +18,7 @@ impl Store {
         let digest = bundle.digest();
         // Held from the choice of what goes until that is committed, so that nothing starts running between.
         let mut running: Option<MutexGuard<'_, Counts>> = None;
-        self.inner.database.transact(|tx| {
+        let installed = self.inner.database.transact(|tx| {
             refuse_case_twin(tx, &bundle.index.app)?;
             let id = write_bundle(tx, digest, bundle)?;
             write_blobs(tx, id, bundle)?;
@@ -26,7 +26,10 @@ impl Store {
             room::drop_old_versions(tx, running)?;
             room::evict(tx, &bundle.index.app, self.inner.quota, running)?;
             Ok::<_, StoreError>(super::select_one(tx, "digest = ?1", &digest.as_bytes().as_slice())?)
-        })
+        })?;
+        drop(running);
+        self.forget_indexes();
+        Ok(installed)
     }
 }
 

@@ -24,6 +24,8 @@ fn keeps_the_indexes_that_were_used_last() {
         (0..=CACHED_INDEXES).map(|at| bundle(&format!("app{at}"), vec![at as u8])).collect();
     for bundle in &bundles {
         store.install(bundle).unwrap();
+    }
+    for bundle in &bundles {
         store.index(&bundle.digest()).unwrap();
         store.index(&bundles[0].digest()).unwrap();
     }
