@@ -1,49 +1,99 @@
 //! Mini-program source to a bundle, with diagnostics.
-#![allow(missing_docs, clippy::todo, unused_variables)] // skeleton: the contract other crates build on
-use std::{collections::BTreeMap, path::{Path, PathBuf}};
+//!
+//! [`compile`] takes a project folder as WeChat's tools have it and gives a [`lodger_bundle::Bundle`]. What a bundle
+//! holds is written in `core/docs/bundle.md`. The same input gives the same bytes on every machine.
+mod app;
+mod asset;
+mod build;
+mod codes;
+mod diagnostic;
+mod ignore;
+mod json;
+mod map;
+mod missing;
+mod npm;
+mod package;
+mod path;
+mod project;
+mod resolve;
+mod script;
+mod source;
+mod style;
+mod template;
+mod tree;
+mod wxs;
 
+pub use codes::{CODES, Code, explain};
+pub use diagnostic::{Diagnostic, Severity};
+pub use map::locate;
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+/// How to compile.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// Overrides the app id of project.config.json.
     pub app: Option<String>,
+    /// Overrides the version of lodger.json.
     pub version: Option<lodger_bundle::Version>,
-    /// No minifying; keeps names readable.
+    /// No minifying; keeps the code readable.
     pub development: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    Error,
-    Warning,
-}
-
-/// Lines and columns count from 1; 0 where there is none.
-#[derive(Clone, Debug, serde::Serialize)]
-pub struct Diagnostic {
-    pub severity: Severity,
-    pub code: &'static str,
-    pub file: String,
-    pub line: u32,
-    pub column: u32,
-    pub message: String,
-    pub help: Option<String>,
-    /// The source lines with a caret, ready to print.
-    #[serde(skip)]
-    pub frame: Option<String>,
-}
-
+/// What came of it.
+#[derive(Default)]
 pub struct Output {
     /// None when there was an error.
     pub bundle: Option<lodger_bundle::Bundle>,
+    /// Everything found, errors and warnings, by file and place.
     pub diagnostics: Vec<Diagnostic>,
     /// Source map (JSON) by script path in the bundle (`package.js`, `packages/order/package.js`).
     pub maps: BTreeMap<String, Vec<u8>>,
     /// Every file and folder read, for watching.
     pub inputs: Vec<PathBuf>,
+    /// What the bundle is made of.
+    pub stats: Stats,
 }
 
+/// How much of what was compiled.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Stats {
+    /// Pages reached.
+    pub pages: usize,
+    /// Components reached, those of npm packages included.
+    pub components: usize,
+    /// Scripts (and JSON modules) reached.
+    pub modules: usize,
+    /// Files shipped as they are.
+    pub assets: usize,
+    /// The project's own sources that nothing reaches: they are left out of the bundle.
+    pub unreachable: Vec<String>,
+}
+
+/// Deeply nested source must not overflow the stack of whoever calls.
+const STACK: usize = 64 << 20;
+
 /// Compiles the project folder that holds `project.config.json` (or `app.json`).
+///
+/// Never fails as a call: whatever is wrong with the project is in [`Output::diagnostics`]. Reads only the project and
+/// the npm packages it uses, writes nothing. Blocks; runs on a thread of its own.
+#[must_use]
 pub fn compile(project: &Path, options: &Options) -> Output {
-    todo!()
+    let internal = |message: String| {
+        let mut diagnostics = diagnostic::Diagnostics::default();
+        diagnostics.add(diagnostic::Finding::error(codes::INTERNAL, message));
+        Output { diagnostics: diagnostics.finish(), ..Output::default() }
+    };
+    std::thread::scope(|scope| {
+        let worker = std::thread::Builder::new().name("lodger-compiler".to_owned()).stack_size(STACK);
+        match worker.spawn_scoped(scope, || build::compile(project, options)) {
+            Ok(handle) => {
+                handle.join().unwrap_or_else(|_| internal("the compiler stopped unexpectedly".to_owned()))
+            }
+            Err(error) => internal(format!("no thread for the compiler: {error}")),
+        }
+    })
 }

@@ -1,0 +1,485 @@
+//! Walks the program from its entries and compiles what it reaches: pages, components, modules.
+use crate::{
+    Options, Output, Stats,
+    app::App,
+    asset, codes,
+    diagnostic::{Diagnostics, Finding, Severity},
+    json::{Document, Node},
+    missing, package, path,
+    project::Project,
+    resolve::{self, Miss, Modules},
+    script::{self, Answer, Request, RequestKind, Script},
+    style::{self, StyleContext, StyleMap, Styles},
+    template::Templates,
+    tree::Tree,
+};
+use serde_json::{Map, Value};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    path::Path,
+};
+
+/// Keys of a page's JSON that the base library needs for the component, not for the window.
+const COMPONENT_KEYS: [&str; 5] =
+    ["component", "usingComponents", "componentGenerics", "componentPlaceholder", "styleIsolation"];
+
+pub(crate) fn compile(folder: &Path, options: &Options) -> Output {
+    let mut diagnostics = Diagnostics::default();
+    let Some(project) = Project::read(folder, options, &mut diagnostics) else {
+        return Output { diagnostics: diagnostics.finish(), ..Output::default() };
+    };
+    let mut tree = Tree::read(&project, &mut diagnostics);
+    let Some(app) = App::read(&mut tree, &mut diagnostics) else {
+        let inputs = tree.inputs.into_iter().collect();
+        return Output { diagnostics: diagnostics.finish(), inputs, ..Output::default() };
+    };
+    let mut build = Build {
+        project: &project,
+        app: &app,
+        options,
+        tree,
+        diagnostics,
+        templates: Templates::new(),
+        styles: Styles::default(),
+        units: BTreeMap::new(),
+        modules: BTreeMap::new(),
+        open_units: VecDeque::new(),
+        open_modules: VecDeque::new(),
+        used: BTreeSet::new(),
+    };
+    build.walk();
+    build.finish()
+}
+
+/// A page or component that was reached.
+struct Unit {
+    page: bool,
+    config: Map<String, Value>,
+    style: Option<String>,
+}
+
+struct Build<'a> {
+    project: &'a Project,
+    app: &'a App,
+    options: &'a Options,
+    tree: Tree,
+    diagnostics: Diagnostics,
+    templates: Templates,
+    styles: Styles,
+    units: BTreeMap<String, Unit>,
+    /// By key, which ends in `.js` for TypeScript too.
+    modules: BTreeMap<String, package::Module>,
+    open_units: VecDeque<(String, bool)>,
+    open_modules: VecDeque<String>,
+    /// Files that are compiled into the bundle.
+    used: BTreeSet<String>,
+}
+
+impl Build<'_> {
+    fn walk(&mut self) {
+        if let Some(file) = ["app.js", "app.ts"].into_iter().find(|file| self.tree.has(file)) {
+            self.open_modules.push_back(file.to_owned());
+        }
+        let app = self.app;
+        for (page, range) in app.packages.iter().flat_map(|package| &package.pages) {
+            let files = [".wxml", ".js", ".ts"].map(|ext| format!("{page}{ext}"));
+            if files.iter().any(|file| self.tree.has(file)) {
+                self.open_units.push_back((page.clone(), true));
+            } else {
+                let miss = match self.tree.other_case(files.iter().map(String::as_str)) {
+                    Some(file) => Miss::Case(file.to_owned()),
+                    None => Miss::Absent(files[..1].to_vec()),
+                };
+                let message = format!("the page \"{page}\" does not exist");
+                let finding = missing::finding(
+                    &self.tree,
+                    &miss,
+                    Severity::Error,
+                    codes::MISSING_PAGE,
+                    &message,
+                    &[".wxml"],
+                );
+                self.diagnostics.add(finding.at(&app.document.source, range.clone()));
+            }
+        }
+        if app.custom_tab_bar
+            && let Ok(stem) = resolve::component(&mut self.tree, "app.json", "/custom-tab-bar/index")
+        {
+            self.open_units.push_back((stem, false));
+        }
+        loop {
+            if let Some((stem, page)) = self.open_units.pop_front() {
+                if !self.units.contains_key(&stem) {
+                    let unit = self.unit(&stem, page);
+                    self.units.insert(stem, unit);
+                }
+            } else if let Some(file) = self.open_modules.pop_front() {
+                if !self.modules.contains_key(&key_of(&file)) {
+                    self.module(&file);
+                }
+            } else {
+                break;
+            }
+        }
+        for finding in self.tree.npm.take_findings() {
+            self.diagnostics.add(finding);
+        }
+    }
+
+    fn unit(&mut self, stem: &str, page: bool) -> Unit {
+        let json = format!("{stem}.json");
+        let document = if self.tree.has(&json) {
+            self.used.insert(json.clone());
+            let source = self.tree.source(&json, &mut self.diagnostics);
+            source.and_then(|source| Document::parse(&source, &mut self.diagnostics))
+        } else {
+            None
+        };
+        let wxml = format!("{stem}.wxml");
+        if self.tree.has(&wxml) {
+            self.templates.add(&wxml, &mut self.tree, &mut self.diagnostics);
+        }
+        let script = if self.modules().prefer_typescript { [".ts", ".js"] } else { [".js", ".ts"] };
+        if let Some(file) =
+            script.map(|ext| format!("{stem}{ext}")).into_iter().find(|file| self.tree.has(file))
+        {
+            self.open_modules.push_back(file);
+        }
+        let mut config = match document.as_ref().map(|document| document.root.to_value()) {
+            Some(Value::Object(config)) => config,
+            _ => Map::new(),
+        };
+        config.entry("component").or_insert_with(|| (!page).into());
+        let using = self.using(stem, document.as_ref());
+        config.insert("usingComponents".into(), Value::Object(using));
+        if let Some(document) = &document {
+            self.generics(stem, document, &mut config);
+        }
+        let style = self.style(stem);
+        Unit { page, config, style }
+    }
+
+    /// All components that a unit may use, by tag; the app's only where a template names them.
+    fn using(&mut self, stem: &str, document: Option<&Document>) -> Map<String, Value> {
+        let app = self.app;
+        let mut out = Map::new();
+        let own = document.and_then(|d| d.root.get("usingComponents")).map(Node::entries).unwrap_or_default();
+        let placeholders = document.and_then(|d| d.root.get("componentPlaceholder"));
+        let of_app = app.document.root.get("usingComponents").map(Node::entries).unwrap_or_default();
+        let app_placeholders = app.document.root.get("componentPlaceholder");
+        let named_in_json =
+            |tag: &str| placeholders.is_some_and(|p| p.entries().iter().any(|(_, n)| n.text() == Some(tag)));
+        for (tag, node) in of_app {
+            let shadowed = own.iter().any(|(key, _)| key == tag);
+            if !shadowed && (self.templates.mentions(stem, tag) || named_in_json(tag)) {
+                let waits = app_placeholders.is_some_and(|p| p.get(tag).is_some());
+                if let Some(target) = self.component("app.json", stem, node, &app.document, waits) {
+                    out.insert(tag.clone(), target.into());
+                }
+            }
+        }
+        if let Some(document) = document {
+            let from = format!("{stem}.json");
+            for (tag, node) in own {
+                let waits = placeholders.is_some_and(|p| p.get(tag).is_some());
+                if let Some(target) = self.component(&from, stem, node, document, waits) {
+                    out.insert(tag.clone(), target.into());
+                }
+            }
+        }
+        out
+    }
+
+    /// Default components of generics become absolute.
+    fn generics(&mut self, stem: &str, document: &Document, config: &mut Map<String, Value>) {
+        let entries = document.root.get("componentGenerics").map(Node::entries).unwrap_or_default();
+        for (name, node) in entries {
+            let Some(default) = node.get("default") else { continue };
+            if let Some(target) = self.component(&format!("{stem}.json"), stem, default, document, false) {
+                config["componentGenerics"][name]["default"] = target.into();
+            }
+        }
+    }
+
+    /// The absolute path of a component, which is compiled in turn. `waits`: it has a placeholder.
+    fn component(
+        &mut self,
+        from: &str,
+        user: &str,
+        node: &Node,
+        document: &Document,
+        waits: bool,
+    ) -> Option<String> {
+        let place = |finding: Finding| finding.at(&document.source, node.range.clone());
+        let Some(target) = node.text() else {
+            self.diagnostics
+                .add(place(Finding::error(codes::BAD_SETTING, "a component's path must be a text")));
+            return None;
+        };
+        if target.contains("://") {
+            let message = format!("\"{target}\" is part of a plugin and stays empty");
+            self.diagnostics.add(place(Finding::warning(codes::PLUGIN_COMPONENT, message)));
+            return None;
+        }
+        let stem = match resolve::component(&mut self.tree, from, target) {
+            Ok(stem) => stem,
+            Err(miss) => {
+                let message = format!("the component \"{target}\" does not exist");
+                let code = codes::MISSING_COMPONENT;
+                let finding =
+                    missing::finding(&self.tree, &miss, Severity::Error, code, &message, &[".json", ".wxml"]);
+                self.diagnostics.add(place(finding));
+                return None;
+            }
+        };
+        let (own, other) = (self.app.package_of(user), self.app.package_of(&stem));
+        if own != other && !waits {
+            if other != 0 {
+                let package = &self.app.packages[other].name;
+                let message = format!("\"{target}\" belongs to the subpackage \"{package}\"");
+                let help = "name a stand-in in componentPlaceholder, or move it to the main package";
+                self.diagnostics.add(place(Finding::error(codes::FOREIGN_COMPONENT, message)).help(help));
+            } else if self.app.packages[own].independent {
+                let message = format!("\"{target}\" is not in the independent subpackage that uses it");
+                self.diagnostics.add(place(Finding::error(codes::INDEPENDENT_PACKAGE, message)));
+            }
+        }
+        self.open_units.push_back((stem.clone(), false));
+        Some(format!("/{stem}"))
+    }
+
+    fn style(&mut self, stem: &str) -> Option<String> {
+        // A file of a preprocessor that the project asks for is the source of the .wxss beside it.
+        let suffixes = style::suffixes(&self.project.plugins);
+        let file =
+            suffixes.iter().rev().map(|ext| format!("{stem}{ext}")).find(|file| self.tree.has(file))?;
+        let mut context =
+            StyleContext { tree: &mut self.tree, project: self.project, diagnostics: &mut self.diagnostics };
+        Some(self.styles.compile(&file, &mut context))
+    }
+
+    fn modules(&self) -> Modules<'_> {
+        let prefer_typescript = self.project.plugins.contains("typescript");
+        Modules { aliases: &self.app.aliases, prefer_typescript }
+    }
+
+    fn module(&mut self, file: &str) {
+        let Some(source) = self.tree.source(file, &mut self.diagnostics) else { return };
+        self.used.insert(file.to_owned());
+        let minify = !self.options.development;
+        let script = if file.ends_with(".json") {
+            Document::parse(&source, &mut self.diagnostics).map(|document| Script {
+                code: format!("module.exports = {}", document.root.to_value()),
+                mappings: Vec::new(),
+            })
+        } else {
+            let mut finder = Finder {
+                app: self.app,
+                modules: Modules {
+                    aliases: &self.app.aliases,
+                    prefer_typescript: self.project.plugins.contains("typescript"),
+                },
+                tree: &mut self.tree,
+                open: &mut self.open_modules,
+                source: &source,
+            };
+            script::compile(&source, minify, &mut self.diagnostics, &mut |request, diagnostics| {
+                finder.answer(request, diagnostics)
+            })
+        };
+        // A module with errors keeps its place, so that the errors are not repeated for whoever requires it.
+        let script = script.unwrap_or_default();
+        self.modules.insert(key_of(file), package::Module { source, script });
+    }
+}
+
+/// The module key of a file.
+fn key_of(file: &str) -> String {
+    file.strip_suffix(".ts").map_or_else(|| file.to_owned(), |stem| format!("{stem}.js"))
+}
+
+/// Answers a script's requests for modules.
+struct Finder<'a> {
+    app: &'a App,
+    modules: Modules<'a>,
+    tree: &'a mut Tree,
+    open: &'a mut VecDeque<String>,
+    source: &'a crate::source::Source,
+}
+
+impl Finder<'_> {
+    fn answer(&mut self, request: &Request, diagnostics: &mut Diagnostics) -> Answer {
+        let from = &self.source.path;
+        let file = match self.modules.find(self.tree, from, &request.specifier) {
+            Ok(file) => file,
+            Err(miss) => {
+                if !request.in_try {
+                    // A package may name what only Node has, on paths that never run here.
+                    let severity =
+                        if self.tree.npm.owner(from).is_some() { Severity::Warning } else { Severity::Error };
+                    let message = format!("the module \"{}\" does not exist", request.specifier);
+                    let code = codes::MISSING_MODULE;
+                    let finding =
+                        missing::finding(self.tree, &miss, severity, code, &message, &[".js", ".ts"]);
+                    diagnostics.add(finding.at(self.source, request.range.clone()));
+                }
+                return Answer::Keep;
+            }
+        };
+        let (own, other) = (self.app.package_of(from), self.app.package_of(&file));
+        if own != other && request.kind == RequestKind::Now && !request.in_try {
+            let place = |finding: Finding| finding.at(self.source, request.range.clone());
+            if other != 0 {
+                let message = format!(
+                    "\"{}\" belongs to the subpackage \"{}\"",
+                    request.specifier, self.app.packages[other].name
+                );
+                let help = "use require.async, or move the file to the main package";
+                diagnostics.add(place(Finding::error(codes::FOREIGN_MODULE, message)).help(help));
+                return Answer::Keep;
+            }
+            if self.app.packages[own].independent {
+                let message = format!(
+                    "\"{}\" is not in the independent subpackage that requires it",
+                    request.specifier
+                );
+                diagnostics.add(place(Finding::error(codes::INDEPENDENT_PACKAGE, message)));
+                return Answer::Keep;
+            }
+        }
+        let key = key_of(&file);
+        self.open.push_back(file);
+        Answer::Key(key)
+    }
+}
+
+impl Build<'_> {
+    fn finish(mut self) -> Output {
+        let app_style = self.style("app");
+        let page_configs = self.page_configs();
+        let config = self.app.output(self.project, page_configs, &mut self.tree, &mut self.diagnostics);
+
+        let mut index = lodger_bundle::Index::template(&self.project.app, self.project.version.clone());
+        index.pages = self.app.pages();
+        index.scopes.clone_from(&self.project.scopes);
+        index.domains = self.project.domains.clone();
+        let mut builder = lodger_bundle::BundleBuilder::new(index);
+        let mut maps = BTreeMap::new();
+        for (number, package) in self.app.packages.iter().enumerate() {
+            builder.package(&package.name, &package.root, package.independent);
+            let path = path::child(&package.root, "package.js");
+            let (script, map) = self.package_code(number, app_style.as_deref()).write(&path);
+            builder.file(&package.name, &path, "text/javascript", script);
+            maps.insert(path, map);
+        }
+        let config = serde_json::to_vec(&config).expect("a JSON value can always be written");
+        builder.file("main", "app.json", "application/json", config);
+        let mut stats = self.stats();
+        for (file, mime) in self.assets() {
+            if let Some(bytes) = self.tree.bytes(&file, &mut self.diagnostics) {
+                let package = &self.app.packages[self.app.package_of(&file)];
+                builder.file(&package.name, &file, mime, bytes);
+                stats.assets += 1;
+            }
+        }
+        let mut bundle = None;
+        if !self.diagnostics.has_errors() {
+            match builder.finish() {
+                Ok(built) => bundle = Some(built),
+                Err(error) => self.diagnostics.add(Finding::error(codes::BUNDLE_REFUSED, error.to_string())),
+            }
+        }
+        let inputs = self.tree.inputs.into_iter().collect();
+        Output { bundle, diagnostics: self.diagnostics.finish(), maps, inputs, stats }
+    }
+
+    fn page_configs(&self) -> Map<String, Value> {
+        let pages = self.units.iter().filter(|(_, unit)| unit.page);
+        let config = |unit: &Unit| -> Value {
+            let window = unit.config.iter().filter(|(key, _)| !COMPONENT_KEYS.contains(&key.as_str()));
+            Value::Object(window.map(|(key, value)| (key.clone(), value.clone())).collect())
+        };
+        pages.map(|(stem, unit)| (stem.clone(), config(unit))).collect()
+    }
+
+    fn package_code(&mut self, number: usize, app_style: Option<&str>) -> package::PackageCode<'_> {
+        let app = self.app;
+        let mine = |file: &str| app.package_of(file) == number;
+        let mut components = Map::new();
+        let mut styles = StyleMap::new();
+        let mut keys = Vec::new();
+        if number == 0
+            && let Some(css) = app_style
+        {
+            styles.insert("app".to_owned(), css.to_owned());
+        }
+        for (stem, unit) in self.units.iter().filter(|(stem, _)| mine(stem)) {
+            let wanted = |key: &str| !unit.page || COMPONENT_KEYS.contains(&key);
+            let config = unit.config.iter().filter(|(key, _)| wanted(key));
+            components
+                .insert(stem.clone(), Value::Object(config.map(|(k, v)| (k.clone(), v.clone())).collect()));
+            if let Some(css) = &unit.style {
+                styles.insert(stem.clone(), css.clone());
+            }
+            keys.push(stem.clone());
+        }
+        let templates = match self.templates.code(keys.into_iter()) {
+            Ok(code) => code,
+            Err(message) => {
+                self.diagnostics.add(Finding::error(codes::INTERNAL, message));
+                String::from("{}")
+            }
+        };
+        let modules =
+            self.modules.iter().filter(|(key, _)| mine(key)).map(|(key, module)| (key.as_str(), module));
+        package::PackageCode {
+            name: &app.packages[number].name,
+            components,
+            styles,
+            templates,
+            modules: modules.collect(),
+        }
+    }
+
+    /// Files that are shipped as they are.
+    fn assets(&self) -> Vec<(String, &'static str)> {
+        let named = &self.styles.assets;
+        let read = [self.app.theme_file(), "app.json".to_owned()];
+        let files = self.tree.files().filter(|file| {
+            if asset::is_source(file) || read.iter().any(|known| known == file) || self.used.contains(*file) {
+                return false;
+            }
+            let Some(owner) = self.tree.npm.owner(file) else {
+                // JSON beside a page or component configures it, reached or not.
+                return !file.ends_with(".json") || !self.is_config(file);
+            };
+            let in_use = |key: &String| path::within(key, &owner);
+            named.contains(*file)
+                || (!file.ends_with(".json")
+                    && (self.units.keys().any(in_use) || self.modules.keys().any(in_use)))
+        });
+        files.filter_map(|file| Some((file.to_owned(), asset::mime(file)?))).collect()
+    }
+
+    fn is_config(&self, file: &str) -> bool {
+        let stem = file.trim_end_matches(".json");
+        file.ends_with("package.json")
+            || [".wxml", ".js", ".ts"].iter().any(|ext| self.tree.contains(&format!("{stem}{ext}")))
+    }
+
+    fn stats(&self) -> Stats {
+        let mut used: BTreeSet<String> = self.used.clone();
+        used.extend(self.templates.files());
+        used.extend(self.styles.files().cloned());
+        let unreachable = self.tree.files().filter(|file| {
+            asset::is_source(file) && !used.contains(*file) && self.tree.npm.owner(file).is_none()
+        });
+        Stats {
+            pages: self.units.values().filter(|unit| unit.page).count(),
+            components: self.units.values().filter(|unit| !unit.page).count(),
+            modules: self.modules.len(),
+            assets: 0,
+            unreachable: unreachable.map(str::to_owned).collect(),
+        }
+    }
+}

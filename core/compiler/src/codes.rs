@@ -1,0 +1,102 @@
+//! Every code a diagnostic can carry: one table, so that `lodger explain` and the docs never drift from it.
+
+/// An entry of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Code {
+    /// `L` and four digits; never given to another meaning once released.
+    pub id: &'static str,
+    /// One line.
+    pub title: &'static str,
+    /// Why it happens and what to do.
+    pub explanation: &'static str,
+}
+
+macro_rules! codes {
+    ($($name:ident = $id:literal, $title:literal, $explanation:literal;)*) => {
+        $(pub(crate) const $name: &str = $id;)*
+        /// The whole table, by id.
+        pub static CODES: &[Code] = &[$(Code { id: $id, title: $title, explanation: $explanation },)*];
+    };
+}
+
+codes! {
+    NO_PROJECT = "L0001", "no mini-program here",
+        "The folder holds neither project.config.json nor app.json, or app.json is not where miniprogramRoot of project.config.json points. Name the folder that WeChat's tools open.";
+    NO_APP_ID = "L0002", "no app id",
+        "project.config.json has no appid. The app id names the mini-program everywhere: in the index, for logins and orders. Add \"appid\" to project.config.json, or give --app.";
+    UNREADABLE = "L0003", "a file cannot be read",
+        "The file exists but cannot be read, is not UTF-8 text, or is a link that leads out of the project. Only files of the project and of its node_modules are read.";
+    CASE_DIFFERS = "L0004", "upper and lower case differ from the file's name",
+        "The path finds a file only where upper and lower case are the same, as on macOS and Windows. Phones tell them apart. Write the path exactly as the file is named.";
+    OUTSIDE = "L0005", "a path leads out of the project",
+        "Paths may not leave the mini-program's root folder (`..` too often). Move the file into the root folder.";
+    BAD_SETTING = "L0006", "a setting has a value of the wrong kind",
+        "A key of project.config.json, app.json or lodger.json holds something else than it should, for example a number where a text must stand. The message names what is expected.";
+    UNSUPPORTED_SETTING = "L0007", "a setting that Lodger does not know how to follow",
+        "The setting asks for something that Lodger does not have (plugins, workers, extended libraries, Less). The rest of the program is compiled; what depends on the setting will not work. The message names an alternative where there is one.";
+    JSON_SYNTAX = "L0101", "not valid JSON",
+        "Comments and trailing commas are allowed, as in WeChat; everything else follows the JSON standard.";
+    NO_PAGES = "L0102", "app.json lists no pages",
+        "A mini-program needs at least one page: list it in \"pages\" of app.json. The first one is the entry page.";
+    MISSING_PAGE = "L0103", "a page does not exist",
+        "app.json names a page that has no .wxml or script file of that name. Create it, or take it out of the list.";
+    MISSING_ASSET = "L0104", "a file named in the configuration does not exist",
+        "A picture or another file that app.json or lodger.json names is not in the project. Check the path; it is relative to the root folder.";
+    MISSING_COMPONENT = "L0201", "a component does not exist",
+        "usingComponents names a component whose files are nowhere: relative to the file, in miniprogram_npm, or in node_modules. If it comes from npm, run npm install; the npm build step is done by Lodger itself.";
+    FOREIGN_COMPONENT = "L0202", "a component of another subpackage, without a placeholder",
+        "A component of another subpackage is there only once that package is loaded. Move the component to the main package, or name a stand-in for the meantime in componentPlaceholder.";
+    PLUGIN_COMPONENT = "L0203", "a component or page of a plugin",
+        "Plugins come from WeChat's own servers, so Lodger cannot get them. The element stays empty. Use the plugin's npm package where its maker has one.";
+    INDEPENDENT_PACKAGE = "L0204", "an independent subpackage uses the main package",
+        "An independent subpackage opens without the main package, so it can use only its own files. Move the file into the subpackage, or take \"independent\" off it.";
+    TEMPLATE_SYNTAX = "L0301", "an error in WXML",
+        "The template cannot be understood at this place.";
+    TEMPLATE_SUSPECT = "L0302", "WXML that probably does not do what it should",
+        "The template can be compiled, but at this place it differs from what WXML allows.";
+    MISSING_TEMPLATE = "L0303", "an imported template or WXS file does not exist",
+        "<import>, <include> or <wxs> names a file that is not there. Paths are relative to the file, or to the root folder when they start with a slash.";
+    STYLE_SYNTAX = "L0401", "an error in WXSS",
+        "The style sheet cannot be understood at this place; the rule is left out.";
+    STYLE_SUSPECT = "L0402", "WXSS that probably does not do what it should",
+        "The style sheet can be compiled, but at this place it differs from what WXSS allows, or is ignored.";
+    MISSING_STYLE = "L0403", "an imported style sheet does not exist",
+        "@import names a file that is not there. Paths are relative to the file, or to the root folder when they start with a slash.";
+    STYLE_CYCLE = "L0404", "style sheets import one another in a circle",
+        "The second import of the same file is left out. Move the common rules to a file of their own.";
+    PREPROCESSOR = "L0405", "Sass or Less cannot be compiled",
+        "The preprocessor reports an error, or there is none for this language. Sass is built in. Less is not: compile it to .wxss (npx lessc a.less a.wxss) before building, or keep the file as .scss.";
+    SCRIPT_SYNTAX = "L0501", "an error in JavaScript or TypeScript",
+        "The script cannot be parsed at this place.";
+    MISSING_MODULE = "L0502", "a required module does not exist",
+        "require or import names a module that is nowhere: relative to the file, in miniprogram_npm, or in node_modules. If it comes from npm, run npm install. A require inside try is not checked.";
+    FOREIGN_MODULE = "L0503", "a module of another subpackage is required at once",
+        "A module of another subpackage is there only once that package is loaded. Use require.async(path), or move the module to the main package.";
+    UNSUPPORTED_SCRIPT = "L0504", "JavaScript that cannot run in a mini-program",
+        "Modules run as CommonJS functions inside the webview: await at the top level and import.meta have no meaning there. Put the code into an async function.";
+    BAD_NPM_PACKAGE = "L0601", "an npm package cannot be used",
+        "The package's package.json cannot be read, or names a folder or file that is not in the package. Install it again, or ask its maker.";
+    BUNDLE_REFUSED = "L0701", "the bundle breaks a rule",
+        "The bundle format refuses something: two paths that differ only in case, a name that is not allowed, or too much data. The message names the rule.";
+    INTERNAL = "L0901", "the compiler failed",
+        "This is a defect of Lodger, not of your program. Please report it with the file that the message names.";
+}
+
+/// The table's entry for a code, in any case: `l0201` works too.
+#[must_use]
+pub fn explain(id: &str) -> Option<&'static Code> {
+    CODES.iter().find(|code| code.id.eq_ignore_ascii_case(id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_sorted_and_explained() {
+        assert!(CODES.windows(2).all(|pair| pair[0].id < pair[1].id));
+        assert!(CODES.iter().all(|c| c.id.len() == 5 && !c.title.is_empty() && c.explanation.ends_with('.')));
+        assert_eq!(explain("l0201").map(|c| c.id), Some(MISSING_COMPONENT));
+        assert!(explain("L9999").is_none());
+    }
+}

@@ -1,0 +1,44 @@
+//! One wording for every name that leads nowhere.
+use crate::{
+    codes,
+    diagnostic::{Finding, Severity},
+    path,
+    resolve::Miss,
+    tree::Tree,
+};
+
+/// A finding for a miss. `extensions` are those of the files that could have been meant.
+pub(crate) fn finding(
+    tree: &Tree,
+    miss: &Miss,
+    severity: Severity,
+    code: &'static str,
+    message: &str,
+    extensions: &[&str],
+) -> Finding {
+    match miss {
+        Miss::Outside => {
+            Finding::new(severity, codes::OUTSIDE, format!("{message}: the path leads out of the program"))
+                .help("move the file into the program's root folder")
+        }
+        Miss::Case(file) => {
+            let message = format!(
+                "{message}; there is {}, but phones tell upper and lower case apart",
+                tree.shown(file)
+            );
+            Finding::new(severity, codes::CASE_DIFFERS, message)
+                .help("write the path exactly as the file is named")
+        }
+        Miss::Absent(tried) => {
+            let wanted = tried.first().map_or("", String::as_str);
+            let stem = extensions.iter().find_map(|ext| wanted.strip_suffix(ext)).unwrap_or(wanted);
+            let near = tree.nearest(stem, extensions).filter(|near| near != stem);
+            let help = near.map(|near| format!("did you mean \"/{near}\"?")).or_else(|| {
+                let place =
+                    wanted.find("miniprogram_npm/").map(|at| &wanted[at + "miniprogram_npm/".len()..]);
+                place.map(|place| format!("run npm install; {} is not in node_modules", path::parent(place)))
+            });
+            Finding::new(severity, code, message.to_owned()).maybe_help(help)
+        }
+    }
+}

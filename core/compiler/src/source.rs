@@ -1,0 +1,94 @@
+//! A text file with the places in it, for diagnostics and source maps.
+use std::ops::Range;
+
+/// One text file, without its byte order mark.
+#[derive(Debug)]
+pub(crate) struct Source {
+    /// Where it stands in the bundle's tree, e.g. `pages/menu/index.wxml`.
+    pub(crate) path: String,
+    /// How the developer knows it: relative to the project folder.
+    pub(crate) shown: String,
+    pub(crate) text: String,
+    line_starts: Vec<usize>,
+}
+
+impl Source {
+    pub(crate) fn new(path: String, shown: String, text: String) -> Self {
+        let text = match text.strip_prefix('\u{feff}') {
+            Some(rest) => rest.to_owned(),
+            None => text,
+        };
+        let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        Self { path, shown, text, line_starts }
+    }
+
+    /// Line and column of a byte offset, both from 1; columns count characters.
+    pub(crate) fn position(&self, offset: usize) -> (u32, u32) {
+        let (line, start) = self.line_of(offset);
+        let offset = self.boundary(offset);
+        (line as u32 + 1, self.text[start..offset].chars().count() as u32 + 1)
+    }
+
+    /// Line and column from 0, columns in UTF-16 units, as source maps want them.
+    pub(crate) fn position_utf16(&self, offset: usize) -> (u32, u32) {
+        let (line, start) = self.line_of(offset);
+        let text = &self.text[start..self.boundary(offset)];
+        let column = if text.is_ascii() { text.len() } else { text.encode_utf16().count() };
+        (line as u32, column as u32)
+    }
+
+    /// The byte offset of a line and a UTF-16 column, both from 0.
+    pub(crate) fn offset(&self, line: u32, utf16_column: u32) -> usize {
+        let Some(&start) = self.line_starts.get(line as usize) else { return self.text.len() };
+        let mut units = 0;
+        for (at, c) in self.text[start..].char_indices() {
+            if units >= utf16_column || c == '\n' {
+                return start + at;
+            }
+            units += c.len_utf16() as u32;
+        }
+        self.text.len()
+    }
+
+    /// The first place of `needle`, or the start of the file.
+    pub(crate) fn find(&self, needle: &str) -> Range<usize> {
+        self.text.find(needle).map_or(0..0, |at| at..at + needle.len())
+    }
+
+    /// The text of a line, from 0, without its line end.
+    pub(crate) fn line(&self, line: usize) -> Option<&str> {
+        let start = *self.line_starts.get(line)?;
+        let end = self.line_starts.get(line + 1).map_or(self.text.len(), |next| next - 1);
+        Some(self.text[start..end].trim_end_matches('\r'))
+    }
+
+    fn line_of(&self, offset: usize) -> (usize, usize) {
+        let line = self.line_starts.partition_point(|&start| start <= offset) - 1;
+        (line, self.line_starts[line])
+    }
+
+    fn boundary(&self, offset: usize) -> usize {
+        let mut offset = offset.min(self.text.len());
+        while !self.text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        offset
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_places_with_bom_and_crlf() {
+        let source = Source::new("a".into(), "a".into(), "\u{feff}ab\r\n字x\n".into());
+        assert_eq!(source.position(0), (1, 1));
+        assert_eq!(source.position(7), (2, 2));
+        assert_eq!(source.position_utf16(7), (1, 1));
+        assert_eq!(source.offset(1, 1), 7);
+        assert_eq!(source.line(0), Some("ab"));
+        assert_eq!(source.line(1), Some("字x"));
+        assert_eq!(source.position(999), (3, 1));
+    }
+}

@@ -1,0 +1,290 @@
+//! WXSS (and Sass) to the CSS that the base library installs, per page and component.
+mod sass;
+mod urls;
+
+use crate::{
+    codes,
+    diagnostic::{Diagnostics, Finding, Severity},
+    missing,
+    project::Project,
+    resolve,
+    source::Source,
+    tree::Tree,
+};
+use glass_easel_stylesheet_compiler::{
+    StyleSheetOptions, StyleSheetTransformer,
+    error::{ParseErrorKind, Position},
+};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    rc::Rc,
+};
+
+/// Stands before the file name in the mark that the style sheet compiler leaves for an `@import`.
+const IMPORT: &str = "lodger-import";
+
+/// Compiled style sheets by file.
+#[derive(Default)]
+pub(crate) struct Styles {
+    memo: HashMap<String, Rc<Sheet>>,
+    /// Assets that style sheets name.
+    pub(crate) assets: BTreeSet<String>,
+}
+
+/// One sheet with its imports in place.
+#[derive(Default)]
+struct Sheet {
+    css: String,
+    /// Rules of `:host`, which must stand before all others.
+    host: String,
+}
+
+/// What a sheet is compiled with.
+pub(crate) struct StyleContext<'a> {
+    pub(crate) tree: &'a mut Tree,
+    pub(crate) project: &'a Project,
+    pub(crate) diagnostics: &'a mut Diagnostics,
+}
+
+/// Suffixes of style sheets, as the project's compile plugins allow them.
+pub(crate) fn suffixes(plugins: &BTreeSet<String>) -> Vec<&'static str> {
+    let mut all = vec![".wxss"];
+    if plugins.contains("sass") {
+        all.extend([".scss", ".sass"]);
+    }
+    if plugins.contains("less") {
+        all.push(".less");
+    }
+    all
+}
+
+impl Styles {
+    /// The CSS of a file, imports included.
+    pub(crate) fn compile(&mut self, file: &str, context: &mut StyleContext<'_>) -> String {
+        let sheet = self.sheet(file, &mut Vec::new(), context);
+        format!("{}{}", sheet.host, sheet.css)
+    }
+
+    /// Files used.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &String> {
+        self.memo.keys()
+    }
+
+    fn sheet(&mut self, file: &str, open: &mut Vec<String>, context: &mut StyleContext<'_>) -> Rc<Sheet> {
+        if let Some(known) = self.memo.get(file) {
+            return known.clone();
+        }
+        let sheet = match text(file, context) {
+            Some(source) => {
+                open.push(file.to_owned());
+                let sheet = self.transform(&source, open, context);
+                open.pop();
+                sheet
+            }
+            None => Sheet::default(),
+        };
+        let sheet = Rc::new(sheet);
+        self.memo.insert(file.to_owned(), sheet.clone());
+        sheet
+    }
+
+    fn transform(
+        &mut self,
+        source: &Source,
+        open: &mut Vec<String>,
+        context: &mut StyleContext<'_>,
+    ) -> Sheet {
+        let options = StyleSheetOptions {
+            class_prefix: None,
+            class_prefix_sign: Some("~".to_owned()),
+            tag_name_prefix: Some("wx-".to_owned()),
+            rpx_ratio: 750.0,
+            import_sign: Some(IMPORT.to_owned()),
+            convert_host: true,
+            host_is: None,
+        };
+        let mut transformer =
+            StyleSheetTransformer::from_css(&source.path, &plain_imports(&source.text), options);
+        // A package's own slips are not the developer's business.
+        let own = context.tree.npm.owner(&source.path).is_none();
+        for warning in transformer.take_warnings() {
+            let at = |position: &Position| source.offset(position.line, position.utf16_col);
+            let range = at(&warning.location.start)..at(&warning.location.end);
+            let finding = match warning.kind {
+                // WeChat takes @import anywhere, and so does this compiler.
+                ParseErrorKind::IllegalImportPosition => continue,
+                ParseErrorKind::HostSelectorCombination => Finding::warning(
+                    codes::STYLE_SUSPECT,
+                    "a rule is left out: :host combined with another selector",
+                ),
+                ParseErrorKind::UnexpectedCharacter => {
+                    Finding::warning(codes::STYLE_SYNTAX, "WXSS: unexpected character; the rule is left out")
+                }
+            };
+            if own {
+                context.diagnostics.add(finding.at(source, range));
+            }
+        }
+        let (normal, low) = transformer.output_and_low_priority_output();
+        let (mut css, mut host) = (String::new(), String::new());
+        let written = normal.write_str(&mut css).and_then(|()| low.write_str(&mut host));
+        debug_assert!(written.is_ok(), "writing to memory cannot fail");
+        let css = urls::rewrite(&css, &mut |url| self.url(url, source, context));
+        let mut sheet = Sheet {
+            css: String::new(),
+            host: urls::rewrite(&host, &mut |url| self.url(url, source, context)),
+        };
+        self.insert_imports(&css, source, open, context, &mut sheet);
+        sheet
+    }
+
+    fn insert_imports(
+        &mut self,
+        css: &str,
+        source: &Source,
+        open: &mut Vec<String>,
+        context: &mut StyleContext<'_>,
+        sheet: &mut Sheet,
+    ) {
+        let mark = format!("/*{IMPORT} ");
+        let mut rest = css;
+        let mut hosts = String::new();
+        while let Some(at) = rest.find(&mark) {
+            sheet.css.push_str(&rest[..at]);
+            let after = &rest[at + mark.len()..];
+            let end = after.find("*/").unwrap_or(after.len());
+            let name = urls::decode(&after[..end]);
+            rest = after.get(end + 2..).unwrap_or("");
+            if let Some(file) = find_import(&name, source, context) {
+                if open.contains(&file) {
+                    let message =
+                        format!("\"{name}\" imports this file in turn; the second import is left out");
+                    let finding = Finding::warning(codes::STYLE_CYCLE, message);
+                    context.diagnostics.add(finding.at(source, source.find(&name)));
+                } else {
+                    let imported = self.sheet(&file, open, context);
+                    sheet.css.push_str(&imported.css);
+                    hosts.push_str(&imported.host);
+                }
+            }
+        }
+        sheet.css.push_str(rest);
+        sheet.host.insert_str(0, &hosts);
+    }
+
+    /// What a `url()` becomes; `None` leaves it.
+    fn url(&mut self, url: &str, source: &Source, context: &mut StyleContext<'_>) -> Option<String> {
+        let remote = if let Some(rest) = url.strip_prefix("//") {
+            Some(format!("https://{rest}"))
+        } else if url.starts_with("https://") || url.starts_with("http://") {
+            Some(url.to_owned())
+        } else {
+            None
+        };
+        if let Some(remote) = remote {
+            let local =
+                context.project.remote.get(url).or_else(|| context.project.remote.get(&remote)).cloned();
+            return Some(match local {
+                Some(file) => {
+                    self.assets.insert(file.clone());
+                    format!("/p/{}", urls::encode_path(&file))
+                }
+                None => format!("/.lodger/fetch/{}", urls::encode(&remote)),
+            });
+        }
+        if url.is_empty() || url.starts_with('#') || url.contains(':') {
+            return None;
+        }
+        let bare = url.split(['?', '#']).next().unwrap_or(url);
+        match resolve::file(context.tree, &source.path, bare, &[""]) {
+            Ok(file) => {
+                let path = format!("/p/{}", urls::encode_path(&file));
+                self.assets.insert(file);
+                Some(path)
+            }
+            Err(miss) => {
+                let message = format!("the file \"{bare}\" does not exist");
+                let finding = missing::finding(
+                    context.tree,
+                    &miss,
+                    Severity::Warning,
+                    codes::MISSING_ASSET,
+                    &message,
+                    &[""],
+                );
+                context.diagnostics.add(finding.at(source, source.find(bare)));
+                None
+            }
+        }
+    }
+}
+
+fn text(file: &str, context: &mut StyleContext<'_>) -> Option<Rc<Source>> {
+    let source = context.tree.source(file, context.diagnostics)?;
+    if file.ends_with(".scss") || file.ends_with(".sass") {
+        return sass::compile(&source, context).map(Rc::new);
+    }
+    if file.ends_with(".less") {
+        let css = file.replace(".less", ".wxss");
+        context.diagnostics.add(
+            Finding::error(codes::PREPROCESSOR, "Less cannot be compiled here")
+                .in_file(&source.shown)
+                .help(format!("compile it beforehand (npx lessc {file} {css}), or write it as .scss")),
+        );
+        return None;
+    }
+    Some(source)
+}
+
+fn find_import(name: &str, source: &Source, context: &mut StyleContext<'_>) -> Option<String> {
+    let mut suffixes = suffixes(&context.project.plugins);
+    suffixes.push(".css");
+    if name.contains("://") || name.starts_with("//") {
+        let finding =
+            Finding::warning(codes::STYLE_SUSPECT, format!("\"{name}\" is remote and is not imported"));
+        context
+            .diagnostics
+            .add(finding.at(source, source.find(name)).help("copy the style sheet into the project"));
+        return None;
+    }
+    match resolve::file(context.tree, &source.path, name, &suffixes) {
+        Ok(file) => Some(file),
+        Err(miss) => {
+            let message = format!("the style sheet \"{name}\" does not exist");
+            let finding = missing::finding(
+                context.tree,
+                &miss,
+                Severity::Error,
+                codes::MISSING_STYLE,
+                &message,
+                &suffixes,
+            );
+            context.diagnostics.add(finding.at(source, source.find(name)));
+            None
+        }
+    }
+}
+
+/// `@import url("x")` in the form that the style sheet compiler knows: `@import "x"`.
+fn plain_imports(css: &str) -> std::borrow::Cow<'_, str> {
+    static PATTERN: std::sync::LazyLock<regex::Regex> = std::sync::LazyLock::new(|| {
+        regex::Regex::new(r#"@import\s+url\(\s*["']?([^"')]+?)["']?\s*\)"#).expect("a constant pattern")
+    });
+    PATTERN.replace_all(css, "@import \"$1\"")
+}
+
+/// All style sheets of one package, by page or component.
+pub(crate) type StyleMap = BTreeMap<String, String>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn imports_by_url_are_imports() {
+        assert_eq!(
+            plain_imports("@import url( 'a.wxss' );\n@import \"b\";"),
+            "@import \"a.wxss\";\n@import \"b\";"
+        );
+    }
+}

@@ -1,0 +1,293 @@
+//! WXML and WXS: which templates a page needs, and their code for one package.
+use crate::{
+    codes,
+    diagnostic::{Diagnostics, Finding, Severity},
+    path, resolve,
+    source::Source,
+    tree::Tree,
+    wxs,
+};
+use glass_easel_template_compiler::{
+    TmplGroup,
+    parse::{ParseErrorLevel, Position, tag::Script},
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+    rc::Rc,
+};
+
+/// What the generated code expects around it: the base library's side of WXS (`core/docs/bundle.md`).
+const RUNTIME: &str = "Q.A=__lodger.wxs.change;Q.B=__lodger.wxs.fn;Q.C=__lodger.wxs.event;\
+var getRegExp=function(a,b){return new RegExp(a,b)},getDate=function(){return arguments.length?\
+new(Function.prototype.bind.apply(Date,[null].concat([].slice.call(arguments)))):new Date()};";
+
+/// All templates of the program, parsed once.
+pub(crate) struct Templates {
+    group: TmplGroup,
+    templates: BTreeMap<String, Template>,
+    /// Key (path without suffix) -> script.
+    scripts: BTreeMap<String, wxs::Wxs>,
+}
+
+struct Template {
+    source: Rc<Source>,
+    /// Keys of imported and included templates.
+    templates: Vec<String>,
+    /// Keys of WXS files.
+    scripts: Vec<String>,
+}
+
+impl Templates {
+    pub(crate) fn new() -> Self {
+        let mut group = TmplGroup::new();
+        group.set_extra_runtime_script(RUNTIME);
+        Self { group, templates: BTreeMap::new(), scripts: BTreeMap::new() }
+    }
+
+    /// Adds a `.wxml` file and all that it needs.
+    pub(crate) fn add(&mut self, file: &str, tree: &mut Tree, diagnostics: &mut Diagnostics) {
+        let mut open = vec![file.to_owned()];
+        while let Some(file) = open.pop() {
+            let key = file.trim_end_matches(".wxml").to_owned();
+            if !self.templates.contains_key(&key)
+                && let Some(source) = tree.source(&file, diagnostics)
+            {
+                let template = self.parse(&key, source, tree, diagnostics);
+                open.extend(template.templates.iter().map(|key| format!("{key}.wxml")));
+                self.templates.insert(key, template);
+            }
+        }
+    }
+
+    fn parse(
+        &mut self,
+        key: &str,
+        source: Rc<Source>,
+        tree: &mut Tree,
+        diagnostics: &mut Diagnostics,
+    ) -> Template {
+        let own = tree.npm.owner(&source.path).is_none();
+        for warning in self.group.add_tmpl(key, &source.text) {
+            let range = range(&source, &warning.location);
+            let message = format!("WXML: {}", warning.kind);
+            match warning.level() {
+                level if level >= ParseErrorLevel::Error => {
+                    diagnostics.add(Finding::error(codes::TEMPLATE_SYNTAX, message).at(&source, range));
+                }
+                ParseErrorLevel::Warn if own => {
+                    diagnostics.add(Finding::warning(codes::TEMPLATE_SUSPECT, message).at(&source, range));
+                }
+                // Notes speak of style, and a package's own slips are not the developer's business.
+                _ => {}
+            }
+        }
+        let Ok(parsed) = self.group.get_tree(key) else {
+            return Template { source, templates: Vec::new(), scripts: Vec::new() };
+        };
+        let globals = &parsed.globals;
+        let wanted: Vec<(String, Range<Position>)> =
+            (globals.imports.iter().map(|i| (&i.src, &i.src_location)))
+                .chain(globals.includes.iter().map(|i| (&i.src, &i.src_location)))
+                .map(|(src, _)| (src.name.to_string(), src.location.clone()))
+                .collect();
+        let mut files = Vec::new();
+        let mut inline = Vec::new();
+        for script in &globals.scripts {
+            match script {
+                Script::GlobalRef { src, .. } => files.push((src.name.to_string(), src.location.clone())),
+                Script::Inline { module_name, content, content_location, .. } => {
+                    inline.push((module_name.name.to_string(), content.clone(), content_location.clone()));
+                }
+                _ => {}
+            }
+        }
+        let templates = wanted
+            .iter()
+            .filter_map(|(name, place)| {
+                find(tree, &source, name, ".wxml", range(&source, place), diagnostics)
+            })
+            .collect();
+        let mut scripts: Vec<String> = files
+            .iter()
+            .filter_map(|(name, place)| find(tree, &source, name, ".wxs", range(&source, place), diagnostics))
+            .collect();
+        let mut needed: Vec<String> = scripts.iter().map(|key| format!("{key}.wxs")).collect();
+        for (name, content, place) in inline {
+            let mut place = range(&source, &place);
+            if source.text.get(place.clone()) != Some(content.as_str()) {
+                place = source.find(&content);
+            }
+            let code = wxs::compile(&source, place, tree, diagnostics);
+            if let Some(code) = code {
+                // The module's own path leads, so that require in it means the same as in a file beside it.
+                needed.extend(code.requires.iter().cloned());
+                scripts.extend(code.requires.iter().map(|file| file.trim_end_matches(".wxs").to_owned()));
+                let set = self.group.set_inline_script_content(key, &name, &format!("{}\n", code.code));
+                debug_assert!(set.is_ok(), "the template was just added");
+            }
+        }
+        self.add_scripts(needed, tree, diagnostics);
+        Template { source, templates, scripts }
+    }
+
+    fn add_scripts(&mut self, mut open: Vec<String>, tree: &mut Tree, diagnostics: &mut Diagnostics) {
+        while let Some(file) = open.pop() {
+            let key = file.trim_end_matches(".wxs").to_owned();
+            if self.scripts.contains_key(&key) {
+                continue;
+            }
+            let Some(source) = tree.source(&file, diagnostics) else { continue };
+            if let Some(script) = wxs::compile(&source, 0..source.text.len(), tree, diagnostics) {
+                self.group.add_script(&key, &script.code);
+                open.extend(script.requires.iter().cloned());
+                self.scripts.insert(key, script);
+            }
+        }
+    }
+
+    /// The template and everything it imports or includes.
+    fn closure(&self, key: &str) -> BTreeSet<&str> {
+        let mut all = BTreeSet::new();
+        let mut open: Vec<&str> =
+            self.templates.get_key_value(key).map(|(key, _)| key.as_str()).into_iter().collect();
+        while let Some(key) = open.pop() {
+            if let Some((key, template)) = self.templates.get_key_value(key)
+                && all.insert(key.as_str())
+            {
+                open.extend(template.templates.iter().map(String::as_str));
+            }
+        }
+        all
+    }
+
+    /// Whether a template, or one that it imports, names the tag.
+    pub(crate) fn mentions(&self, key: &str, tag: &str) -> bool {
+        self.closure(key).into_iter().any(|key| self.templates[key].source.text.contains(tag))
+    }
+
+    /// Files used: `.wxml` and `.wxs`.
+    pub(crate) fn files(&self) -> impl Iterator<Item = String> {
+        let templates = self.templates.keys().map(|key| format!("{key}.wxml"));
+        templates.chain(self.scripts.keys().map(|key| format!("{key}.wxs")))
+    }
+
+    /// The code of the named templates and of all that they need: an expression that gives them by path.
+    ///
+    /// This is `TmplGroup::get_tmpl_gen_object_groups` with a fixed order; the original's differs from run to run.
+    pub(crate) fn code(&self, keys: impl Iterator<Item = String>) -> Result<String, String> {
+        let mut templates = BTreeSet::new();
+        for key in keys {
+            templates.extend(self.closure(&key));
+        }
+        let mut scripts: BTreeSet<&str> = BTreeSet::new();
+        let mut open: Vec<&str> = templates
+            .iter()
+            .flat_map(|key| self.templates[*key].scripts.iter().map(String::as_str))
+            .collect();
+        while let Some(key) = open.pop() {
+            if let Some((key, script)) = self.scripts.get_key_value(key)
+                && scripts.insert(key.as_str())
+            {
+                open.extend(script.requires.iter().map(|file| file.trim_end_matches(".wxs")));
+            }
+        }
+        let mut out = format!("(()=>{{var G={{}};var R={{}};{}\n", self.group.get_runtime_string());
+        for key in scripts {
+            let name = serde_json::Value::from(key).to_string();
+            let code = &self.scripts[key].code;
+            out.push_str(&format!("R[{name}]=D({name},(require,exports,module)=>{{{code}\n}});\n"));
+        }
+        for key in templates {
+            let name = serde_json::Value::from(key).to_string();
+            let code = self
+                .group
+                .get_tmpl_gen_object(key)
+                .map_err(|error| format!("{key}.wxml: {}", error.message))?;
+            out.push_str(&format!("G[{name}]={};\n", sort_binding_maps(&code)));
+        }
+        out.push_str("return G})()");
+        Ok(out)
+    }
+}
+
+fn range(source: &Source, location: &Range<Position>) -> Range<usize> {
+    let at = |position: &Position| source.offset(position.line, position.utf16_col);
+    at(&location.start)..at(&location.end)
+}
+
+/// The key of a file that a template names. Missing ones are reported.
+fn find(
+    tree: &mut Tree,
+    source: &Source,
+    name: &str,
+    suffix: &str,
+    place: Range<usize>,
+    diagnostics: &mut Diagnostics,
+) -> Option<String> {
+    let joined = path::join(path::parent(&source.path), name);
+    if let Some(key) = &joined
+        && tree.has(&format!("{key}{suffix}"))
+    {
+        return joined;
+    }
+    let miss = match joined {
+        None => resolve::Miss::Outside,
+        Some(key) => {
+            let file = format!("{key}{suffix}");
+            match tree.other_case([file.as_str()]) {
+                Some(other) => resolve::Miss::Case(other.to_owned()),
+                None => resolve::Miss::Absent(vec![file]),
+            }
+        }
+    };
+    let wanted = format!("{name}{suffix}");
+    diagnostics.add(
+        crate::missing::finding(
+            tree,
+            &miss,
+            Severity::Error,
+            codes::MISSING_TEMPLATE,
+            &format!("the file \"{wanted}\" does not exist"),
+            &[suffix],
+        )
+        .at(source, place),
+    );
+    None
+}
+
+/// Puts the entries of `A=A||{"x":new Array(1),…}` in order: the template compiler keeps them in a hash map.
+fn sort_binding_maps(code: &str) -> String {
+    const START: &str = "A=A||{";
+    let mut out = String::with_capacity(code.len());
+    let mut rest = code;
+    while let Some(at) = rest.find(START) {
+        let (before, after) = rest.split_at(at + START.len());
+        out.push_str(before);
+        rest = after;
+        let Some(end) = after.find('}') else { break };
+        let mut entries: Vec<&str> = after[..end].split(',').collect();
+        if entries
+            .iter()
+            .all(|entry| entry.starts_with('"') && entry.contains(":new Array(") && entry.ends_with(')'))
+        {
+            entries.sort_unstable();
+            out.push_str(&entries.join(","));
+            rest = &after[end..];
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn binding_maps_are_sorted_and_nothing_else_is() {
+        let code = "x;A=A||{\"b\":new Array(2),\"a\":new Array(1)};A=A||{};s=\"A=A||{b,a}\"";
+        let sorted = "x;A=A||{\"a\":new Array(1),\"b\":new Array(2)};A=A||{};s=\"A=A||{b,a}\"";
+        assert_eq!(sort_binding_maps(code), sorted);
+    }
+}
