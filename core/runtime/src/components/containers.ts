@@ -1,0 +1,147 @@
+// Containers that do more than a box: root-portal, page-container, match-media, web-view.
+import { element } from './dom'
+import { setAria } from './aria'
+import type { Definition, Host } from './host'
+import { rpx } from '../framework/rpx'
+
+/** `<root-portal>`: its content is drawn above the rest of the page, free of clipping ancestors. */
+export const rootPortal: Definition = {
+  tag: 'root-portal',
+  properties: { enable: [Boolean, true] },
+  create(host) {
+    const slot = element('div', 'lg-portal')
+    host.element.appendChild(slot)
+    /** The page's own element: it has no clipping or transform of the program's between it and the screen. */
+    const page = (): Element | null => host.element.closest('wx-page') ?? host.env.pageScroller(host.element)
+    const place = (): void => {
+      const target = host.flag('enable') && host.isAttached ? page() : host.element
+      if (target && slot.parentNode !== target) target.appendChild(slot)
+    }
+    return {
+      slot,
+      update: place,
+      attached: place,
+      detached: () => slot.remove(),
+    }
+  },
+}
+
+/** `<page-container>`: a sheet over the page. Going back with it open is not caught yet. */
+export const pageContainer: Definition = {
+  tag: 'page-container',
+  properties: {
+    show: [Boolean],
+    duration: [Number, 300],
+    zIndex: [Number, 100],
+    overlay: [Boolean, true],
+    position: [String, 'bottom'],
+    round: [Boolean],
+    closeOnSlideDown: [Boolean],
+    overlayStyle: [String],
+    customStyle: [String],
+  },
+  create(host) {
+    const overlay = element('div', 'lg-container-overlay', host.element)
+    const panel = element('div', 'lg-container-panel', host.element)
+    let shown = false
+    let timer = 0
+
+    overlay.addEventListener('click', () => {
+      host.emit('clickoverlay', {})
+      host.set({ show: false })
+    })
+    const position = (): string =>
+      ['top', 'bottom', 'right', 'center'].includes(host.text('position')) ? host.text('position') : 'bottom'
+    const toggle = (show: boolean): void => {
+      shown = show
+      clearTimeout(timer)
+      host.emit(show ? 'beforeenter' : 'beforeleave', {})
+      host.element.classList.add('lg-open')
+      // The class that moves it must come after a frame with the old place, or nothing is animated.
+      requestAnimationFrame(() => {
+        host.emit(show ? 'enter' : 'leave', {})
+        host.element.classList.toggle('lg-entered', show)
+      })
+      timer = window.setTimeout(
+        () => {
+          host.element.classList.toggle('lg-open', shown)
+          host.emit(show ? 'afterenter' : 'afterleave', {})
+        },
+        Math.max(0, host.number('duration', 300)),
+      )
+    }
+    return {
+      slot: panel,
+      update() {
+        const duration = `${Math.max(0, host.number('duration', 300))}ms`
+        const layer = `z-index:${host.number('zIndex', 100)};transition-duration:${duration}`
+        const hidden = host.flag('overlay') ? '' : ';display:none'
+        overlay.setAttribute('style', `${layer}${hidden};${rpx(host.text('overlayStyle'))}`)
+        panel.setAttribute('style', `${layer};${rpx(host.text('customStyle'))}`)
+        panel.className = `lg-container-panel lg-${position()}${host.flag('round') ? ' lg-round' : ''}`
+        setAria(host, { role: 'dialog', 'aria-hidden': !host.flag('show') })
+        if (host.flag('show') !== shown) toggle(host.flag('show'))
+      },
+      detached: () => clearTimeout(timer),
+    }
+  },
+}
+
+const MEDIA = ['minWidth', 'maxWidth', 'width', 'minHeight', 'maxHeight', 'height'] as const
+
+/** `<match-media>`: shows its content only where the window fits. */
+export const matchMedia: Definition = {
+  tag: 'match-media',
+  properties: {
+    ...Object.fromEntries(MEDIA.map((name) => [name, [Number, -1] as const])),
+    orientation: [String],
+  },
+  create(host) {
+    const apply = (): void => {
+      const query = mediaQuery(host)
+      host.element.classList.toggle('lg-no-match', query !== '' && !window.matchMedia(query).matches)
+    }
+    return {
+      update: apply,
+      attached: () => window.addEventListener('resize', apply),
+      detached: () => window.removeEventListener('resize', apply),
+    }
+  },
+}
+
+function mediaQuery(host: Host): string {
+  const parts = MEDIA.filter((name) => host.number(name, -1) >= 0).map((name) => {
+    const property = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+    return `(${property}: ${host.number(name)}px)`
+  })
+  const orientation = host.text('orientation')
+  if (orientation === 'landscape' || orientation === 'portrait') parts.push(`(orientation: ${orientation})`)
+  return parts.join(' and ')
+}
+
+/** `<web-view>`: another website needs a second native webview, which hosts do not give us yet. */
+export const webView: Definition = {
+  tag: 'web-view',
+  properties: { src: [String] },
+  create(host) {
+    const title = element('p', 'lg-notice-title', host.element)
+    const address = element('p', 'lg-notice-text', host.element)
+    title.textContent = '暂不支持打开网页'
+    return {
+      update(changed) {
+        if (changed !== null && !changed.has('src')) return
+        const source = host.text('src')
+        address.textContent = siteOf(source)
+        setAria(host, { role: 'note' })
+        if (source === '') return
+        host.env.missing('component web-view')
+        host.emit('error', { src: source, errMsg: 'web-view:fail not supported yet' })
+      },
+    }
+  },
+}
+
+/** Only the site: paths and queries of links may hold a user's data. */
+function siteOf(url: string): string {
+  return /^https?:\/\/([^/?#@\s]+)/i.exec(url)?.[1] ?? ''
+}

@@ -1,0 +1,55 @@
+// text: inline text, with WeChat's `space` and `decode`.
+import type { Definition, Host } from './host'
+import { decodeEntities, spaces } from './entities'
+
+/** `<text>`. Its children stay where the template put them; only `space` and `decode` rewrite them. */
+export const text: Definition = {
+  tag: 'text',
+  properties: {
+    selectable: [Boolean],
+    userSelect: [Boolean],
+    space: [String],
+    decode: [Boolean],
+    overflow: [String],
+    maxLines: [Number],
+  },
+  create(host) {
+    let observer: MutationObserver | undefined
+    return {
+      update(changed) {
+        const { element } = host
+        element.toggleAttribute('selectable', host.flag('selectable') || host.flag('userSelect'))
+        if (changed === null || changed.has('overflow') || changed.has('maxLines')) {
+          element.setAttribute('overflow', host.text('overflow'))
+          if (host.number('maxLines') > 0) host.style(`-webkit-line-clamp:${host.number('maxLines')}`)
+        }
+        if (observer || (!host.flag('decode') && host.text('space') === '')) return
+        // Text nodes come after the properties, and change later.
+        observer = new MutationObserver(() => rewrite(host))
+        observer.observe(element, { childList: true, characterData: true, subtree: true })
+        rewrite(host)
+      },
+      attached() {
+        if (observer) rewrite(host)
+      },
+      detached() {
+        observer?.disconnect()
+      },
+    }
+  },
+}
+
+/** What we wrote last into a text node: our own writes must not be decoded again. */
+const written = new WeakMap<Node, string>()
+
+function rewrite(host: Host): void {
+  const walker = document.createTreeWalker(host.element, NodeFilter.SHOW_TEXT)
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const before = node.nodeValue ?? ''
+    if (written.get(node) === before) continue
+    const decoded = host.flag('decode') ? decodeEntities(before) : before
+    const after = spaces(decoded, host.text('space'))
+    written.set(node, after)
+    if (after !== before) node.nodeValue = after
+  }
+}

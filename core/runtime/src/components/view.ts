@@ -1,0 +1,13 @@
+// view, and the boxes that only differ from it in their style sheet.
+import type { Definition } from './host'
+import { hoverProperties } from './hover'
+
+function box(tag: string): Definition {
+  return {
+    tag,
+    properties: hoverProperties('none', 50, 400),
+  }
+}
+
+/** `<view>`, `<cover-view>` (native layers do not exist here, so it is a view) and plain containers. */
+export const boxes: readonly Definition[] = ['view', 'cover-view', 'share-element', 'open-container'].map(box)

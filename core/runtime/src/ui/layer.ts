@@ -1,0 +1,169 @@
+// The layer above the pages: where toasts, dialogs and sheets are drawn, and what dialogs share.
+import type { RuntimeEnv } from '../framework/env'
+import documentCss from './document.css'
+import overlayCss from './overlay.css'
+
+let env: RuntimeEnv | undefined
+
+/** Tells the layer where to draw, and puts its style sheets into the document. Called once by `registerComponents`. */
+export function useEnv(given: RuntimeEnv): void {
+  env = given
+  if (given.style) document.documentElement.dataset['style'] = given.style
+  make('style', '', document.head, documentCss + overlayCss)
+}
+
+/** The element to draw into. */
+export function layer(): HTMLElement {
+  if (!env) throw new Error('the layer has no place to draw in yet: call registerComponents first')
+  return env.overlay()
+}
+
+/** The element that has the keyboard's focus, also inside of a page's shadow root. */
+export function focused(): Element | null {
+  let at = document.activeElement
+  while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement
+  return at
+}
+
+/** A dialog or sheet on the layer. */
+export interface Modal {
+  /** The box to fill. */
+  box: HTMLElement
+  /** Removes it and gives the focus back. Safe to call twice. */
+  close(): void
+}
+
+/** How a modal behaves. */
+export interface ModalOptions {
+  /** Class of the box. */
+  className: string
+  /** `dialog` or `alertdialog`. */
+  role: string
+  /** The mask was tapped. */
+  onMask?(): void
+  /** Escape was pressed. */
+  onEscape(): void
+  /** Enter was pressed, and no button has the focus. */
+  onEnter?(): void
+}
+
+const FOCUSABLE = 'button:not([disabled]), input, textarea, [tabindex="0"]'
+
+/** Opens a box over a mask. It keeps the keyboard's focus until it is closed. */
+export function openModal(options: ModalOptions): Modal {
+  const before = focused()
+  const root = make('div', 'lgo-modal')
+  const mask = make('div', 'lgo-mask', root)
+  const box = make('div', options.className, root)
+  box.setAttribute('role', options.role)
+  box.setAttribute('aria-modal', 'true')
+  box.tabIndex = -1
+  mask.addEventListener('click', () => options.onMask?.())
+  root.addEventListener(
+    'touchmove',
+    (event) => {
+      // The page below must not scroll; lists in the box may.
+      if (event.cancelable && !(event.target as Element).closest('.lgo-scroll')) event.preventDefault()
+    },
+    { passive: false },
+  )
+
+  root.addEventListener('keydown', (event) => {
+    event.stopPropagation()
+    if (event.isComposing) return
+    if (event.key === 'Escape') {
+      event.preventDefault()
+      options.onEscape()
+    } else if (event.key === 'Tab') {
+      keepFocus(box, event)
+    } else if (event.key === 'Enter' && options.onEnter && !isButton(event.target)) {
+      // A line break belongs to a text area.
+      if (event.target instanceof HTMLTextAreaElement) return
+      event.preventDefault()
+      options.onEnter()
+    }
+  })
+  layer().appendChild(root)
+  box.focus({ preventScroll: true })
+
+  let open = true
+  return {
+    box,
+    close() {
+      if (!open) return
+      open = false
+      root.remove()
+      if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true })
+    },
+  }
+}
+
+function isButton(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.tagName === 'BUTTON'
+}
+
+/** Tab goes round inside of the box. */
+function keepFocus(box: HTMLElement, event: KeyboardEvent): void {
+  const inside = Array.from(box.querySelectorAll<HTMLElement>(FOCUSABLE))
+  const first = inside[0]
+  const last = inside[inside.length - 1]
+  if (!first || !last) return event.preventDefault()
+  const at = focused()
+  if (event.shiftKey && (at === first || at === box)) {
+    event.preventDefault()
+    last.focus()
+  } else if (!event.shiftKey && at === last) {
+    event.preventDefault()
+    first.focus()
+  }
+}
+
+/** Creates an element with a class. */
+export function make<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  className: string,
+  parent?: HTMLElement,
+  text?: string,
+): HTMLElementTagNameMap[K] {
+  const created = document.createElement(tag)
+  created.className = className
+  if (text !== undefined) created.textContent = text
+  parent?.appendChild(created)
+  return created
+}
+
+/** A button that calls `onTap`. */
+export function makeButton(
+  className: string,
+  text: string,
+  parent: HTMLElement,
+  onTap: () => void,
+): HTMLButtonElement {
+  const button = make('button', className, parent, text)
+  button.type = 'button'
+  button.addEventListener('click', onTap)
+  return button
+}
+
+let ids = 0
+
+/** Names `box` by the text of `title`, for screen readers. */
+export function labelBy(box: HTMLElement, title: HTMLElement, attribute = 'aria-labelledby'): void {
+  title.id = `lgo-${(ids += 1)}`
+  box.setAttribute(attribute, title.id)
+}
+
+/** A failure as `wx` reports it. */
+export function failure(api: string, reason: string): { errMsg: string } {
+  return { errMsg: `${api}:fail ${reason}` }
+}
+
+/** An option as text; anything but text and numbers gives `otherwise`. */
+export function textOption(value: unknown, otherwise = ''): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : otherwise
+}
+
+/** An option as a colour; what could be more than one declaration is refused. */
+export function colorOption(value: unknown, otherwise: string): string {
+  return typeof value === 'string' && /^[#a-z0-9(),.%\s-]+$/i.test(value) ? value : otherwise
+}
