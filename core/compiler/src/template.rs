@@ -9,7 +9,7 @@ use crate::{
 };
 use glass_easel_template_compiler::{
     TmplGroup,
-    parse::{ParseErrorLevel, Position, tag::Script},
+    parse::{ParseErrorKind, ParseErrorLevel, Position, tag::Script},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -19,8 +19,7 @@ use std::{
 
 /// What the generated code expects around it: the base library's side of WXS (`core/docs/bundle.md`).
 const RUNTIME: &str = "Q.A=__lodger.wxs.change;Q.B=__lodger.wxs.fn;Q.C=__lodger.wxs.event;\
-var getRegExp=function(a,b){return new RegExp(a,b)},getDate=function(){return arguments.length?\
-new(Function.prototype.bind.apply(Date,[null].concat([].slice.call(arguments)))):new Date()};";
+var getRegExp=(a,b)=>new RegExp(a,b),getDate=(...a)=>new Date(...a);";
 
 /// All templates of the program, parsed once.
 pub(crate) struct Templates {
@@ -71,14 +70,14 @@ impl Templates {
         for warning in self.group.add_tmpl(key, &source.text) {
             let range = range(&source, &warning.location);
             let message = format!("WXML: {}", warning.kind);
-            match warning.level() {
-                level if level >= ParseErrorLevel::Error => {
+            // Notes speak of style, and a package's own slips are not the developer's business.
+            match severity(&warning.kind) {
+                Some(Severity::Error) => {
                     diagnostics.add(Finding::error(codes::TEMPLATE_SYNTAX, message).at(&source, range));
                 }
-                ParseErrorLevel::Warn if own => {
+                Some(Severity::Warning) if own => {
                     diagnostics.add(Finding::warning(codes::TEMPLATE_SUSPECT, message).at(&source, range));
                 }
-                // Notes speak of style, and a package's own slips are not the developer's business.
                 _ => {}
             }
         }
@@ -208,6 +207,21 @@ impl Templates {
         }
         out.push_str("return G})()");
         Ok(out)
+    }
+}
+
+/// How bad a finding of the template compiler is. It is stricter than WeChat, which takes what can be understood at all.
+fn severity(kind: &ParseErrorKind) -> Option<Severity> {
+    use ParseErrorKind as Kind;
+    match kind.level() {
+        ParseErrorLevel::Note => None,
+        ParseErrorLevel::Fatal => Some(Severity::Error),
+        ParseErrorLevel::Error
+            if matches!(kind, Kind::MissingModuleName | Kind::MissingSourcePath | Kind::UnsupportedSyntax) =>
+        {
+            Some(Severity::Error)
+        }
+        ParseErrorLevel::Warn | ParseErrorLevel::Error => Some(Severity::Warning),
     }
 }
 
