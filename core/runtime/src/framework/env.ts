@@ -18,8 +18,13 @@ export interface RuntimeEnv {
   missing(name: string): void
   /** Reports a failure inside a component; it never throws. */
   error(error: unknown): void
-  /** The theme now. CSS should rather use `html[data-theme=dark]`, which the framework keeps up to date. */
+  /**
+   * The theme now. CSS should rather use `[data-theme=dark] …`, which the framework keeps up to date: on `html`, and
+   * in each page on the element that scrolls (every page is a shadow root of its own; base.css is in each).
+   */
   theme(): Theme
+  /** `style` of app.json: `v2`, or absent for WeChat's first style (the one that Vant asks for). */
+  readonly style?: string
   /** Calls `listener` whenever the theme changes. */
   onTheme(listener: (theme: Theme) => void): void
   /** Height of the on-screen keyboard in CSS pixels changed (0 = closed). Returns a function that stops listening. */
