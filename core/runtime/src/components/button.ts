@@ -4,6 +4,7 @@ import type { Definition, Host } from './host'
 import { closestHost } from './host'
 import { hoverProperties } from './hover'
 import { resetForm, submitForm } from './form'
+import { lookup } from './table'
 
 /** Event that tells the program the outcome of an `open-type`. */
 const OPEN_TYPES: Record<string, string> = {
@@ -85,6 +86,6 @@ function act(host: Host): void {
   if (openType === '') return
   if (openType === 'share') return host.env.share(host.component)
   host.env.missing(`button open-type ${openType}`)
-  const event = OPEN_TYPES[openType]
+  const event = lookup(OPEN_TYPES, openType)
   if (event) host.emit(event, { errMsg: `${openType}:fail not supported` })
 }

@@ -3,6 +3,7 @@ import { fill, svg } from './dom'
 import type { Definition } from './host'
 import { rpx } from '../framework/rpx'
 import { setAria } from './aria'
+import { lookup } from './table'
 
 const GREEN = '#07c160'
 const BLUE = '#10aeff'
@@ -43,7 +44,7 @@ export const ICON_TYPES: readonly string[] = Object.keys(DRAWINGS)
 
 /** One icon as SVG that fills its box, in the given or its own colour; null for an unknown type. */
 export function drawIcon(type: string, color: string): SVGElement | null {
-  const drawing = Object.prototype.hasOwnProperty.call(DRAWINGS, type) ? DRAWINGS[type] : undefined
+  const drawing = lookup(DRAWINGS, type)
   if (!drawing) return null
   const ink = color || drawing.color
   const style: Record<string, string> = drawing.stroke
@@ -71,7 +72,7 @@ export const icon: Definition = {
         fill(host.element, ...(drawn ? [drawn] : []))
         const size = length(host.values.size)
         host.style(`width:${size};height:${size}`)
-        const label = DRAWINGS[type]?.label
+        const label = lookup(DRAWINGS, type)?.label
         if (drawn && label) setAria(host, { role: 'img', 'aria-label': label })
       },
     }

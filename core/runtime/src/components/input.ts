@@ -2,6 +2,7 @@
 import { element } from './dom'
 import type { Definition } from './host'
 import { TEXT_FIELD, textField } from './text-field'
+import { lookup } from './table'
 
 /** `type` of WeChat to the keyboard that the browser shows. The field itself stays a text field: it keeps a cursor. */
 const KEYBOARDS: Record<string, string> = {
@@ -68,8 +69,8 @@ export const input: Definition = {
       update() {
         const type = host.text('type')
         native.type = host.flag('password') || type === 'safe-password' ? 'password' : 'text'
-        native.inputMode = KEYBOARDS[type] ?? 'text'
-        native.setAttribute('enterkeyhint', CONFIRM[host.text('confirmType')] ?? 'done')
+        native.inputMode = lookup(KEYBOARDS, type) ?? 'text'
+        native.setAttribute('enterkeyhint', lookup(CONFIRM, host.text('confirmType')) ?? 'done')
       },
     })
   },
@@ -127,7 +128,7 @@ export const textarea: Definition = {
       changed: measure,
       update() {
         host.element.toggleAttribute('auto-height', host.flag('autoHeight'))
-        native.setAttribute('enterkeyhint', CONFIRM[host.text('confirmType')] ?? 'enter')
+        native.setAttribute('enterkeyhint', lookup(CONFIRM, host.text('confirmType')) ?? 'enter')
         if (!host.flag('autoHeight')) native.style.height = ''
       },
     })

@@ -3,6 +3,7 @@ import { makeFocusable, setAria } from './aria'
 import type { Definition, Host } from './host'
 import { hoverProperties } from './hover'
 import { joinPath } from '../framework/url'
+import { lookup } from './table'
 
 const APIS: Record<string, string> = {
   navigate: 'navigateTo',
@@ -53,7 +54,7 @@ function go(host: Host): void {
   const failed = (error: unknown): void => host.emit('fail', error)
   const complete = (): void => host.emit('complete', {})
   const isOther = host.text('target') === 'miniProgram' && openType === 'navigate'
-  const api = isOther ? 'navigateToMiniProgram' : APIS[openType]
+  const api = isOther ? 'navigateToMiniProgram' : lookup(APIS, openType)
   if (!api) {
     failed({ errMsg: `navigator:fail invalid open-type "${openType}"` })
     return complete()

@@ -5,6 +5,7 @@
 import { rpx } from '../framework/rpx'
 import { decodeEntities, spaces } from './entities'
 import { cleanStyle } from './rich-style'
+import { lookup } from './table'
 
 /** What rendering needs of the component. */
 export interface RichContext {
@@ -103,7 +104,7 @@ function buildList(
 }
 
 function attribute(given: Record<string, unknown>, name: string): string | null {
-  const value = Object.prototype.hasOwnProperty.call(given, name) ? given[name] : undefined
+  const value = lookup(given, name)
   return value === undefined || value === null || typeof value === 'object' ? null : String(value)
 }
 
@@ -112,7 +113,7 @@ function createNode(
   read: (name: string) => string | null,
   context: RichContext,
 ): HTMLElement | null {
-  const own = Object.prototype.hasOwnProperty.call(TAGS, tag) ? TAGS[tag] : undefined
+  const own = lookup(TAGS, tag)
   if (!own) return null
   const created = document.createElement(tag)
   for (const name of own) {

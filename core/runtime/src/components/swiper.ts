@@ -5,6 +5,7 @@ import { onDrag } from './gesture'
 import { hostOfElement, type Definition, type Host } from './host'
 import { length } from './icon'
 import { clampIndex, EASINGS, indexAt, nearestPosition, places, resist, settle } from './swiper-index'
+import { lookup } from './table'
 
 /** `<swiper-item>`. */
 export const swiperItem: Definition = {
@@ -234,7 +235,7 @@ class SwiperParts {
     }
     const duration =
       this.host.isAttached && !document.hidden ? Math.max(0, this.host.number('duration', 500)) : 0
-    const ease = EASINGS[this.host.text('easingFunction')] ?? EASINGS.default!
+    const ease = lookup(EASINGS, this.host.text('easingFunction')) ?? EASINGS.default!
     const finish = (): void => {
       this.position = this.index
       this.layout()

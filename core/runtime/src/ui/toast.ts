@@ -2,6 +2,7 @@
 import { drawIcon } from '../components/icon'
 import { resolveUrl } from '../framework/url'
 import { failure, layer, make, textOption } from './layer'
+import { lookup } from '../components/table'
 
 type Kind = 'toast' | 'loading'
 
@@ -47,7 +48,7 @@ export async function showToast(options: Record<string, unknown>): Promise<Recor
     picture.alt = ''
     sign = picture
   } else if (icon === 'loading') sign = make('i', 'lgo-spinner')
-  else if (icon !== 'none') sign = drawIcon(SIGNS[icon] ?? 'success_no_circle', '#fff')
+  else if (icon !== 'none') sign = drawIcon(lookup(SIGNS, icon) ?? 'success_no_circle', '#fff')
   show(
     'toast',
     options.title,
