@@ -47,7 +47,7 @@ fn tab_pages_stay_alive_and_keep_their_ids() {
     let mut stack = stack();
     stack.navigate_to("/pages/item/item").expect("exists");
     let route = stack.switch_tab("/pages/cart/cart").expect("a tab");
-    assert_eq!((paths(&route), route.alive), (vec!["pages/cart/cart"], vec![1]));
+    assert_eq!((paths(&route), route.alive.clone()), (vec!["pages/cart/cart"], vec![1]));
     let cart = stack.top().id;
     let route = stack.switch_tab("/pages/home/home").expect("a tab");
     assert_eq!((route.stack[0].id, route.alive), (1, vec![cart]));

@@ -1,0 +1,8 @@
+//! The engine over the real store, through its public API, with a page played by the test.
+mod attacks;
+mod bridge;
+mod lifecycle;
+mod network;
+mod permissions;
+mod start;
+mod support;

@@ -1,0 +1,350 @@
+//! A host, a bundle and a page, all small: what every test starts from.
+use async_trait::async_trait;
+use lodger_bundle::{Bundle, BundleBuilder, Domains, Index, Version};
+use lodger_engine::{
+    AppHttp, Config, Development, Engine, Host, HttpError, HttpRequest, HttpResponse, KeyStore, LodgerError,
+    LogLevel, NoPrompts, OpenRequest, OriginForm, PlatformHttp, Prompts, Resource, ResourceRequest, Session,
+    SessionEvent, SessionListener, StderrLog, Surface, SystemClock, SystemInfo,
+};
+use serde_json::{Value, json};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Condvar, Mutex},
+    time::Duration,
+};
+use tempfile::TempDir;
+
+/// Longest that a test waits for something that must come; never what it asserts.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+pub struct PlainKeys;
+impl KeyStore for PlainKeys {
+    fn wrap(&self, secret: &[u8]) -> Result<Vec<u8>, LodgerError> {
+        Ok(secret.to_vec())
+    }
+    fn unwrap(&self, wrapped: &[u8]) -> Result<Vec<u8>, LodgerError> {
+        Ok(wrapped.to_vec())
+    }
+}
+
+struct NoPlatformHttp;
+#[async_trait]
+impl PlatformHttp for NoPlatformHttp {
+    async fn send(&self, _: HttpRequest) -> Result<HttpResponse, HttpError> {
+        Err(HttpError::Other("no network in tests".into()))
+    }
+}
+
+type Responder = dyn Fn(&HttpRequest) -> Result<HttpResponse, HttpError> + Send + Sync;
+
+/// Answers by a function, and remembers what was asked. A URL with `/never` stays unanswered.
+pub struct FakeHttp {
+    pub seen: Mutex<Vec<HttpRequest>>,
+    respond: Box<Responder>,
+}
+
+impl FakeHttp {
+    pub fn new(
+        respond: impl Fn(&HttpRequest) -> Result<HttpResponse, HttpError> + Send + Sync + 'static,
+    ) -> Arc<Self> {
+        Arc::new(Self { seen: Mutex::default(), respond: Box::new(respond) })
+    }
+
+    pub fn urls(&self) -> Vec<String> {
+        self.seen.lock().expect("not poisoned").iter().map(|request| request.url.clone()).collect()
+    }
+}
+
+#[async_trait]
+impl AppHttp for FakeHttp {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+        let answer = (self.respond)(&request);
+        let never = request.url.contains("/never");
+        self.seen.lock().expect("not poisoned").push(request);
+        if never {
+            std::future::pending::<()>().await;
+        }
+        answer
+    }
+}
+
+pub fn response(status: u16, headers: &[(&str, &str)], body: &[u8]) -> HttpResponse {
+    let headers = headers.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+    HttpResponse { status, headers, body: body.to_vec() }
+}
+
+/// Collects events, and waits for one.
+#[derive(Default)]
+pub struct Events {
+    list: Mutex<Vec<SessionEvent>>,
+    more: Condvar,
+}
+
+impl SessionListener for Events {
+    fn event(&self, event: SessionEvent) {
+        self.list.lock().expect("not poisoned").push(event);
+        self.more.notify_all();
+    }
+}
+
+impl Events {
+    /// The first event, old or new, that `wanted` turns into something.
+    pub fn find<T>(&self, wanted: impl Fn(&SessionEvent) -> Option<T>) -> T {
+        let list = self.list.lock().expect("not poisoned");
+        let (list, late) = self
+            .more
+            .wait_timeout_while(list, PATIENCE, |list| !list.iter().any(|event| wanted(event).is_some()))
+            .expect("not poisoned");
+        assert!(!late.timed_out(), "the event did not come; there were {list:?}");
+        list.iter().find_map(wanted).expect("just seen")
+    }
+
+    pub fn all(&self) -> Vec<SessionEvent> {
+        self.list.lock().expect("not poisoned").clone()
+    }
+}
+
+pub struct World {
+    pub engine: Engine,
+    pub dir: TempDir,
+}
+
+pub struct Setup {
+    pub http: Arc<FakeHttp>,
+    pub prompts: Arc<dyn Prompts>,
+    pub development: bool,
+    pub start_timeout: Duration,
+    pub disabled: &'static [&'static str],
+    pub domains: Domains,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            http: FakeHttp::new(|_| Ok(response(200, &[], b"ok"))),
+            prompts: Arc::new(NoPrompts),
+            development: false,
+            start_timeout: PATIENCE,
+            disabled: &[],
+            domains: Domains { request: Some(vec!["api.example.com".into()]), ..Domains::default() },
+        }
+    }
+}
+
+pub const PAGES: [&str; 4] = ["pages/home/home", "pages/cart/cart", "pages/item/item", "sub/deep/deep"];
+
+/// A bundle of version `code` with the pages above; its image tells versions apart.
+pub fn bundle(app: &str, code: u64, domains: Domains) -> Bundle {
+    let mut index = Index::template(app, Version { name: format!("1.0.{code}"), code });
+    index.pages = PAGES.map(str::to_owned).to_vec();
+    index.domains = domains;
+    let config = json!({
+        "name": "Coffee </script>",
+        "icon": "images/logo.png",
+        "pages": PAGES,
+        "tabBar": { "list": [{ "pagePath": "pages/home/home" }, { "pagePath": "pages/cart/cart" }] },
+        "permission": { "scope.userLocation": { "desc": "To find a shop" } },
+    });
+    let mut builder = BundleBuilder::new(index);
+    builder.package("main", "", false);
+    builder.package("deep", "sub", false);
+    builder.file("main", "app.json", "application/json", config.to_string().into_bytes());
+    builder.file("main", "package.js", "text/javascript", b"__lodger.definePackage('main')".to_vec());
+    builder.file("main", "images/logo.png", "image/png", format!("logo {code}").into_bytes());
+    builder.file("main", "images/咖 啡.png", "image/png", b"drawing".to_vec());
+    builder.file("deep", "sub/package.js", "text/javascript", b"__lodger.definePackage('deep')".to_vec());
+    builder.finish().expect("keeps the rules")
+}
+
+pub fn host(http: Arc<FakeHttp>, prompts: Arc<dyn Prompts>, keys: Arc<dyn KeyStore>) -> Host {
+    Host {
+        platform_http: Arc::new(NoPlatformHttp),
+        app_http: http,
+        clock: Arc::new(SystemClock),
+        key_store: keys,
+        prompts,
+        log: Arc::new(StderrLog(LogLevel::Error)),
+    }
+}
+
+impl World {
+    pub fn new(setup: Setup) -> Self {
+        let dir = tempfile::tempdir().expect("a folder");
+        let config = Config {
+            development: setup.development.then(Development::unsigned),
+            start_timeout: setup.start_timeout,
+            disabled_capabilities: setup.disabled.iter().map(|name| (*name).to_owned()).collect(),
+            ..Config::new(dir.path())
+        };
+        let engine =
+            Engine::new(config, host(setup.http, setup.prompts, Arc::new(PlainKeys))).expect("starts");
+        engine.store().install(&bundle("coffee", 1, setup.domains)).expect("installs");
+        Self { engine, dir }
+    }
+
+    pub fn open(&self) -> (Session, Arc<Events>) {
+        self.open_with(|_| {})
+    }
+
+    pub fn open_with(&self, change: impl FnOnce(&mut OpenRequest)) -> (Session, Arc<Events>) {
+        let events = Arc::new(Events::default());
+        let mut request = request(Arc::clone(&events));
+        change(&mut request);
+        let session = self.engine.block_on(self.engine.open(request)).expect("opens");
+        (session, events)
+    }
+
+    /// A page that has loaded and said hello.
+    pub fn page<'a>(&'a self, session: &'a Session) -> Page<'a> {
+        assert_eq!(self.get(session, "/").status, 200);
+        let hello = self.get(session, "/.lodger/hello").json();
+        Page { world: self, session, doc: hello["doc"].as_str().expect("a token").to_owned(), next: 1 }
+    }
+
+    pub fn get(&self, session: &Session, path: &str) -> Loaded {
+        let url = session.start_url().trim_end_matches('/').to_owned() + path;
+        self.load(session, "GET", &url, &[])
+    }
+
+    pub fn load(&self, session: &Session, method: &str, url: &str, headers: &[(&str, &str)]) -> Loaded {
+        let headers = headers.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+        let request = ResourceRequest { method: method.into(), url: url.into(), headers, body: None };
+        self.send(session, request)
+    }
+
+    pub fn send(&self, session: &Session, request: ResourceRequest) -> Loaded {
+        let resource = self.engine.block_on(session.open_resource(request));
+        Loaded::read(session, resource)
+    }
+}
+
+pub fn request(listener: Arc<dyn SessionListener>) -> OpenRequest {
+    OpenRequest {
+        user: "ann".into(),
+        app: "coffee".into(),
+        path: None,
+        query: BTreeMap::new(),
+        scene: 1001,
+        referrer: None,
+        system: SystemInfo {
+            brand: "test".into(),
+            model: "test".into(),
+            platform: "linux".into(),
+            system: "Linux".into(),
+            language: "en".into(),
+            theme: "light".into(),
+            status_bar_height: 0.0,
+            safe_area_bottom: 0.0,
+            menu_button: [283.0, 6.0, 87.0, 32.0],
+            host_name: "test".into(),
+            host_version: "1".into(),
+        },
+        surface: Surface { origin: OriginForm::CustomScheme, inbound: "ipc", sink: None },
+        listener,
+    }
+}
+
+/// One whole answer.
+pub struct Loaded {
+    pub status: u16,
+    pub mime: String,
+    pub headers: BTreeMap<String, String>,
+    pub body: Vec<u8>,
+}
+
+impl Loaded {
+    fn read(session: &Session, resource: Resource) -> Self {
+        let mut body = Vec::new();
+        while (body.len() as u64) < resource.length && resource.handle != 0 {
+            let piece = session.read(resource.handle, body.len() as u64, u32::MAX).expect("open");
+            body.extend(piece);
+        }
+        session.close_resource(resource.handle);
+        let headers = resource.headers.into_iter().map(|(n, v)| (n.to_ascii_lowercase(), v)).collect();
+        Self { status: resource.status, mime: resource.mime, headers, body }
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8(self.body.clone()).expect("text")
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("{}: {}", self.status, self.text()))
+    }
+}
+
+/// The base library's end of the bridge.
+pub struct Page<'a> {
+    world: &'a World,
+    session: &'a Session,
+    pub doc: String,
+    next: u64,
+}
+
+impl Page<'_> {
+    /// Sends a call, returns its id (which is its number too).
+    pub fn send(&mut self, api: &str, args: Value) -> u64 {
+        self.send_sync(api, args, false)
+    }
+
+    fn send_sync(&mut self, api: &str, args: Value, sync: bool) -> u64 {
+        let id = self.next;
+        self.next += 1;
+        let mut message = json!({ "v": 1, "doc": self.doc, "seq": id, "id": id, "api": api, "args": args });
+        if sync {
+            message["sync"] = true.into();
+        }
+        self.session.message(&message.to_string());
+        id
+    }
+
+    pub fn header(&self) -> (&'static str, &str) {
+        ("X-Lodger-Session", &self.doc)
+    }
+
+    pub fn get(&self, path: &str) -> Loaded {
+        let url = self.session.start_url().trim_end_matches('/').to_owned() + path;
+        self.world.load(self.session, "GET", &url, &[self.header()])
+    }
+
+    /// Polls until the answer to `id` comes; events before it are dropped.
+    pub fn answer(&self, id: u64) -> Value {
+        self.wait(|message| message["id"] == id)
+    }
+
+    /// Polls until the event comes.
+    pub fn event(&self, name: &str) -> Value {
+        self.wait(|message| message["event"] == name)["args"].clone()
+    }
+
+    fn wait(&self, wanted: impl Fn(&Value) -> bool) -> Value {
+        loop {
+            let messages = self.get("/.lodger/events").json();
+            let messages = messages.as_array().expect("an array");
+            assert!(!messages.is_empty(), "nothing came");
+            if let Some(message) = messages.iter().find(|message| wanted(message)) {
+                return message.clone();
+            }
+        }
+    }
+
+    /// Calls, and returns `ok`; panics with the error otherwise.
+    pub fn call(&mut self, api: &str, args: Value) -> Value {
+        let id = self.send(api, args);
+        let answer = self.answer(id);
+        assert!(answer.get("err").is_none(), "{answer}");
+        answer["ok"].clone()
+    }
+
+    /// Calls, and returns the error's text.
+    pub fn fails(&mut self, api: &str, args: Value) -> String {
+        let id = self.send(api, args);
+        let answer = self.answer(id);
+        answer["err"]["errMsg"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
+    }
+
+    pub fn call_sync(&mut self, api: &str, args: Value) -> Value {
+        let id = self.send_sync(api, args, true);
+        self.get(&format!("/.lodger/sync/{id}")).json()
+    }
+}
