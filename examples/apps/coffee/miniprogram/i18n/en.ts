@@ -109,7 +109,6 @@ export const en: Strings = {
       completed: 'Completed',
       cancelled: 'Cancelled',
     },
-    summary: '{name} and more, {count} items',
   },
   detail: {
     title: 'Order',

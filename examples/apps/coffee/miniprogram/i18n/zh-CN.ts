@@ -97,7 +97,6 @@ export const zhCN = {
     filters: { all: '全部', unpaid: '待支付', active: '进行中', done: '已结束' },
     empty: { all: '还没有订单，先来一杯？', unpaid: '没有待支付的订单', active: '没有正在制作的订单', done: '没有已结束的订单' },
     states: { unpaid: '待支付', preparing: '制作中', ready: '请取餐', completed: '已完成', cancelled: '已取消' },
-    summary: '{name} 等 {count} 件',
   },
   detail: {
     title: '订单详情',

@@ -26,6 +26,9 @@ Page({
     version: currentVersion(),
   },
 
+  /** Kept to be taken away again. */
+  themeListener: undefined as (() => void) | undefined,
+
   onLoad() {
     follow(this, orders, (value) => {
       this.setData({
@@ -34,11 +37,12 @@ Page({
         unpaid: value.filter((order) => order.state === 'unpaid').length,
       })
     })
-    wx.onThemeChange(this.onTheme)
+    this.themeListener = () => this.setData({ theme: currentTheme() })
+    wx.onThemeChange(this.themeListener)
   },
 
   onUnload() {
-    wx.offThemeChange(this.onTheme)
+    if (this.themeListener) wx.offThemeChange(this.themeListener)
   },
 
   onShow() {
@@ -49,10 +53,6 @@ Page({
   showTexts() {
     wx.setNavigationBarTitle({ title: strings().profile.title })
     showTabTexts()
-  },
-
-  onTheme() {
-    this.setData({ theme: currentTheme() })
   },
 
   onLanguage(event: { detail: Language }) {
