@@ -1,8 +1,119 @@
-// Entry of the base library.
+// Entry of the base library: puts the parts together, and starts the program of this document.
+//
+// The order matters. Browser functions are taken before code of a program runs; the bridge says hello while the
+// packages load; pages are shown when both are there.
+import { WxEvents } from './api/events'
+import { createFunctions } from './api/functions'
+import { Bridge } from './bridge/client'
+import { takeNatives } from './bridge/natives'
 import { registerComponents } from './components/index'
-import { ui } from './ui/index'
+import { App } from './framework/app'
+import { start } from './framework/start'
+import { Definitions } from './framework/definitions'
+import { catchErrors } from './framework/errors'
+import { extendCallers } from './framework/caller'
+import { createEnv } from './framework/runtime-env'
+import { Gestures } from './framework/gestures'
+import { readLaunch } from './framework/launch'
+import { Loader } from './framework/loader'
+import { createOverlay, showBadge } from './framework/overlay'
+import { PageStack } from './framework/page-stack'
+import { captureConsole, Reporter } from './framework/reporter'
+import { createAppGlobal, createFunction } from './framework/scope'
+import { styleElement } from './framework/style-sheets'
+import { System } from './framework/system'
+import { TabBar } from './framework/tab-bar'
+import { createTree } from './framework/tree'
+import { createWxsRuntime, defineWxsConstructorNames } from './framework/wxs'
 import baseCss from './ui/base.css'
+import frameCss from './framework/frame.css'
 
-void registerComponents
-void ui
-void baseCss
+function main(): void {
+  const natives = takeNatives(window)
+  // A service worker would sit between this document and the engine (DESIGN 4).
+  Object.defineProperty(Navigator.prototype, 'serviceWorker', { value: undefined, configurable: false })
+  const launch = readLaunch(document)
+  const bridge = new Bridge(natives, window)
+  const reporter = new Reporter(bridge)
+  captureConsole(console, reporter)
+  const opened = bridge.open()
+
+  document.head.append(styleElement(frameCss, 'frame'))
+  const system = new System(launch)
+  const container = document.createElement('div')
+  container.id = 'lodger-app'
+  document.body.append(container)
+  const overlay = createOverlay(document.body)
+  if (launch.development) showBadge(overlay)
+
+  const events = new WxEvents(reporter)
+  const app = new App(reporter, events, launch.launch)
+  catchErrors(reporter, app)
+  const tree = createTree()
+  const gestures = new Gestures(tree.backend)
+  gestures.listen(document.documentElement)
+  const loader = new Loader(tree.space, tree.sheets, reporter, launch.packages)
+  const tabBar = system.config.tabBar && new TabBar(system.config.tabBar, (index) => tapTab(index))
+  let firstReady = true
+  const stack = new PageStack(
+    container,
+    { space: tree.space, backend: tree.associated, loader, sheets: tree.sheets, reporter },
+    system,
+    tabBar,
+    baseCss,
+    {
+      back: () => void wx.navigateBack(),
+      home: () => void wx.reLaunch({ url: `/${system.config.pages[0] ?? ''}` }),
+      ready(page) {
+        if (firstReady) requestAnimationFrame(() => reporter.send('firstContent', { ms: Math.round(performance.now()) }))
+        firstReady = false
+        reporter.send('pageReady', { path: page.path })
+      },
+      titled: (title) => reporter.send('title', { title }),
+    },
+  )
+  reporter.setPage(() => stack.top?.path ?? '')
+  const wx = createFunctions({ launch, bridge, reporter, system, stack, tabBar, app, events }) as Record<
+    string,
+    (options?: object) => Promise<unknown>
+  > & { navigateBack(): Promise<unknown>; reLaunch(options: object): Promise<unknown> }
+  const tapTab = (index: number): void => {
+    const item = tabBar?.item(index)
+    if (item) void wx['switchTab']?.({ url: `/${item.pagePath}` })?.then(() => stack.tabTapped(index), reporter.error)
+  }
+
+  const env = createEnv({ wx, reporter, system, stack, events, bridge, overlay, config: launch.config })
+  registerComponents(tree.space.getComponentSpace(), env)
+  extendCallers(reporter, () => stack, wx)
+  defineWxsConstructorNames()
+
+  const definitions = new Definitions(tree.space, reporter)
+  const names = {
+    wx,
+    App: app.define,
+    getApp: app.get,
+    Page: definitions.page,
+    Component: definitions.component,
+    Behavior: definitions.behavior,
+    getCurrentPages: () => stack.pages.map((page) => page.caller),
+    requirePlugin: (name: unknown) => {
+      reporter.missing('requirePlugin')
+      throw new Error(`plugin "${String(name)}" is not available: plugins cannot run here`)
+    },
+    __wxConfig: { envVersion: launch.app.envVersion, accountInfo: { appId: launch.app.id } },
+  }
+  const scope = createAppGlobal(window, names)
+  Object.assign(window, names)
+  loader.prepare(definitions, scope, createFunction(scope, window))
+  loader.onLateComponent = (paths) => stack.addStyles(paths)
+  Object.defineProperty(window, '__lodger', {
+    value: Object.freeze({
+      definePackage: loader.define.bind(loader),
+      wxs: Object.freeze(createWxsRuntime(reporter)),
+      receive: (message: unknown) => bridge.receive(message),
+    }),
+  })
+  start({ launch, bridge, opened, reporter, system, stack, tabBar, app, events, loader, overlay })
+}
+
+main()

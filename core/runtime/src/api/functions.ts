@@ -1,0 +1,77 @@
+// Puts `wx` together from its parts.
+import type { Bridge } from '../bridge/client'
+import type { App } from '../framework/app'
+import type { Launch } from '../framework/launch'
+import type { PageStack } from '../framework/page-stack'
+import type { Reporter } from '../framework/reporter'
+import type { System } from '../framework/system'
+import type { TabBar } from '../framework/tab-bar'
+import { components } from '../components/index'
+import { ui } from '../ui/index'
+import { createAnimation } from './animation'
+import { createCanIUse } from './can-i-use'
+import type { WxEvents } from './events'
+import { addInert } from './inert'
+import { addInformation } from './information'
+import { addNavigation } from './navigation'
+import { WxIntersectionObserver, WxMediaQueryObserver, type IntersectionOptions } from './observers'
+import { addPageChrome } from './page-chrome'
+import { registeredRows } from './registry'
+import { createRequest } from './request'
+import { SelectorQuery } from './selector-query'
+import { Storage } from './storage'
+import { createWx, Implementations } from './wx'
+
+/** What the functions work on. */
+export interface FunctionParts {
+  launch: Launch
+  bridge: Bridge
+  reporter: Reporter
+  system: System
+  stack: PageStack
+  tabBar: TabBar | undefined
+  app: App
+  events: WxEvents
+}
+
+type Caller = { _$?: import('glass-easel').GeneralComponent } | undefined
+
+/** Makes `wx`. */
+export function createFunctions(parts: FunctionParts): Record<string, unknown> {
+  const { launch, bridge, reporter, system, stack, tabBar, app, events } = parts
+  const own = new Implementations(reporter)
+  const storage = new Storage(bridge, launch)
+  const { getStorage, setStorage, removeStorage, clearStorage, getStorageInfo } = storage
+  own.async('getStorage', getStorage, { key: 'String' })
+  own.async('setStorage', setStorage, { key: 'String' })
+  own.async('removeStorage', removeStorage, { key: 'String' })
+  own.asyncAll({ clearStorage, getStorageInfo })
+  const { getStorageSync, setStorageSync, removeStorageSync, clearStorageSync, getStorageInfoSync } = storage
+  own.set({ getStorageSync, setStorageSync, removeStorageSync, clearStorageSync, getStorageInfoSync })
+  own.set({ request: createRequest(bridge, reporter) })
+  addNavigation(own, bridge, () => stack)
+  addPageChrome(own, () => stack, tabBar, reporter)
+  const view = (): { width: number; height: number } | undefined => stack.top?.frame.view.getBoundingClientRect()
+  addInformation(own, launch, system, { view, enter: () => app.enter })
+  addInert(own)
+  for (const [name, work] of Object.entries(ui)) own.async(name, work)
+  const topComponent = (): import('glass-easel').GeneralComponent | undefined => stack.top?.component
+  own.set({
+    createAnimation,
+    createSelectorQuery: () => new SelectorQuery(topComponent(), reporter),
+    createIntersectionObserver: (caller: Caller, options: IntersectionOptions = {}) =>
+      new WxIntersectionObserver(caller?._$ ?? topComponent(), options, reporter),
+    createMediaQueryObserver: () => new WxMediaQueryObserver(reporter),
+  })
+  for (const { name, kind } of registeredRows()) {
+    if (kind !== 'event') continue
+    const [on, off] = events.functions(name.replace(/^(?:on|off)/, ''))
+    own.set({ [name]: name.startsWith('off') ? off : on })
+  }
+  // Filled once `wx` exists: it looks up names in it.
+  let canIUse: (schema: unknown) => boolean = () => false
+  own.set({ canIUse: (schema: unknown) => canIUse(schema) })
+  const wx = createWx(own, bridge, reporter)
+  canIUse = createCanIUse(wx, (tag) => components.some((component) => component.tag === tag))
+  return wx
+}

@@ -1,0 +1,48 @@
+// System, window, device, program: functions that only read.
+import { fromBase64, toBase64 } from '../bridge/base64'
+import type { EnterOptions, Launch } from '../framework/launch'
+import type { System } from '../framework/system'
+import { failure, typeName } from './call'
+import type { Implementations } from './wx'
+
+/** What changes while the program runs. */
+export interface Now {
+  /** Size of the top page's viewport. */
+  view(): { width: number; height: number } | undefined
+  /** How the program came to the front last. */
+  enter(): EnterOptions
+}
+
+/** Adds the functions. */
+export function addInformation(own: Implementations, launch: Launch, system: System, now: Now): void {
+  const everything = (): Record<string, unknown> => system.everything(now.view())
+  own.asyncAll({ getSystemInfo: everything, getSystemInfoAsync: everything })
+  own.set({
+    getSystemInfoSync: everything,
+    getWindowInfo: () => system.windowInfo(now.view()),
+    getDeviceInfo: () => system.deviceInfo(),
+    getAppBaseInfo: () => system.appBaseInfo(),
+    getSystemSetting: () => system.systemSetting(),
+    getMenuButtonBoundingClientRect: () => ({ ...system.menuButton }),
+    getLaunchOptionsSync: () => ({ ...launch.launch }),
+    getEnterOptionsSync: () => ({ ...now.enter() }),
+    getAccountInfoSync: () => ({
+      miniProgram: {
+        appId: launch.app.id,
+        envVersion: launch.app.envVersion,
+        version: launch.app.envVersion === 'release' ? launch.app.version : '',
+      },
+    }),
+    env: { USER_DATA_PATH: 'wxfile://usr' },
+    nextTick: (run: unknown) => {
+      if (typeof run === 'function') void Promise.resolve().then(run as () => void)
+    },
+    arrayBufferToBase64: (buffer: unknown) => {
+      if (buffer instanceof ArrayBuffer) return toBase64(new Uint8Array(buffer))
+      throw failure('arrayBufferToBase64', `parameter should be ArrayBuffer instead of ${typeName(buffer)};`, 1001)
+    },
+    base64ToArrayBuffer: (text: unknown) => fromBase64(String(text)).buffer,
+    getExtConfigSync: () => ({}),
+  })
+  own.async('getExtConfig', () => ({ extConfig: {} }))
+}

@@ -1,0 +1,34 @@
+// wx.navigateTo and its kin: the engine keeps the stack and answers with it, the page stack follows.
+import type { Bridge, Json } from '../bridge/client'
+import { channelPair } from '../framework/event-channel'
+import type { PageStack, Route } from '../framework/page-stack'
+import type { Implementations } from './wx'
+
+type Listener = (...args: unknown[]) => void
+
+/** Adds the functions. */
+export function addNavigation(own: Implementations, bridge: Bridge, stack: () => PageStack): void {
+  const route = async (api: string, args: Json): Promise<Route> => {
+    // A navigation that starts while another is shown must see the stack after it.
+    await stack().settled
+    const answer = await bridge.call(api, args).answer
+    return answer['route'] as Route
+  }
+  own.async(
+    'navigateTo',
+    async ({ url, events }) => {
+      const [mine, theirs] = channelPair()
+      for (const [name, listener] of Object.entries((events ?? {}) as Record<string, Listener>)) mine.on(name, listener)
+      await stack().apply(await route('navigateTo', { url }), theirs)
+      return { eventChannel: mine }
+    },
+    { url: 'String' },
+  )
+  for (const api of ['redirectTo', 'reLaunch', 'switchTab']) {
+    own.async(api, async ({ url }) => void (await stack().apply(await route(api, { url }))), { url: 'String' })
+  }
+  own.async('navigateBack', async ({ delta }) => {
+    const steps = typeof delta === 'number' && delta >= 1 ? Math.floor(delta) : 1
+    await stack().apply(await route('navigateBack', { delta: steps }))
+  })
+}

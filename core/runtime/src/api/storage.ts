@@ -1,0 +1,110 @@
+// wx storage. The engine holds it; the launch object brings the keys used last, so that reading at the start costs no
+// trip over the bridge. Every write goes to the engine and to the copy here.
+import type { Bridge, Json } from '../bridge/client'
+import type { Launch } from '../framework/launch'
+import { failure, typeName, type Work } from './call'
+import { decodeValue, encodeValue } from './storage-value'
+
+export class Storage {
+  readonly #bridge: Bridge
+  readonly #items: Map<string, string>
+  /** Whether `#items` has every key: then a key that is not in it does not exist. */
+  #complete: boolean
+
+  constructor(bridge: Bridge, launch: Launch) {
+    this.#bridge = bridge
+    this.#items = new Map(Object.entries(launch.storage.items))
+    this.#complete = launch.storage.complete
+  }
+
+  readonly getStorage: Work = async ({ key }) => {
+    const name = checked('getStorage', key)
+    const known = this.#items.get(name)
+    if (known !== undefined) return { data: decodeValue(known) }
+    if (this.#complete) throw failure('getStorage', 'data not found')
+    const answer = await this.#bridge.call('getStorage', { key: name }).answer
+    return { data: this.#take(name, answer) }
+  }
+
+  readonly getStorageSync = (key: unknown): unknown => {
+    const name = checked('getStorageSync', key)
+    const known = this.#items.get(name)
+    if (known !== undefined) return decodeValue(known)
+    // WeChat's answer for a key that does not exist.
+    if (this.#complete) return ''
+    try {
+      return this.#take(name, this.#bridge.callSync('getStorageSync', { key: name }))
+    } catch (error) {
+      if (/data not found/.test((error as Json)?.['errMsg'] as string)) return ''
+      throw error
+    }
+  }
+
+  readonly setStorage: Work = async ({ key, data }) => {
+    const name = checked('setStorage', key)
+    const text = encodeValue(data)
+    // At once, so that a read right after sees it; undone if the engine refuses.
+    const before = this.#items.get(name)
+    this.#items.set(name, text)
+    try {
+      await this.#bridge.call('setStorage', { key: name, data: text }).answer
+    } catch (error) {
+      if (this.#items.get(name) === text) this.#restore(name, before)
+      throw error
+    }
+  }
+
+  readonly setStorageSync = (key: unknown, data: unknown): void => {
+    const name = checked('setStorageSync', key)
+    const text = encodeValue(data)
+    this.#bridge.callSync('setStorageSync', { key: name, data: text })
+    this.#items.set(name, text)
+  }
+
+  readonly removeStorage: Work = async ({ key }) => {
+    const name = checked('removeStorage', key)
+    await this.#bridge.call('removeStorage', { key: name }).answer
+    this.#items.delete(name)
+  }
+
+  readonly removeStorageSync = (key: unknown): void => {
+    const name = checked('removeStorageSync', key)
+    this.#bridge.callSync('removeStorageSync', { key: name })
+    this.#items.delete(name)
+  }
+
+  readonly clearStorage: Work = async () => {
+    await this.#bridge.call('clearStorage').answer
+    this.#cleared()
+  }
+
+  readonly clearStorageSync = (): void => {
+    this.#bridge.callSync('clearStorageSync')
+    this.#cleared()
+  }
+
+  readonly getStorageInfo: Work = async () => this.#bridge.call('getStorageInfo').answer
+
+  readonly getStorageInfoSync = (): Json => this.#bridge.callSync('getStorageInfoSync')
+
+  #take(key: string, answer: Json): unknown {
+    const text = String(answer['data'])
+    this.#items.set(key, text)
+    return decodeValue(text)
+  }
+
+  #restore(key: string, before: string | undefined): void {
+    if (before === undefined) this.#items.delete(key)
+    else this.#items.set(key, before)
+  }
+
+  #cleared(): void {
+    this.#items.clear()
+    this.#complete = true
+  }
+}
+
+function checked(api: string, key: unknown): string {
+  if (typeof key === 'string') return key
+  throw failure(api, `parameter error: parameter.key should be String instead of ${typeName(key)};`, 1001)
+}

@@ -1,0 +1,36 @@
+// What is drawn above all pages: the layer for dialogs, and in development a badge and the error overlay.
+
+/** Makes the layer that toasts, dialogs and sheets are drawn into. */
+export function createOverlay(parent: HTMLElement): HTMLElement {
+  const layer = document.createElement('div')
+  layer.id = 'lodger-overlay'
+  parent.append(layer)
+  return layer
+}
+
+/** A small sign that this is a development build: nobody shall take it for the released program. */
+export function showBadge(layer: HTMLElement): void {
+  const badge = document.createElement('div')
+  badge.className = 'lodger-badge'
+  badge.textContent = 'Development'
+  layer.append(badge)
+}
+
+/** Draws an error with its source line over everything, until it is closed. Newer ones are added below. */
+export function showError(layer: HTMLElement, text: string): void {
+  const shown = layer.querySelector<HTMLElement>('.lodger-error pre')
+  if (shown) {
+    shown.textContent += `\n\n${text}`
+    return
+  }
+  const panel = document.createElement('div')
+  panel.className = 'lodger-error'
+  panel.setAttribute('role', 'alertdialog')
+  const body = document.createElement('pre')
+  body.textContent = text
+  const close = document.createElement('button')
+  close.textContent = 'Close'
+  close.addEventListener('click', () => panel.remove())
+  panel.append(close, body)
+  layer.append(panel)
+}

@@ -1,0 +1,48 @@
+// What the built-in components get of the framework (`RuntimeEnv`).
+import type { WxEvents } from '../api/events'
+import { callByName } from '../api/wx'
+import type { Bridge } from '../bridge/client'
+import { domOf } from './dom'
+import type { RuntimeEnv } from './env'
+import type { AppConfig } from './launch'
+import type { PageStack } from './page-stack'
+import { pageScroller } from './page-origin'
+import type { Reporter } from './reporter'
+import { shareTop } from './share'
+import type { System } from './system'
+
+/** The parts that the environment is made of. */
+export interface EnvParts {
+  wx: Record<string, unknown>
+  reporter: Reporter
+  system: System
+  stack: PageStack
+  events: WxEvents
+  bridge: Bridge
+  overlay: HTMLElement
+  config: AppConfig
+}
+
+/** Makes the environment. */
+export function createEnv({ wx, reporter, system, stack, events, bridge, overlay, config }: EnvParts): RuntimeEnv {
+  const keyboard = new Set<(height: number, duration: number) => void>()
+  bridge.on('keyboard', ({ height, duration }) => {
+    for (const listener of keyboard) listener(Number(height), Number(duration))
+  })
+  const [onTheme] = events.functions('ThemeChange')
+  return {
+    style: typeof config['style'] === 'string' ? config['style'] : '',
+    call: <T>(api: string, args: object = {}) => callByName(wx, api, args) as Promise<T>,
+    share: (button) => shareTop(stack, reporter, 'button', domOf(button) ? button : undefined),
+    missing: (name) => reporter.missing(name),
+    error: (error) => reporter.error(error),
+    theme: () => system.theme,
+    onTheme: (listener) => onTheme(({ theme }: { theme: 'light' | 'dark' }) => listener(theme)),
+    onKeyboard(listener) {
+      keyboard.add(listener)
+      return () => void keyboard.delete(listener)
+    },
+    pageScroller: (node) => pageScroller(node),
+    overlay: () => overlay,
+  }
+}

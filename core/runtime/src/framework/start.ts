@@ -1,0 +1,106 @@
+// From a document with its packages to the first page; then the host's events for as long as it lives.
+import type { WxEvents } from '../api/events'
+import type { Bridge, Json } from '../bridge/client'
+import type { App } from './app'
+import { devCommand } from './dev'
+import type { EnterOptions, Launch } from './launch'
+import type { Loader } from './loader'
+import { showError } from './overlay'
+import type { PageStack, Route } from './page-stack'
+import type { Reporter } from './reporter'
+import { shareTop } from './share'
+import type { System } from './system'
+import type { TabBar } from './tab-bar'
+
+/** The parts of the program. */
+export interface Program {
+  launch: Launch
+  bridge: Bridge
+  opened: Promise<void>
+  reporter: Reporter
+  system: System
+  stack: PageStack
+  tabBar: TabBar | undefined
+  app: App
+  events: WxEvents
+  loader: Loader
+  overlay: HTMLElement
+}
+
+/** Starts the program; errors on the way are reported, and the engine's time-out tells the user. */
+export function start(program: Program): void {
+  listen(program)
+  void run(program).catch((error: unknown) => program.reporter.error(error, 'start'))
+}
+
+async function run({ launch, opened, reporter, stack, app, loader }: Program): Promise<void> {
+  // Blocking calls of app.js need the open bridge, code needs its package: the entry page's own and the main one.
+  const name = loader.packageOf(launch.page.path)
+  const independent = launch.config.subPackages?.some((item) => item.independent && loader.isPackage(item, name))
+  await Promise.all([opened, independent ? undefined : loader.loadPackage('main'), loader.loadPackage(name)])
+  if (loader.hasModule('app.js')) reporter.guard('app.js', () => loader.run('app.js'))
+  app.launch()
+  if (!loader.has(launch.page.path)) app.pageNotFound(launch.page.path, launch.page.query)
+  await stack.apply({ type: 'appLaunch', stack: [launch.page], alive: [] })
+}
+
+function listen(program: Program): void {
+  const { bridge, reporter, stack, app, events, system, tabBar, overlay } = program
+  const on = (event: string, run: (args: Json) => void): void =>
+    bridge.on(event, (args) => void reporter.guard(`event ${event}`, () => run(args)))
+
+  on('route', (args) => {
+    const route = (args['route'] ?? args) as Route
+    stack.apply(route).catch((error: unknown) => reporter.error(error, 'route'))
+  })
+  on('appShow', (args) => {
+    app.show({ ...app.enter, ...(args as Partial<EnterOptions>) })
+    stack.foreground = true
+  })
+  on('appHide', () => {
+    stack.foreground = false
+    app.hide()
+  })
+  on('share', () => shareTop(stack, reporter, 'menu'))
+  on('themeChange', ({ theme }) => {
+    const before = system.theme
+    system.theme = theme === 'dark' ? 'dark' : 'light'
+    if (system.theme === before) return
+    stack.retheme()
+    if (system.config.tabBar) tabBar?.restyle(system.config.tabBar)
+    app.themeChanged(system.theme)
+  })
+  on('networkStatusChange', (args) => void events.emit('NetworkStatusChange', args))
+  on('memoryWarning', (args) => void events.emit('MemoryWarning', args))
+  on('keyboard', (args) => void events.emit('KeyboardHeightChange', args))
+  on('overlay', ({ text }) => showError(overlay, String(text)))
+  on('dev', (args) => reporter.send('dev', { id: args['id'], result: devCommand(stack, overlay, args) }))
+  watchSize(program)
+}
+
+/** The window itself tells of its size first; the host's event adds nothing but is there for hosts that scale. */
+function watchSize({ bridge, reporter, stack, system, events }: Program): void {
+  let width = system.width
+  let height = system.height
+  const resized = (): void => {
+    stack.relayout()
+    if (system.width === width && system.height === height) return
+    width = system.width
+    height = system.height
+    const view = stack.top?.frame.view.getBoundingClientRect()
+    const size = {
+      windowWidth: view?.width ?? width,
+      windowHeight: view?.height ?? height,
+      screenWidth: width,
+      screenHeight: height,
+    }
+    const event = { deviceOrientation: width > height ? 'landscape' : 'portrait', size }
+    for (const page of stack.pages) {
+      page.call('onResize', event)
+      page.lifetime('resize', event)
+    }
+    events.emit('WindowResize', event)
+  }
+  window.addEventListener('resize', () => reporter.guard('resize', resized))
+  bridge.on('windowResize', () => void reporter.guard('resize', resized))
+}

@@ -1,0 +1,13 @@
+// Rewriting of style text at run time.
+
+// The character before keeps class names such as `.h-100vh` as they are (no lookbehind before Safari 16.4).
+const VH = /([\s:(,+*/])(-?(?:\d+\.?\d*|\.\d+))vh\b/gi
+
+/**
+ * In WeChat `100vh` is the height of the page below its navigation bar; here all pages share one document, where
+ * it would be the height of the window. The page's frame sets `--lodger-vh` to a hundredth of its own height.
+ */
+export function viewportUnits(style: string): string {
+  if (!/vh/i.test(style)) return style
+  return style.replace(VH, '$1calc(var(--lodger-vh,1vh)*$2)')
+}

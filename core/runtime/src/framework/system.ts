@@ -1,0 +1,153 @@
+// What is known of device, window and theme, and what WeChat's information functions answer from it.
+import type { Theme } from './env'
+import { withTheme, type AppConfig, type HostSystem, type Launch, type MenuButton } from './launch'
+
+/** WeChat's answer to `getSystemInfoSync`: everything in one object. */
+export type SystemInfo = Record<string, unknown>
+
+/** Bar height below the status bar where the host says nothing of its capsule. */
+const CAPSULE = { width: 87, height: 32, gap: 6, right: 7 }
+
+export class System {
+  readonly #launch: Launch
+  readonly #host: HostSystem
+  #theme: Theme
+  #config: AppConfig
+
+  constructor(launch: Launch) {
+    this.#launch = launch
+    this.#host = launch.system
+    this.#theme = launch.system.theme === 'dark' ? 'dark' : 'light'
+    this.#config = this.#themed()
+    this.#mark()
+  }
+
+  /** The theme pages are drawn in: light unless the program declares `darkmode`. */
+  get theme(): Theme {
+    return this.#launch.config.darkmode ? this.#theme : 'light'
+  }
+
+  set theme(theme: Theme) {
+    this.#theme = theme
+    this.#config = this.#themed()
+    this.#mark()
+  }
+
+  /** app.json with "@name" values of the theme filled in. */
+  get config(): AppConfig {
+    return this.#config
+  }
+
+  #themed(): AppConfig {
+    const { config } = this.#launch
+    return withTheme(config, config.theme?.[this.theme] ?? config.theme?.light)
+  }
+
+  #mark(): void {
+    document.documentElement.dataset['theme'] = this.theme
+  }
+
+  get width(): number {
+    return document.documentElement.clientWidth
+  }
+
+  get height(): number {
+    return document.documentElement.clientHeight
+  }
+
+  get statusBarHeight(): number {
+    return this.#host.statusBarHeight ?? 0
+  }
+
+  /** The host's capsule; it keeps its distance from the right edge when the window changes. */
+  get menuButton(): MenuButton {
+    const given = this.#host.menuButton
+    const width = given?.width ?? CAPSULE.width
+    const height = given?.height ?? CAPSULE.height
+    const top = given?.top ?? this.statusBarHeight + CAPSULE.gap
+    const hostWidth = Number(this.#host['screenWidth'] ?? 0)
+    const distance = given && hostWidth > 0 ? Math.max(0, hostWidth - given.right) : CAPSULE.right
+    const right = this.width - distance
+    return { width, height, top, bottom: top + height, right, left: right - width }
+  }
+
+  /** `view` is the viewport of the top page, whose size WeChat calls that of the window. */
+  windowInfo(view: { width: number; height: number } | undefined): SystemInfo {
+    const { width, height } = this
+    const screenTop = view ? height - view.height : 0
+    return {
+      pixelRatio: window.devicePixelRatio,
+      screenWidth: Number(this.#host['screenWidth'] ?? width),
+      screenHeight: Number(this.#host['screenHeight'] ?? height),
+      windowWidth: view?.width ?? width,
+      windowHeight: view?.height ?? height,
+      statusBarHeight: this.statusBarHeight,
+      safeArea: this.#host.safeArea ?? {
+        left: 0,
+        right: width,
+        top: this.statusBarHeight,
+        bottom: height,
+        width,
+        height: height - this.statusBarHeight,
+      },
+      screenTop,
+    }
+  }
+
+  deviceInfo(): SystemInfo {
+    return pick(this.#host, {
+      abi: 'unknown',
+      benchmarkLevel: -1,
+      brand: 'unknown',
+      model: 'unknown',
+      platform: 'linux',
+      system: 'unknown',
+      cpuType: 'unknown',
+      memorySize: 'unknown',
+    })
+  }
+
+  appBaseInfo(): SystemInfo {
+    const info = pick(this.#host, {
+      SDKVersion: String(this.#host['sdkVersion'] ?? '3.0.0'),
+      enableDebug: false,
+      language: 'zh_CN',
+      version: '8.0.0',
+      fontSizeScaleFactor: 1,
+      fontSizeSetting: 16,
+      host: { env: 'Lodger' },
+    })
+    return this.#launch.config.darkmode ? { ...info, theme: this.#theme } : info
+  }
+
+  systemSetting(): SystemInfo {
+    return pick(this.#host, {
+      bluetoothEnabled: false,
+      locationEnabled: false,
+      wifiEnabled: true,
+      deviceOrientation: this.width > this.height ? 'landscape' : 'portrait',
+    })
+  }
+
+  /** All of it, as the old functions give it. */
+  everything(view: { width: number; height: number } | undefined): SystemInfo {
+    return {
+      albumAuthorized: false,
+      cameraAuthorized: false,
+      locationAuthorized: false,
+      microphoneAuthorized: false,
+      notificationAuthorized: false,
+      ...this.systemSetting(),
+      ...this.deviceInfo(),
+      ...this.appBaseInfo(),
+      ...this.windowInfo(view),
+    }
+  }
+}
+
+/** The fields of `defaults`, with the host's values where it gives any. */
+function pick(host: HostSystem, defaults: SystemInfo): SystemInfo {
+  const out: SystemInfo = {}
+  for (const [name, value] of Object.entries(defaults)) out[name] = host[name] ?? value
+  return out
+}

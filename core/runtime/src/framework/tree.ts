@@ -1,0 +1,48 @@
+// glass-easel and its adapter, set up for programs: one code space, our backend, ids as in the template.
+import * as glassEasel from 'glass-easel'
+import { MiniProgramEnv, type AssociatedBackend, type CodeSpace } from 'glass-easel-miniprogram-adapter'
+import { Backend } from './backend'
+import { ProgramStyleSheets } from './style-sheets'
+
+/** What pages and components are made with. */
+export interface Tree {
+  space: CodeSpace
+  backend: Backend
+  associated: AssociatedBackend
+  sheets: ProgramStyleSheets
+}
+
+/** Makes it. Once a document. */
+export function createTree(): Tree {
+  const env = new MiniProgramEnv()
+  const space = env.createCodeSpace('', true)
+  const scopes = space.getComponentSpace().styleScopeManager
+  const sheets = new ProgramStyleSheets((scope) => scopes.queryName(scope) ?? '')
+  const backend = new Backend(sheets)
+  const associated = env.associateBackend(backend as unknown as glassEasel.GeneralBackendContext)
+  backend.onEvent((target, type, detail, options) => {
+    const event = new glassEasel.Event(type, detail, options)
+    glassEasel.Event.dispatchEvent(target, event)
+    return event.getEventBubbleStatus()
+  })
+  keepIds(space)
+  return { space, backend, associated, sheets }
+}
+
+/**
+ * The adapter prefixes ids with a random text for each component. Ids of a template are needed as they are: for
+ * `#id` in WXSS, for `scroll-into-view`, for `label for`.
+ */
+function keepIds(space: CodeSpace): void {
+  type Prepare = (is: string, options?: object) => [glassEasel.ComponentOptions, unknown]
+  const inner = space as unknown as { prepareComponentOptions: Prepare }
+  const prepare = inner.prepareComponentOptions.bind(space)
+  inner.prepareComponentOptions = (is, options) => {
+    const [prepared, isolation] = prepare(is, options)
+    prepared.idPrefixGenerator = null
+    prepared.writeIdToDOM = true
+    prepared.writeFieldsToNode = false
+    prepared.useMethodCallerListeners = false
+    return [prepared, isolation]
+  }
+}
