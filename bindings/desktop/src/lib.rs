@@ -1,1 +1,38 @@
-//! The desktop host.
+//! The desktop host: a phone-sized window or any browser, and a driver for tests in both.
+//!
+//! - `window`: opens programs in a window (WebKitGTK), in a process of its own.
+//! - `browser`: serves a program to any browser on this machine.
+//! - `drive`: real input, screenshots and waiting, in WebKitGTK or Chromium.
+//! - `smoke`: opens every page and says which are not clean.
+//!
+//! A program that opens windows must call `host::run_if_asked` first in its `main`.
+
+mod answer;
+pub mod browser;
+mod chromium;
+#[cfg(target_os = "linux")]
+pub mod display;
+pub mod drive;
+mod engine;
+mod error;
+pub mod event;
+pub mod host;
+pub mod http;
+mod key_store;
+pub mod phone;
+mod program;
+pub mod smoke;
+mod tools;
+pub mod window;
+#[cfg(target_os = "linux")]
+mod x11;
+
+pub use drive::{Driver, DriverOptions, Key, Rect, Target, WebEngine};
+pub use error::Error;
+pub use event::{HostEvent, Report};
+pub use host::protocol::{Entry, Scopes};
+pub use http::DesktopHttp;
+pub use key_store::FileKeyStore;
+pub use phone::Theme;
+pub use program::{Locate, Program};
+pub use smoke::{SmokeFailure, SmokeReport, smoke};

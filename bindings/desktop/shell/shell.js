@@ -1,0 +1,160 @@
+// The host's own screen: draws the state it is given, sends back what the user chose. Protocol: src/host/shell.rs.
+// Everything that comes from a program is set as text, never as markup.
+'use strict'
+
+const WORDS = {
+  en: {
+    more: 'Menu', close: 'Close', loading: 'Loading', development: 'Development', failed: 'Cannot open', retry: 'Retry',
+    about: 'About', permissions: 'Permissions', reload: 'Reload', share: 'Share', cancel: 'Cancel', back: 'Back',
+    id: 'App ID', version: 'Version', digest: 'Digest', publisher: 'Publisher', code: 'Code',
+    granted: 'Allowed', denied: 'Not allowed', undecided: 'Not asked yet', noScopes: 'This program asks for no permissions.',
+    asks: 'asks for', allow: 'Allow', deny: 'Do not allow', shared: 'Path copied',
+  },
+  zh: {
+    more: '菜单', close: '关闭', loading: '加载中', development: '开发版', failed: '无法打开', retry: '重试',
+    about: '关于', permissions: '设置', reload: '重新进入', share: '分享', cancel: '取消', back: '返回',
+    id: 'App ID', version: '版本', digest: '摘要', publisher: '发布者', code: '代码',
+    granted: '已允许', denied: '不允许', undecided: '未询问', noScopes: '该小程序未申请任何权限。',
+    asks: '申请', allow: '允许', deny: '拒绝', shared: '路径已复制',
+  },
+}
+const SCOPES = {
+  en: {
+    'scope.userLocation': 'your location', 'scope.userFuzzyLocation': 'your approximate location',
+    'scope.writePhotosAlbum': 'saving to your photos', 'scope.camera': 'the camera', 'scope.record': 'the microphone',
+    'scope.userInfo': 'your profile', 'scope.bluetooth': 'Bluetooth', 'scope.addPhoneContact': 'adding contacts',
+    'scope.addPhoneCalendar': 'adding to the calendar', 'scope.werun': 'your step count',
+  },
+  zh: {
+    'scope.userLocation': '位置信息', 'scope.userFuzzyLocation': '模糊位置信息', 'scope.writePhotosAlbum': '添加到相册',
+    'scope.camera': '摄像头', 'scope.record': '麦克风', 'scope.userInfo': '用户信息', 'scope.bluetooth': '蓝牙',
+    'scope.addPhoneContact': '添加到联系人', 'scope.addPhoneCalendar': '添加到日历', 'scope.werun': '微信运动步数',
+  },
+}
+const ICONS = {
+  about: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M12 11v5M12 7.6v.1',
+  permissions: 'M12 3l7 3v5c0 5-3 8-7 10-4-2-7-5-7-10V6zM9 12l2 2 4-4',
+  reload: 'M19 12a7 7 0 1 1-2-5M17 3v4h-4',
+  share: 'M14 5l7 6-7 6v-4c-6 0-9 2-11 5 0-6 4-9 11-9z',
+}
+const WARNING = 'M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20zm-1 5h2v7h-2zm0 9h2v2h-2z'
+
+const $ = (id) => document.getElementById(id)
+const send = (choice) => window.ipc.postMessage(JSON.stringify({ do: choice }))
+
+/** An element with a class, and children that are elements or text. */
+function el(tag, className, ...children) {
+  const element = document.createElement(tag)
+  if (className) element.className = className
+  element.append(...children)
+  return element
+}
+
+function picture(path, className) {
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg')
+  svg.setAttribute('viewBox', '0 0 24 24')
+  svg.setAttribute('aria-hidden', 'true')
+  if (className) svg.setAttribute('class', className)
+  const shape = document.createElementNS('http://www.w3.org/2000/svg', 'path')
+  shape.setAttribute('d', path)
+  svg.append(shape)
+  return svg
+}
+
+function button(className, text, choice) {
+  const element = el('button', className, text)
+  element.addEventListener('click', () => send(choice))
+  return element
+}
+
+/** The program's icon, or the first letter of its name. */
+function icon(program) {
+  if (!program.icon) return el('div', 'icon', [...(program.name || program.id || ' ')][0].toUpperCase())
+  const image = el('img', 'icon')
+  image.alt = ''
+  image.src = `/icon?${encodeURIComponent(program.digest)}`
+  return image
+}
+
+const row = (name, value) => el('div', 'row', el('dt', '', name), el('dd', '', value))
+
+function head(program, detail) {
+  return el('div', 'head', icon(program), el('div', '', el('h1', '', program.name), el('p', '', detail)))
+}
+
+/** One function a layer: state and words to an element. */
+const LAYERS = {
+  loading: ({ program }, words) =>
+    el('div', 'screen', el('div', 'middle', icon(program), el('h1', '', program.name),
+      el('div', 'dots', el('i'), el('i'), el('i')), el('div', 'badge', words.development))),
+
+  error: ({ program, layer }, words) =>
+    el('div', 'screen', el('div', 'middle', picture(WARNING, 'warning'), el('h1', '', `${words.failed} ${program.name}`.trim()),
+      el('p', '', layer.message), el('p', '', el('code', '', `${words.code}: ${layer.code}`)),
+      button('primary', words.retry, 'retry'))),
+
+  menu: ({ program }, words) => {
+    const tile = (name) => {
+      const element = el('button', 'tile', el('span', '', picture(ICONS[name])), words[name])
+      element.addEventListener('click', () => send(name))
+      return element
+    }
+    return el('div', 'sheet', head(program, words.development),
+      el('div', 'tiles', ...['share', 'reload', 'permissions', 'about'].map(tile)),
+      button('plain', words.cancel, 'dismiss'))
+  },
+
+  about: ({ program }, words) =>
+    el('div', 'sheet', head(program, program.id),
+      el('dl', 'list', row(words.id, program.id), row(words.version, program.version), row(words.digest, program.digest),
+        row(words.publisher, words.development)),
+      button('plain', words.back, 'menu')),
+
+  permissions: ({ program, language }, words) => {
+    const rows = program.scopes.map(({ scope, state }) => row(scopeName(scope, language), words[state]))
+    return el('div', 'sheet', head(program, words.permissions),
+      rows.length ? el('dl', 'list', ...rows) : el('p', '', words.noScopes),
+      button('plain', words.back, 'menu'))
+  },
+
+  shared: ({ program, layer }, words) =>
+    el('div', 'sheet', head(program, words.shared), el('dl', 'list', row(layer.title || program.name, layer.path)),
+      button('plain', words.close, 'dismiss')),
+
+  prompt: ({ program, layer, language }, words) =>
+    el('div', 'sheet', head(program, `${words.asks} ${scopeName(layer.scope, language)}`),
+      el('p', '', layer.reason),
+      el('div', 'answers', button('plain', words.deny, 'deny'), button('primary', words.allow, 'grant'))),
+}
+
+const pick = (table, language) => (language.startsWith('zh') ? table.zh : table.en)
+const scopeName = (scope, language) => pick(SCOPES, language)[scope] || scope
+
+function draw(state) {
+  const words = pick(WORDS, state.language)
+  const root = document.documentElement
+  root.dataset.theme = state.theme
+  root.lang = state.language.replace('_', '-')
+  $('more').setAttribute('aria-label', words.more)
+  $('close').setAttribute('aria-label', words.close)
+  const kind = state.layer.kind
+  const layer = LAYERS[kind]
+  $('layer').hidden = !layer
+  $('layer').replaceChildren(...(layer ? [layer(state, words)] : []))
+  $('scrim').hidden = !layer || kind === 'loading' || kind === 'error'
+}
+
+/** Asks for the next state for as long as the host is there. */
+async function follow() {
+  let revision = 0
+  for (;;) {
+    const state = await (await fetch(`/state?after=${revision}`)).json()
+    if (state.revision !== revision) draw(state)
+    revision = state.revision
+  }
+}
+
+$('more').addEventListener('click', () => send('menu'))
+$('close').addEventListener('click', () => send('close'))
+$('scrim').addEventListener('click', () => send('dismiss'))
+follow()

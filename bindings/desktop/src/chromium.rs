@@ -1,0 +1,151 @@
+//! Chromium for tests: headless, driven through WebDriver (ChromeDriver), which gives real input events.
+use crate::{
+    Error,
+    drive::Key,
+    tools::{CHROMEDRIVER, CHROMIUM, Guarded, is_root},
+};
+use fantoccini::{
+    Client, ClientBuilder,
+    actions::{InputSource, KeyAction, KeyActions, MouseActions, PointerAction, WheelAction, WheelActions},
+};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::json;
+use std::{
+    io::{BufRead, BufReader},
+    process::{Command, Stdio},
+    time::Duration,
+};
+use tokio::runtime::Handle;
+
+const STARTING: &str = "Starting Chromium";
+const DRIVING: &str = "Driving Chromium";
+/// ChromeDriver says this, with its port at the end, once it takes connections.
+const STARTED: &str = "was started successfully on port ";
+
+/// A browser with one tab. Dropping it closes it.
+pub(crate) struct Chromium {
+    runtime: Handle,
+    /// Taken when it is dropped.
+    client: Option<Client>,
+    _driver: Guarded,
+}
+
+impl Chromium {
+    /// `size` in CSS pixels.
+    pub(crate) fn new(runtime: &Handle, size: (u32, u32), dark: bool) -> Result<Self, Error> {
+        let browser = CHROMIUM.find()?;
+        let child = Command::new(CHROMEDRIVER.find()?)
+            .arg("--port=0")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(Error::process(STARTING))?;
+        let mut driver = Guarded(child);
+        let mut lines = BufReader::new(driver.0.stdout.take().expect("its output was piped")).lines();
+        let port = lines
+            .by_ref()
+            .map_while(Result::ok)
+            .find_map(|line| line.split_once(STARTED).map(|(_, port)| port.trim_end_matches('.').to_owned()));
+        let port = port.ok_or_else(|| Error::Process { what: STARTING, why: "ChromeDriver did not start".into() })?;
+        // Whatever it says later must be read, or it would wait for a reader.
+        std::thread::spawn(move || lines.for_each(drop));
+
+        let mut arguments = vec![
+            "--headless=new", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+            "--disable-component-update", "--disable-sync", "--disable-default-apps", "--disable-extensions",
+            "--disable-dev-shm-usage", "--hide-scrollbars", "--no-default-browser-check",
+        ];
+        if is_root() {
+            arguments.push("--no-sandbox");
+        }
+        if dark {
+            arguments.push("--blink-settings=preferredColorScheme=0");
+        }
+        let capabilities = json!({
+            "browserName": "chrome",
+            "pageLoadStrategy": "none",
+            "goog:chromeOptions": {
+                "binary": browser,
+                "args": arguments,
+                "mobileEmulation": { "deviceMetrics": {
+                    "width": size.0, "height": size.1, "pixelRatio": 1.0, "touch": false, "mobile": false,
+                } },
+            },
+        });
+        let serde_json::Value::Object(capabilities) = capabilities else { unreachable!("an object was written above") };
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        builder.capabilities(capabilities);
+        let address = format!("http://127.0.0.1:{port}");
+        let client = runtime.block_on(builder.connect(&address)).map_err(Error::process(STARTING))?;
+        Ok(Self { runtime: runtime.clone(), client: Some(client), _driver: driver })
+    }
+
+    fn client(&self) -> &Client {
+        self.client.as_ref().expect("it is taken by drop only")
+    }
+
+    /// Does not wait for the page.
+    pub(crate) fn go(&self, url: &str) -> Result<(), Error> {
+        self.runtime.block_on(self.client().goto(url)).map_err(Error::process(DRIVING))
+    }
+
+    pub(crate) fn click(&self, x: f64, y: f64) -> Result<(), Error> {
+        let button = fantoccini::actions::MOUSE_BUTTON_LEFT;
+        let mouse = MouseActions::new("mouse".into())
+            .then(PointerAction::MoveTo { duration: None, x, y })
+            .then(PointerAction::Down { button })
+            .then(PointerAction::Up { button });
+        self.perform(mouse)
+    }
+
+    pub(crate) fn wheel(&self, x: f64, y: f64, pixels: i32) -> Result<(), Error> {
+        #[expect(clippy::cast_possible_truncation, reason = "positions in a phone's window are small")]
+        let (x, y) = (x.round() as i64, y.round() as i64);
+        let mut wheel = WheelActions::new("wheel".into());
+        wheel.push(WheelAction::Scroll { duration: Some(Duration::ZERO), x, y, delta_x: 0, delta_y: pixels.into() });
+        self.perform(wheel)
+    }
+
+    pub(crate) fn text(&self, text: &str) -> Result<(), Error> {
+        self.keys(text.chars())
+    }
+
+    pub(crate) fn key(&self, key: Key) -> Result<(), Error> {
+        use fantoccini::key::Key as Name;
+        self.keys([match key {
+            Key::Enter => Name::Enter,
+            Key::Escape => Name::Escape,
+            Key::Tab => Name::Tab,
+            Key::Backspace => Name::Backspace,
+        }
+        .into()])
+    }
+
+    fn keys(&self, characters: impl IntoIterator<Item = char>) -> Result<(), Error> {
+        let keys = KeyActions::new("keys".into());
+        let keys = characters
+            .into_iter()
+            .fold(keys, |keys, value| keys.then(KeyAction::Down { value }).then(KeyAction::Up { value }));
+        self.perform(keys)
+    }
+
+    fn perform(&self, actions: impl Into<fantoccini::actions::ActionSequence>) -> Result<(), Error> {
+        let actions = fantoccini::actions::Actions::from(actions.into());
+        self.runtime.block_on(self.client().perform_actions(actions)).map_err(Error::process(DRIVING))
+    }
+
+    /// PNG.
+    pub(crate) fn screenshot(&self) -> Result<Vec<u8>, Error> {
+        self.runtime.block_on(self.client().screenshot()).map_err(Error::process(DRIVING))
+    }
+}
+
+impl Drop for Chromium {
+    fn drop(&mut self) {
+        if let Some(client) = self.client.take() {
+            // Closing the session ends the browser; if that fails, ending ChromeDriver is all that is left.
+            let _ = self.runtime.block_on(client.close());
+        }
+    }
+}

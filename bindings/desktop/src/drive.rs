@@ -1,0 +1,477 @@
+//! Drives a program as a user would: real input, screenshots, and waiting for what happens, never for time to pass.
+use crate::{
+    Error, Program,
+    browser::{BrowserOptions, Server},
+    chromium::Chromium,
+    event::{HostEvent, Report},
+    host::protocol::{Entry, Scopes},
+    phone::{self, Theme},
+    window::{HostCommand, Window, WindowOptions, save},
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
+
+/// Between two looks at something that sends no event when it changes.
+const LOOK: Duration = Duration::from_millis(40);
+/// One notch of a wheel in the engines that this drives, CSS pixels.
+const NOTCH: f64 = 53.0;
+
+/// A web engine to test in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WebEngine {
+    /// WebKitGTK, in the window of `lodger run`.
+    Webkit,
+    /// Headless Chromium, behind the server of `lodger run --browser`.
+    Chromium,
+}
+
+impl WebEngine {
+    /// `webkit` or `chromium`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Webkit => "webkit",
+            Self::Chromium => "chromium",
+        }
+    }
+}
+
+/// How to drive.
+#[derive(Clone, Debug)]
+pub struct DriverOptions {
+    /// CSS pixels.
+    pub size: (u32, u32),
+    /// Light or dark.
+    pub theme: Theme,
+    /// Who answers questions for a scope; there is nobody to ask in Chromium.
+    pub scopes: Scopes,
+    /// Longest wait for anything.
+    pub patience: Duration,
+    /// First content later than this is a failure of the program.
+    pub start_timeout: Duration,
+    /// How to start a window host; None: `HostCommand::this`.
+    pub host: Option<HostCommand>,
+}
+
+impl Default for DriverOptions {
+    fn default() -> Self {
+        Self {
+            size: phone::SIZE,
+            theme: Theme::Light,
+            scopes: Scopes::Deny,
+            patience: Duration::from_secs(20),
+            start_timeout: Duration::from_secs(15),
+            host: None,
+        }
+    }
+}
+
+/// A key that is not a character.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Key {
+    /// Confirms.
+    Enter,
+    /// Goes back, in a window.
+    Escape,
+    /// Moves on.
+    Tab,
+    /// Deletes.
+    Backspace,
+}
+
+/// Something to be seen on the top page: by CSS selector, by text in it, or both.
+#[derive(Clone, Debug)]
+pub struct Target {
+    selector: Option<String>,
+    text: Option<String>,
+}
+
+impl Target {
+    /// The first visible element that a CSS selector matches. Tags are those of the DOM: `wx-button`.
+    #[must_use]
+    pub fn css(selector: impl Into<String>) -> Self {
+        Self { selector: Some(selector.into()), text: None }
+    }
+
+    /// The innermost visible element that holds a text.
+    #[must_use]
+    pub fn text(text: impl Into<String>) -> Self {
+        Self { selector: None, text: Some(text.into()) }
+    }
+
+    /// Of the elements that the selector matches, the first that holds `text`.
+    #[must_use]
+    pub fn with_text(mut self, text: impl Into<String>) -> Self {
+        self.text = Some(text.into());
+        self
+    }
+
+    fn describe(&self) -> String {
+        match (&self.selector, &self.text) {
+            (Some(selector), Some(text)) => format!("`{selector}` with the text \"{text}\""),
+            (Some(selector), None) => format!("`{selector}`"),
+            (None, text) => format!("the text \"{}\"", text.as_deref().unwrap_or_default()),
+        }
+    }
+}
+
+/// Where something is, CSS pixels from the page's top left.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Rect {
+    /// Left edge.
+    pub x: f64,
+    /// Top edge.
+    pub y: f64,
+    /// Width.
+    pub width: f64,
+    /// Height.
+    pub height: f64,
+    /// Its text.
+    #[serde(default)]
+    pub text: String,
+}
+
+impl Rect {
+    fn centre(&self) -> (f64, f64) {
+        (self.x + self.width / 2.0, self.y + self.height / 2.0)
+    }
+}
+
+enum Backend {
+    Window(Box<Window>),
+    Browser { chromium: Chromium, server: Box<Server> },
+}
+
+/// One program at a time, in a window or a tab of its own. Dropping it closes it.
+pub struct Driver {
+    backend: Backend,
+    options: DriverOptions,
+    session: u32,
+    /// Of this session, in order.
+    events: Vec<HostEvent>,
+    /// Events before this were waited for already.
+    seen: usize,
+    asked: u64,
+}
+
+impl Driver {
+    /// Starts the engine's window or browser, out of sight.
+    ///
+    /// # Errors
+    /// When a tool is missing or does not start.
+    pub fn new(engine: WebEngine, options: DriverOptions) -> Result<Self, Error> {
+        let backend = match engine {
+            WebEngine::Webkit => Backend::Window(Box::new(Window::new(&WindowOptions {
+                size: options.size,
+                theme: Some(options.theme),
+                scopes: options.scopes,
+                start_timeout: options.start_timeout,
+                headless: true,
+                host: options.host.clone(),
+                ..WindowOptions::default()
+            })?)),
+            WebEngine::Chromium => {
+                let server = Server::new(&BrowserOptions {
+                    width: options.size.0,
+                    theme: options.theme,
+                    scopes: options.scopes,
+                    start_timeout: options.start_timeout,
+                    ..BrowserOptions::default()
+                })?;
+                let dark = options.theme == Theme::Dark;
+                let chromium = Chromium::new(server.runtime().handle(), options.size, dark)?;
+                Backend::Browser { chromium, server: Box::new(server) }
+            }
+        };
+        Ok(Self { backend, options, session: 0, events: Vec::new(), seen: 0, asked: 0 })
+    }
+
+    /// Opens a program in place of the one before, and forgets that one's events. Returns at once: wait for its pages.
+    ///
+    /// # Errors
+    /// Whatever keeps it from being opened.
+    pub fn open(&mut self, program: &Program, entry: Entry) -> Result<(), Error> {
+        self.events.clear();
+        self.seen = 0;
+        match &self.backend {
+            Backend::Window(window) => self.session = window.open(program.clone(), entry)?,
+            Backend::Browser { chromium, server } => {
+                let url = server.open(program, entry)?;
+                self.session = server.session();
+                chromium.go(&url)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Everything the program has reported so far, as far as it was waited for.
+    #[must_use]
+    pub fn events(&self) -> &[HostEvent] {
+        &self.events
+    }
+
+    /// The next event of this session; None if there is none within `within`.
+    fn next(&mut self, within: Duration) -> Result<Option<HostEvent>, Error> {
+        let end = Instant::now() + within;
+        loop {
+            let left = end.saturating_duration_since(Instant::now());
+            let report = match &mut self.backend {
+                Backend::Window(window) => window.next(left)?,
+                Backend::Browser { server, .. } => server.next(left),
+            };
+            match report {
+                None => return Ok(None),
+                Some(Report { session, event }) if session == self.session => {
+                    self.events.push(event.clone());
+                    return Ok(Some(event));
+                }
+                Some(_) => (),
+            }
+        }
+    }
+
+    /// Waits for an event that `test` accepts; one that no earlier wait has passed. `what` names it in the error.
+    ///
+    /// # Errors
+    /// `TimeOut`; `Session` when the session fails meanwhile.
+    pub fn wait(&mut self, what: &str, mut test: impl FnMut(&HostEvent) -> bool) -> Result<HostEvent, Error> {
+        let within = self.options.patience;
+        let end = Instant::now() + within;
+        loop {
+            while let Some(event) = self.events.get(self.seen).cloned() {
+                self.seen += 1;
+                if test(&event) {
+                    return Ok(event);
+                }
+                if let HostEvent::Failed { code, message } = event {
+                    return Err(Error::Session { message, code });
+                }
+            }
+            if self.next(end.saturating_duration_since(Instant::now()))?.is_none() {
+                return Err(Error::TimeOut { what: what.to_owned(), within });
+            }
+        }
+    }
+
+    /// Waits until a page has reached onReady.
+    ///
+    /// # Errors
+    /// As `wait`.
+    pub fn page_ready(&mut self, page: &str) -> Result<(), Error> {
+        let ready = |event: &HostEvent| matches!(event, HostEvent::PageReady { path } if path == page);
+        self.wait(&format!("the page {page}"), ready).map(drop)
+    }
+
+    /// Waits until the session's first page has painted, even if that was waited past; milliseconds since navigation.
+    ///
+    /// # Errors
+    /// As `wait`.
+    pub fn first_content(&mut self) -> Result<f64, Error> {
+        let content = |event: &HostEvent| match event {
+            HostEvent::FirstContent { ms } => Some(*ms),
+            _ => None,
+        };
+        if let Some(ms) = self.events.iter().find_map(content) {
+            return Ok(ms);
+        }
+        let event = self.wait("first content", |event| content(event).is_some())?;
+        Ok(content(&event).expect("it was waited for"))
+    }
+
+    /// Takes events until none has come for `quiet`.
+    ///
+    /// # Errors
+    /// When the host has gone.
+    pub fn settle(&mut self, quiet: Duration) -> Result<(), Error> {
+        let end = Instant::now() + self.options.patience;
+        while Instant::now() < end && self.next(quiet)?.is_some() {}
+        Ok(())
+    }
+
+    /// Asks the page (core/docs/bridge.md, `dev`) and waits for its answer.
+    ///
+    /// # Errors
+    /// `TimeOut` when it does not answer.
+    pub fn dev(&mut self, command: Value) -> Result<Value, Error> {
+        self.asked += 1;
+        let asked = self.asked;
+        let from = self.events.len();
+        match &self.backend {
+            Backend::Window(window) => window.handle().dev(asked, command)?,
+            Backend::Browser { server, .. } => server.dev(asked, command)?,
+        }
+        let within = self.options.patience;
+        let end = Instant::now() + within;
+        let mut at = from;
+        loop {
+            while let Some(event) = self.events.get(at) {
+                at += 1;
+                match event {
+                    HostEvent::Dev { id, result } if *id == asked => return Ok(result.clone()),
+                    HostEvent::Failed { code, message } => {
+                        return Err(Error::Session { message: message.clone(), code: code.clone() });
+                    }
+                    _ => (),
+                }
+            }
+            if self.next(end.saturating_duration_since(Instant::now()))?.is_none() {
+                return Err(Error::TimeOut { what: "the page's answer".into(), within });
+            }
+        }
+    }
+
+    /// Where something is now; None if it is not to be seen.
+    ///
+    /// # Errors
+    /// As `dev`.
+    pub fn look(&mut self, target: &Target) -> Result<Option<Rect>, Error> {
+        let mut command = json!({ "cmd": "rect" });
+        if let Some(selector) = &target.selector {
+            command["selector"] = selector.as_str().into();
+        }
+        if let Some(text) = &target.text {
+            command["text"] = text.as_str().into();
+        }
+        let result = self.dev(command)?;
+        if result["found"] != true {
+            return Ok(None);
+        }
+        serde_json::from_value(result).map(Some).map_err(Error::process("Reading the page's answer"))
+    }
+
+    /// Waits until something is to be seen and has stopped moving.
+    ///
+    /// # Errors
+    /// `NoElement` when it does not appear.
+    pub fn find(&mut self, target: &Target) -> Result<Rect, Error> {
+        let end = Instant::now() + self.options.patience;
+        let mut before = None;
+        loop {
+            let now = self.look(target)?;
+            if let Some(rect) = &now
+                && before == now
+            {
+                return Ok(rect.clone());
+            }
+            if Instant::now() > end {
+                return Err(Error::NoElement(target.describe()));
+            }
+            before = now;
+            // Whatever happens may have brought it; the page is asked again then, or after a while.
+            self.next(LOOK)?;
+        }
+    }
+
+    /// Waits for something, scrolls to it if need be, and clicks its middle.
+    ///
+    /// # Errors
+    /// As `find`.
+    pub fn tap(&mut self, target: &Target) -> Result<(), Error> {
+        let (x, y) = self.reveal(target)?.centre();
+        self.tap_at(x, y)
+    }
+
+    /// Clicks a place of the page, CSS pixels.
+    ///
+    /// # Errors
+    /// When the engine's driver fails.
+    pub fn tap_at(&mut self, x: f64, y: f64) -> Result<(), Error> {
+        match &self.backend {
+            Backend::Window(window) => window.x11()?.click(x, y, 1),
+            Backend::Browser { chromium, .. } => chromium.click(x, y),
+        }
+    }
+
+    /// Waits for something and scrolls by wheel until its middle is in view.
+    ///
+    /// # Errors
+    /// As `find`.
+    pub fn reveal(&mut self, target: &Target) -> Result<Rect, Error> {
+        let (width, height) = (f64::from(self.options.size.0), f64::from(self.options.size.1));
+        let mut rect = self.find(target)?;
+        loop {
+            let (_, y) = rect.centre();
+            if (0.0..height).contains(&y) {
+                return Ok(rect);
+            }
+            self.wheel(width / 2.0, height / 2.0, y - height / 2.0)?;
+            let moved = self.find(target)?;
+            if moved == rect {
+                return Err(Error::NoElement(format!("{} and can be scrolled into view", target.describe())));
+            }
+            rect = moved;
+        }
+    }
+
+    /// Turns the wheel over something; positive pixels go towards the end.
+    ///
+    /// # Errors
+    /// As `find`.
+    pub fn scroll(&mut self, target: &Target, pixels: f64) -> Result<(), Error> {
+        let (x, y) = self.find(target)?.centre();
+        self.wheel(x, y, pixels)
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "a page is not longer than 2^31 pixels")]
+    fn wheel(&mut self, x: f64, y: f64, pixels: f64) -> Result<(), Error> {
+        match &self.backend {
+            Backend::Window(window) => {
+                let notches = (pixels / NOTCH).abs().ceil().copysign(pixels);
+                window.x11()?.wheel(x, y, notches as i32)
+            }
+            Backend::Browser { chromium, .. } => chromium.wheel(x, y, pixels as i32),
+        }
+    }
+
+    /// Types text where the focus is; tap a field first.
+    ///
+    /// # Errors
+    /// When the engine's driver fails.
+    pub fn type_text(&mut self, text: &str) -> Result<(), Error> {
+        match &self.backend {
+            Backend::Window(window) => window.x11()?.text(text),
+            Backend::Browser { chromium, .. } => chromium.text(text),
+        }
+    }
+
+    /// Presses a key.
+    ///
+    /// # Errors
+    /// When the engine's driver fails.
+    pub fn press(&mut self, key: Key) -> Result<(), Error> {
+        match &self.backend {
+            Backend::Window(window) => window.x11()?.key(key),
+            Backend::Browser { chromium, .. } => chromium.key(key),
+        }
+    }
+
+    /// The host's back button.
+    ///
+    /// # Errors
+    /// When the host has gone.
+    pub fn back(&mut self) -> Result<(), Error> {
+        match &self.backend {
+            Backend::Window(window) => window.handle().back(),
+            Backend::Browser { server, .. } => {
+                server.back();
+                Ok(())
+            }
+        }
+    }
+
+    /// What is to be seen, as a PNG file; its folder is made.
+    ///
+    /// # Errors
+    /// When the picture cannot be taken or written.
+    pub fn screenshot(&mut self, file: &Path) -> Result<(), Error> {
+        let png = match &self.backend {
+            Backend::Window(window) => window.screenshot()?,
+            Backend::Browser { chromium, .. } => chromium.screenshot()?,
+        };
+        save(file, &png)
+    }
+}

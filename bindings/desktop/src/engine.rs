@@ -1,0 +1,100 @@
+//! The engine as both forms of this host use it: one set-up, one way to install and open.
+use crate::{
+    Error,
+    event::{HostEvent, Report},
+    host::protocol::Open,
+    http::DesktopHttp,
+    key_store::FileKeyStore,
+    phone::{self, Theme},
+};
+use lodger_bundle::Bundle;
+use lodger_engine::{
+    Config, Development, Engine, ErrorKind, Host, LodgerError, LogLevel, OpenRequest, OriginForm, Prompts, Session,
+    SessionEvent, SessionListener, Surface, SystemClock,
+};
+use std::{
+    path::Path,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+/// Bytes of bundles kept for development; plenty for every program a developer has open.
+const QUOTA: u64 = 512 << 20;
+/// The one user of a development host.
+const USER: &str = "developer";
+
+/// An engine for development: unsigned bundles, http and loopback allowed.
+pub(crate) fn start(data_dir: &Path, start_timeout: Duration, prompts: Arc<dyn Prompts>) -> Result<Engine, Error> {
+    std::fs::create_dir_all(data_dir).map_err(Error::file(data_dir))?;
+    let http = DesktopHttp::new().map_err(|error| LodgerError::new(ErrorKind::Internal, "http", error.to_string()))?;
+    let config = Config {
+        data_dir: data_dir.to_owned(),
+        quota: QUOTA,
+        development: Some(Development::unsigned()),
+        disabled_capabilities: Default::default(),
+        start_timeout,
+    };
+    let host = Host {
+        platform_http: Arc::new(http.clone()),
+        app_http: Arc::new(http),
+        clock: Arc::new(SystemClock),
+        key_store: Arc::new(FileKeyStore::open(data_dir)?),
+        prompts,
+        log: Arc::new(lodger_engine::StderrLog(LogLevel::Warn)),
+    };
+    Ok(Engine::new(config, host)?)
+}
+
+/// What a session needs from the form of host that opens it.
+pub(crate) struct Place {
+    pub(crate) origin: OriginForm,
+    /// `ipc` or `http`.
+    pub(crate) inbound: &'static str,
+    pub(crate) width: u32,
+    pub(crate) theme: Theme,
+}
+
+/// Reads, installs and opens a bundle. Reads and writes files: not for the thread that draws.
+pub(crate) async fn open(
+    engine: &Engine,
+    bundle: &Bundle,
+    open: &Open,
+    place: Place,
+    listener: Arc<dyn SessionListener>,
+) -> Result<Session, LodgerError> {
+    engine.store().install(bundle)?;
+    let request = OpenRequest {
+        user: USER.to_owned(),
+        app: bundle.index.app.clone(),
+        path: open.entry.path.clone(),
+        query: open.entry.query.clone(),
+        scene: open.entry.scene,
+        referrer: None,
+        system: phone::system_info(place.width, place.theme),
+        surface: Surface { origin: place.origin, inbound: place.inbound, sink: None },
+        listener,
+    };
+    engine.open(request).await
+}
+
+/// Passes a session's events on as reports.
+pub(crate) struct Reporter<F> {
+    number: u32,
+    send: Mutex<F>,
+}
+
+impl<F: FnMut(Report) + Send> Reporter<F> {
+    /// `number` is the session's in the reports.
+    pub(crate) fn new(number: u32, send: F) -> Self {
+        Self { number, send: Mutex::new(send) }
+    }
+}
+
+impl<F: FnMut(Report) + Send> SessionListener for Reporter<F> {
+    fn event(&self, event: SessionEvent) {
+        if let Some(event) = HostEvent::from_session(event) {
+            let mut send = self.send.lock().expect("sending a report does not panic");
+            send(Report { session: self.number, event });
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! What a running program reports, in a form that crosses a process boundary as one JSON line.
+use lodger_engine::{LogLevel, SessionEvent};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// One thing that happened in the host or in its program. Texts come from the program: untrusted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "camelCase")]
+#[non_exhaustive]
+pub enum HostEvent {
+    /// The window stands, and takes commands.
+    Ready {
+        /// X11 window id; 0 where there is none (Wayland).
+        window: u32,
+    },
+    /// The program is installed and its webview is loading.
+    Opened {
+        /// App id.
+        app: String,
+        /// Host part of the session's origin.
+        label: String,
+    },
+    /// The first page has painted.
+    FirstContent {
+        /// Milliseconds since navigation start, measured in the page.
+        ms: f64,
+    },
+    /// A page reached onReady.
+    PageReady {
+        /// Page path without query.
+        path: String,
+    },
+    /// The page stack changed.
+    Route {
+        /// Bottom first, `path?query`.
+        stack: Vec<String>,
+    },
+    /// The top page's title.
+    Title {
+        /// Plain text.
+        title: String,
+    },
+    /// A `console` call.
+    Console {
+        /// `debug`, `info`, `warn` or `error`.
+        level: String,
+        /// Arguments, joined.
+        text: String,
+        /// Where it was called, in built code, if known.
+        stack: Option<String>,
+    },
+    /// The program's code threw.
+    ScriptError {
+        /// The error's own message.
+        message: String,
+        /// JavaScript stack, in built code.
+        stack: String,
+        /// The page it happened on; empty before the first.
+        page: String,
+    },
+    /// A `wx` function that does not exist was used.
+    Missing {
+        /// Its name.
+        api: String,
+    },
+    /// Something the author should mend.
+    Warning {
+        /// What was seen, and what to do.
+        text: String,
+    },
+    /// A resource that the page asked for was not served.
+    Resource {
+        /// Path on the program's origin, without query.
+        path: String,
+        /// HTTP status.
+        status: u16,
+    },
+    /// The webview was kept from leaving the program's origin, or from opening a window or a download.
+    Refused {
+        /// `navigation`, `window`, `download` or `permission`.
+        what: String,
+        /// Where to; without query and fragment.
+        url: String,
+    },
+    /// The program was asked to share itself.
+    Share {
+        /// The card's title.
+        title: String,
+        /// Page path with query.
+        path: String,
+    },
+    /// Answer to a `dev` command.
+    Dev {
+        /// As given.
+        id: u64,
+        /// As in core/docs/bridge.md.
+        result: Value,
+    },
+    /// The session cannot go on; the error page is shown.
+    Failed {
+        /// For machines.
+        code: String,
+        /// For people.
+        message: String,
+    },
+    /// The user left the program, or closed the window.
+    Exit,
+}
+
+/// An event and the session it belongs to. Sessions are numbered by whoever opens them; 0 is the host itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// The session's number.
+    pub session: u32,
+    /// What happened.
+    #[serde(flatten)]
+    pub event: HostEvent,
+}
+
+/// Console levels as words, the same in every output of this crate.
+pub(crate) fn level_name(level: LogLevel) -> &'static str {
+    match level {
+        LogLevel::Debug => "debug",
+        LogLevel::Info => "info",
+        LogLevel::Warn => "warn",
+        LogLevel::Error => "error",
+    }
+}
+
+impl HostEvent {
+    /// None for events of the engine that this host has no use for.
+    pub(crate) fn from_session(event: SessionEvent) -> Option<Self> {
+        Some(match event {
+            SessionEvent::FirstContent { ms } => Self::FirstContent { ms },
+            SessionEvent::PageReady { path } => Self::PageReady { path },
+            SessionEvent::Route { stack } => Self::Route { stack },
+            SessionEvent::Title { title } => Self::Title { title },
+            SessionEvent::Console { level, text, stack } => {
+                Self::Console { level: level_name(level).to_owned(), text, stack }
+            }
+            SessionEvent::ScriptError { message, stack, page } => Self::ScriptError { message, stack, page },
+            SessionEvent::Missing { api } => Self::Missing { api },
+            SessionEvent::Warning { text } => Self::Warning { text },
+            SessionEvent::Exit => Self::Exit,
+            SessionEvent::Share { title, path } => Self::Share { title, path },
+            SessionEvent::Dev { id, result } => Self::Dev { id, result },
+            SessionEvent::Failed { error } => Self::Failed { code: error.code, message: error.message },
+            _ => return None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_is_one_line_and_comes_back_whole() {
+        let events = [
+            HostEvent::Console { level: "info".into(), text: "a\nb".into(), stack: None },
+            HostEvent::FirstContent { ms: 12.5 },
+            HostEvent::Exit,
+            HostEvent::Dev { id: 3, result: serde_json::json!({"found": false}) },
+        ];
+        for event in events {
+            let report = Report { session: 7, event };
+            let line = serde_json::to_string(&report).unwrap();
+            assert!(!line.contains('\n'));
+            assert_eq!(serde_json::from_str::<Report>(&line).unwrap(), report);
+        }
+    }
+}

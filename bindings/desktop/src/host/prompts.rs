@@ -1,0 +1,138 @@
+//! Asks the user for a scope on the host's own screen, one question at a time.
+use super::{
+    protocol::Scopes,
+    shell::{Layer, Shell},
+};
+use async_trait::async_trait;
+use lodger_engine::{Prompts, ScopeAnswer, ScopePrompt};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
+use tokio::sync::oneshot;
+
+/// Shared between the engine, which asks, and the window, which hears the answer.
+pub(crate) struct ShellPrompts {
+    shell: Arc<Shell>,
+    scopes: Scopes,
+    /// Called when a question appears or goes away: the window makes room for the screen.
+    changed: Box<dyn Fn() + Send + Sync>,
+    waiting: Mutex<Option<oneshot::Sender<ScopeAnswer>>>,
+    /// Answers of this run, by app and scope, for the permissions sheet.
+    answers: Mutex<BTreeMap<(String, String), ScopeAnswer>>,
+    turn: tokio::sync::Mutex<()>,
+}
+
+impl ShellPrompts {
+    pub(crate) fn new(shell: Arc<Shell>, scopes: Scopes, changed: impl Fn() + Send + Sync + 'static) -> Self {
+        Self {
+            shell,
+            scopes,
+            changed: Box::new(changed),
+            waiting: Mutex::default(),
+            answers: Mutex::default(),
+            turn: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// The user chose.
+    pub(crate) fn answer(&self, answer: ScopeAnswer) {
+        if let Some(waiting) = self.waiting.lock().expect("no code panics while it holds the question").take() {
+            // The engine may have stopped waiting: then there is nobody to tell.
+            let _ = waiting.send(answer);
+        }
+    }
+
+    /// What was answered in this run.
+    pub(crate) fn state(&self, app: &str, scope: &str) -> &'static str {
+        let answers = self.answers.lock().expect("no code panics while it holds the answers");
+        match answers.get(&(app.to_owned(), scope.to_owned())) {
+            None => "undecided",
+            Some(ScopeAnswer::Granted) => "granted",
+            Some(ScopeAnswer::Denied) => "denied",
+        }
+    }
+
+    async fn ask(&self, prompt: &ScopePrompt) -> ScopeAnswer {
+        let _turn = self.turn.lock().await;
+        let (send, receive) = oneshot::channel();
+        *self.waiting.lock().expect("no code panics while it holds the question") = Some(send);
+        // The future is dropped when the session ends; the question must then leave the screen.
+        let _gone = OnDrop(|| {
+            self.shell.update(|state| {
+                if matches!(state.layer, Layer::Prompt { .. }) {
+                    state.layer = Layer::None;
+                }
+            });
+            (self.changed)();
+        });
+        self.shell.update(|state| {
+            state.layer = Layer::Prompt { scope: prompt.scope.clone(), reason: prompt.reason.clone() };
+        });
+        (self.changed)();
+        receive.await.unwrap_or(ScopeAnswer::Denied)
+    }
+}
+
+#[async_trait]
+impl Prompts for ShellPrompts {
+    async fn scope(&self, prompt: ScopePrompt) -> ScopeAnswer {
+        let answer = match self.scopes {
+            Scopes::Grant => ScopeAnswer::Granted,
+            Scopes::Deny => ScopeAnswer::Denied,
+            Scopes::Ask => self.ask(&prompt).await,
+        };
+        let mut answers = self.answers.lock().expect("no code panics while it holds the answers");
+        answers.insert((prompt.app, prompt.scope), answer);
+        answer
+    }
+}
+
+struct OnDrop<F: FnMut()>(F);
+
+impl<F: FnMut()> Drop for OnDrop<F> {
+    fn drop(&mut self) {
+        (self.0)();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::phone::Theme;
+
+    fn prompt() -> ScopePrompt {
+        ScopePrompt {
+            app: "a".into(),
+            app_name: "A".into(),
+            scope: "scope.userLocation".into(),
+            reason: "to find shops".into(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_question_is_shown_answered_and_remembered() {
+        let shell = Arc::new(Shell::new(Theme::Light));
+        let prompts = ShellPrompts::new(shell.clone(), Scopes::Ask, || ());
+        let (answer, ()) = tokio::join!(prompts.scope(prompt()), async {
+            assert!(matches!(shell.layer(), Layer::Prompt { .. }));
+            prompts.answer(ScopeAnswer::Granted);
+        });
+        assert_eq!(answer, ScopeAnswer::Granted);
+        assert_eq!(shell.layer(), Layer::None);
+        assert_eq!(prompts.state("a", "scope.userLocation"), "granted");
+        assert_eq!(prompts.state("b", "scope.userLocation"), "undecided");
+    }
+
+    #[tokio::test]
+    async fn a_question_whose_session_ended_goes_away() {
+        let shell = Arc::new(Shell::new(Theme::Light));
+        let prompts = ShellPrompts::new(shell.clone(), Scopes::Ask, || ());
+        tokio::select! {
+            biased;
+            _ = prompts.scope(prompt()) => panic!("nobody answered"),
+            () = std::future::ready(()) => (),
+        }
+        assert_eq!(shell.layer(), Layer::None);
+    }
+}

@@ -1,0 +1,217 @@
+//! The host's own screen over the program: what it shows, and how its page asks for it.
+//!
+//! The page (`shell/`) draws one state object and sends back what the user chose. It never gets HTML, only text, and
+//! shares no origin, no process and no web context with the program. Its address space:
+//!
+//! | path | answer |
+//! |---|---|
+//! | `/`, `/shell.css`, `/shell.js` | the page |
+//! | `/icon` | the program's icon |
+//! | `/state?after=N` | `{"revision", …ShellState}`, as soon as the revision is above N; after 20 s as it is |
+//!
+//! Choices arrive as `{"do": <Choice>}`.
+use crate::{answer::path_of, event::HostEvent, phone::Theme};
+use serde::{Deserialize, Serialize};
+use std::{sync::Mutex, time::Duration};
+use tokio::sync::watch;
+
+/// Long enough to be rare, short enough that no layer in between gives up first.
+const POLL: Duration = Duration::from_secs(20);
+
+/// Everything the page draws.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct ShellState {
+    pub(crate) theme: Theme,
+    /// `en`, `zh_CN`, …
+    pub(crate) language: String,
+    pub(crate) program: Card,
+    pub(crate) layer: Layer,
+}
+
+/// The program, as the bundle describes it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub(crate) struct Card {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) version: String,
+    pub(crate) digest: String,
+    pub(crate) icon: bool,
+    pub(crate) scopes: Vec<ScopeState>,
+}
+
+/// One scope of the program and what the user said.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct ScopeState {
+    pub(crate) scope: String,
+    /// `undecided`, `granted` or `denied`.
+    pub(crate) state: &'static str,
+}
+
+/// What lies over the program.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub(crate) enum Layer {
+    /// Only the capsule.
+    None,
+    Loading,
+    Error {
+        code: String,
+        message: String,
+    },
+    Menu,
+    About,
+    Permissions,
+    /// The path was copied.
+    Shared {
+        title: String,
+        path: String,
+    },
+    Prompt {
+        scope: String,
+        reason: String,
+    },
+}
+
+/// What the user chose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Choice {
+    Menu,
+    About,
+    Permissions,
+    Reload,
+    Share,
+    Close,
+    Retry,
+    Dismiss,
+    Grant,
+    Deny,
+}
+
+/// Reads a choice; anything else is None.
+pub(crate) fn choice(text: &str) -> Option<Choice> {
+    #[derive(Deserialize)]
+    struct Message {
+        #[serde(rename = "do")]
+        choice: Choice,
+    }
+    serde_json::from_str::<Message>(text).ok().map(|message| message.choice)
+}
+
+/// The state and its revision; any thread.
+pub(crate) struct Shell {
+    state: watch::Sender<(u64, ShellState)>,
+    icon: Mutex<Option<(String, Vec<u8>)>>,
+}
+
+#[derive(Serialize)]
+struct Revised<'a> {
+    revision: u64,
+    #[serde(flatten)]
+    state: &'a ShellState,
+}
+
+impl Shell {
+    pub(crate) fn new(theme: Theme) -> Self {
+        let state = ShellState { theme, language: crate::phone::language(), program: Card::default(), layer: Layer::Loading };
+        Self { state: watch::Sender::new((1, state)), icon: Mutex::new(None) }
+    }
+
+    /// Changes the state; the page draws it if it differs.
+    pub(crate) fn update(&self, change: impl FnOnce(&mut ShellState)) {
+        self.state.send_if_modified(|(revision, state)| {
+            let before = state.clone();
+            change(state);
+            let changed = *state != before;
+            *revision += u64::from(changed);
+            changed
+        });
+    }
+
+    pub(crate) fn layer(&self) -> Layer {
+        self.state.borrow().1.layer.clone()
+    }
+
+    /// `icon` is (media type, bytes) of an image.
+    pub(crate) fn set_icon(&self, icon: Option<(String, Vec<u8>)>) {
+        *self.icon.lock().expect("no code panics while it holds the icon") = icon;
+    }
+
+    /// Answers one request of the page: (status, media type, body).
+    pub(crate) async fn answer(&self, url: &str) -> (u16, String, Vec<u8>) {
+        let text = |mime: &str, body: &str| (200, mime.to_owned(), body.as_bytes().to_vec());
+        match path_of(url).as_str() {
+            "/" => text("text/html; charset=utf-8", include_str!("../../shell/index.html")),
+            "/shell.css" => text("text/css; charset=utf-8", include_str!("../../shell/shell.css")),
+            "/shell.js" => text("text/javascript; charset=utf-8", include_str!("../../shell/shell.js")),
+            "/icon" => match self.icon.lock().expect("no code panics while it holds the icon").clone() {
+                Some((mime, bytes)) => (200, mime, bytes),
+                None => (404, "text/plain".into(), Vec::new()),
+            },
+            "/state" => {
+                let after = url.rsplit_once("after=").and_then(|(_, n)| n.parse().ok()).unwrap_or(0);
+                (200, "application/json".into(), self.state_after(after).await)
+            }
+            _ => (404, "text/plain".into(), Vec::new()),
+        }
+    }
+
+    async fn state_after(&self, after: u64) -> Vec<u8> {
+        let mut watcher = self.state.subscribe();
+        // Timing out is fine: the page asks again.
+        let _ = tokio::time::timeout(POLL, watcher.wait_for(|(revision, _)| *revision > after)).await;
+        let (revision, state) = &*watcher.borrow();
+        serde_json::to_vec(&Revised { revision: *revision, state }).expect("plain data is JSON")
+    }
+}
+
+/// The shell's page may load its own three files, the icon, and nothing else.
+pub(crate) const POLICY: &str =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'";
+
+/// What an event of the session means for the screen; None leaves it as it is.
+pub(crate) fn layer_after(event: &HostEvent) -> Option<Layer> {
+    match event {
+        HostEvent::FirstContent { .. } => Some(Layer::None),
+        HostEvent::Failed { code, message } => Some(Layer::Error { code: code.clone(), message: message.clone() }),
+        HostEvent::Share { title, path } => Some(Layer::Shared { title: title.clone(), path: path.clone() }),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_page_sees_each_change_once() {
+        let shell = Shell::new(Theme::Light);
+        let first: serde_json::Value = serde_json::from_slice(&shell.answer("x://ui/state?after=0").await.2).unwrap();
+        assert_eq!((&first["revision"], &first["layer"]["kind"]), (&1.into(), &"loading".into()));
+
+        shell.update(|_| ());
+        assert_eq!(shell.state.borrow().0, 1, "no change, no revision");
+        let (waited, ()) = tokio::join!(shell.answer("x://ui/state?after=1"), async {
+            shell.update(|state| state.layer = Layer::Error { code: "c".into(), message: "<b>".into() });
+        });
+        let second: serde_json::Value = serde_json::from_slice(&waited.2).unwrap();
+        assert_eq!((&second["revision"], &second["layer"]["message"]), (&2.into(), &"<b>".into()));
+    }
+
+    #[tokio::test]
+    async fn nothing_else_is_served() {
+        let shell = Shell::new(Theme::Light);
+        for path in ["/../Cargo.toml", "/shell", "/icon", "/p/app.json"] {
+            assert_eq!(shell.answer(&format!("lodger-shell://ui{path}")).await.0, 404, "{path}");
+        }
+        shell.set_icon(Some(("image/png".into(), vec![1])));
+        assert_eq!(shell.answer("lodger-shell://ui/icon?2").await.2, [1]);
+    }
+
+    #[test]
+    fn choices_are_words_of_a_list() {
+        assert_eq!(choice(r#"{"do":"retry"}"#), Some(Choice::Retry));
+        assert_eq!(choice(r#"{"do":"format"}"#), None);
+        assert_eq!(choice("close"), None);
+    }
+}

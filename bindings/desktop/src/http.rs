@@ -1,0 +1,154 @@
+//! The two HTTP traits of the engine over reqwest: rustls with ring, no cookies, no redirects, no proxy by surprise.
+mod address;
+
+use async_trait::async_trait;
+use lodger_engine::{AppHttp, HttpError, HttpRequest, HttpResponse, PlatformHttp};
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+/// The text by which the resolver's refusal is known again among reqwest's nested errors.
+const REFUSED: &str = "only private or reserved addresses";
+
+/// Both kinds of traffic, each over clients of its own. Cheap to clone; any thread, inside a tokio runtime.
+///
+/// Mini-program traffic goes through one of two clients: `public` reaches public addresses only, decided on the
+/// address that is connected to (so a name cannot change its mind in between); `open` is for development.
+#[derive(Clone)]
+pub struct DesktopHttp {
+    public: reqwest::Client,
+    open: reqwest::Client,
+    platform: reqwest::Client,
+}
+
+impl DesktopHttp {
+    /// Sets up TLS with the system's certificates.
+    ///
+    /// # Errors
+    /// `HttpError::Tls` when the system's certificates cannot be used.
+    pub fn new() -> Result<Self, HttpError> {
+        let tls = tls()?;
+        let client = || {
+            reqwest::Client::builder()
+                .tls_backend_preconfigured(tls.clone())
+                .redirect(reqwest::redirect::Policy::none())
+                .referer(false)
+                .connect_timeout(CONNECT_TIMEOUT)
+        };
+        let build = |builder: reqwest::ClientBuilder| builder.build().map_err(|error| HttpError::Tls(error.to_string()));
+        Ok(Self {
+            // A proxy would resolve names where the resolver below cannot see the answer.
+            public: build(client().no_proxy().dns_resolver(PublicOnly))?,
+            open: build(client().no_proxy())?,
+            platform: build(client())?,
+        })
+    }
+}
+
+fn tls() -> Result<rustls::ClientConfig, HttpError> {
+    use rustls_platform_verifier::BuilderVerifierExt;
+    let wrong = |error: rustls::Error| HttpError::Tls(error.to_string());
+    Ok(rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(wrong)?
+        .with_platform_verifier()
+        .map_err(wrong)?
+        .with_no_client_auth())
+}
+
+#[async_trait]
+impl AppHttp for DesktopHttp {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+        if request.allow_private {
+            return send(&self.open, request).await;
+        }
+        refuse_literal(&request.url)?;
+        send(&self.public, request).await
+    }
+}
+
+#[async_trait]
+impl PlatformHttp for DesktopHttp {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+        send(&self.platform, request).await
+    }
+}
+
+/// An address written as a number never reaches the resolver, so it is checked here.
+fn refuse_literal(url: &str) -> Result<(), HttpError> {
+    let url = reqwest::Url::parse(url).map_err(|_| HttpError::Other("the URL cannot be read".into()))?;
+    let host = url.host_str().unwrap_or_default();
+    match host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>() {
+        Ok(address) if !address::is_public(address) => Err(HttpError::AddressRefused(REFUSED.into())),
+        _ => Ok(()),
+    }
+}
+
+async fn send(client: &reqwest::Client, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+    let method = reqwest::Method::from_bytes(request.method.as_bytes())
+        .map_err(|_| HttpError::Other("the method is not valid".into()))?;
+    let mut builder = client.request(method, &request.url).timeout(request.timeout);
+    for (name, value) in &request.headers {
+        builder = builder.header(name, value);
+    }
+    if !request.body.is_empty() {
+        builder = builder.body(request.body);
+    }
+    let mut response = builder.send().await.map_err(explain)?;
+    let headers = response
+        .headers()
+        .iter()
+        .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+        .collect();
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(explain)? {
+        if (body.len() + chunk.len()) as u64 > request.max_body {
+            return Err(HttpError::TooLong(request.max_body));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(HttpResponse { status: response.status().as_u16(), headers, body })
+}
+
+/// Keeps the kind of an error and drops its text where that may hold a URL.
+fn explain(error: reqwest::Error) -> HttpError {
+    let mut cause: Option<&dyn std::error::Error> = Some(&error);
+    let mut texts = Vec::new();
+    while let Some(error) = cause {
+        if let Some(error) = error.downcast_ref::<rustls::Error>() {
+            return HttpError::Tls(error.to_string());
+        }
+        texts.push(error.to_string());
+        cause = error.source();
+    }
+    if texts.iter().any(|text| text.contains(REFUSED)) {
+        HttpError::AddressRefused(REFUSED.into())
+    } else if error.is_timeout() {
+        HttpError::Timeout
+    } else if error.is_connect() {
+        // The innermost cause is the operating system's, and names no URL.
+        HttpError::Connect(texts.pop().unwrap_or_default())
+    } else {
+        HttpError::Other("the connection broke, or the answer was not HTTP".into())
+    }
+}
+
+/// Resolves a name and keeps only its public addresses.
+struct PublicOnly;
+
+impl Resolve for PublicOnly {
+    fn resolve(&self, name: Name) -> Resolving {
+        Box::pin(async move {
+            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            let public: Vec<_> = found.into_iter().filter(|found| address::is_public(found.ip())).collect();
+            if public.is_empty() {
+                return Err(REFUSED.into());
+            }
+            Ok(Box::new(public.into_iter()) as Addrs)
+        })
+    }
+}
