@@ -65,7 +65,7 @@ function check(made: string, attack: string): void {
 }
 
 test('nodes: the same list, whatever the shape', () => {
-  const evil = [
+  const evil: unknown[] = [
     { name: 'script', children: [{ type: 'text', text: 'alert(1)' }] },
     { name: 'img', attrs: { src: '/.lodger/sync/1', onerror: 'alert(1)' } },
     {
