@@ -1,1 +1,25 @@
-//! UniFFI surface over the engine: convert, call, convert.
+//! UniFFI surface over the engine: convert, call, convert. No decision is made here.
+//!
+//! Kotlin and Swift are generated from this crate and stay internal to the wrappers. Calls are coarse, because one
+//! costs microseconds; bodies travel in pieces of at most 256 KiB. A panic on either side becomes an error: UniFFI
+//! catches ours, and what a host's own code throws arrives as [`CallbackFailed`] and is dealt with in `callbacks`.
+
+mod callbacks;
+mod engine;
+mod error;
+mod event;
+mod host;
+mod records;
+mod session;
+
+pub use engine::LodgerEngine;
+pub use error::{CallbackFailed, ErrorKind, HttpFailure, LodgerError};
+pub use event::{LogLevel, SessionEvent};
+pub use host::{AppHttp, Clock, KeyStore, Log, MessageSink, PlatformHttp, Prompts, SessionListener};
+pub use records::{
+    Config, Header, Host, HttpRequest, HttpResponse, OpenRequest, OriginForm, Referrer, Resource,
+    ResourceRequest, ScopePrompt, Surface, SystemInfo,
+};
+pub use session::LodgerSession;
+
+uniffi::setup_scaffolding!();

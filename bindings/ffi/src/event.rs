@@ -1,0 +1,129 @@
+//! What a running session tells its host.
+
+use lodger_engine as engine;
+
+/// Importance of a log line or console call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
+pub enum LogLevel {
+    /// For developers of Lodger.
+    Debug,
+    /// Something normal that is worth knowing.
+    Info,
+    /// Something odd that was dealt with.
+    Warn,
+    /// Something failed.
+    Error,
+}
+
+impl From<engine::LogLevel> for LogLevel {
+    fn from(level: engine::LogLevel) -> Self {
+        match level {
+            engine::LogLevel::Debug => Self::Debug,
+            engine::LogLevel::Info => Self::Info,
+            engine::LogLevel::Warn => Self::Warn,
+            engine::LogLevel::Error => Self::Error,
+        }
+    }
+}
+
+/// One thing that happened. Texts come from the page: untrusted, show them as text.
+#[derive(Clone, Debug, PartialEq, uniffi::Enum)]
+pub enum SessionEvent {
+    /// The first page has painted.
+    FirstContent {
+        /// Milliseconds since navigation start, measured in the page.
+        ms: f64,
+    },
+    /// A page reached onReady.
+    PageReady {
+        /// Page path without query.
+        path: String,
+    },
+    /// The page stack changed.
+    Route {
+        /// Bottom first, `path?query`.
+        stack: Vec<String>,
+    },
+    /// The top page's title.
+    Title {
+        /// Plain text.
+        title: String,
+    },
+    /// A `console` call.
+    Console {
+        /// From the function called.
+        level: LogLevel,
+        /// Arguments, joined.
+        text: String,
+        /// Where it was called, if known.
+        stack: Option<String>,
+    },
+    /// The program's code threw.
+    ScriptError {
+        /// The error's own text.
+        reason: String,
+        /// JavaScript stack, in built code.
+        stack: String,
+        /// The page it happened on; empty before the first.
+        page: String,
+    },
+    /// A `wx` function that does not exist was used.
+    Missing {
+        /// Its name.
+        api: String,
+    },
+    /// Something the author should mend. Development sessions only.
+    Warning {
+        /// What was seen, and what to do.
+        text: String,
+    },
+    /// The user left the program.
+    Exit,
+    /// The page answered `share`.
+    Share {
+        /// The card's title.
+        title: String,
+        /// Page path with query.
+        path: String,
+    },
+    /// Answer to a development command.
+    Dev {
+        /// As given.
+        id: u64,
+        /// JSON.
+        result: String,
+    },
+    /// The session cannot go on; the host shows its error page.
+    Failed {
+        /// What the host can do about it.
+        kind: crate::ErrorKind,
+        /// For people.
+        reason: String,
+        /// For machines.
+        code: String,
+    },
+}
+
+impl SessionEvent {
+    /// None for an event that this version of the surface does not carry.
+    pub(crate) fn from_engine(event: engine::SessionEvent) -> Option<Self> {
+        use engine::SessionEvent as Event;
+        Some(match event {
+            Event::FirstContent { ms } => Self::FirstContent { ms },
+            Event::PageReady { path } => Self::PageReady { path },
+            Event::Route { stack } => Self::Route { stack },
+            Event::Title { title } => Self::Title { title },
+            Event::Console { level, text, stack } => Self::Console { level: level.into(), text, stack },
+            Event::ScriptError { message, stack, page } => Self::ScriptError { reason: message, stack, page },
+            Event::Missing { api } => Self::Missing { api },
+            Event::Warning { text } => Self::Warning { text },
+            Event::Exit => Self::Exit,
+            Event::Share { title, path } => Self::Share { title, path },
+            Event::Dev { id, result } => Self::Dev { id, result: result.to_string() },
+            Event::Failed { error } => {
+                Self::Failed { kind: error.kind.into(), reason: error.message, code: error.code }
+            }
+            _ => return None,
+        })
+    }
+}
