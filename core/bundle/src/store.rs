@@ -12,11 +12,11 @@ pub use error::StoreError;
 pub use running::RunningGuard;
 
 use crate::{Database, Digest, Index, OpenReport, Version, database::lock};
-use running::{Counts, Running};
+use running::Running;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params, types::Type};
 use std::{
     path::Path,
-    sync::{Arc, Mutex, MutexGuard},
+    sync::{Arc, Mutex},
 };
 
 /// Parsed indexes kept in memory, most recently used last.
@@ -148,7 +148,7 @@ impl Store {
     /// `NotFound` if the bundle is not installed.
     pub fn run(&self, digest: &Digest) -> Result<RunningGuard, StoreError> {
         // First the mark, then the look: the other way round it could be evicted between the two.
-        let guard = self.inner.running.start(*digest);
+        let guard = self.inner.running.start(*digest).ok_or_else(|| not_installed(digest))?;
         self.find(digest)?.ok_or_else(|| not_installed(digest))?;
         self.touch(digest)?;
         Ok(guard)
@@ -170,19 +170,10 @@ impl Store {
     /// # Errors
     /// `InUse` if a version is running.
     pub fn remove(&self, app: &str) -> Result<(), StoreError> {
-        // Taken inside the transaction, as `install` does: the other way round the two could wait for each
-        // other for ever.
-        let mut running: Option<MutexGuard<'_, Counts>> = None;
-        self.inner.database.transact(|tx| {
-            let running = running.insert(self.inner.running.lock());
-            if select(tx, "app = ?1", &app)?.iter().any(|bundle| running.contains_key(&bundle.digest)) {
-                return Err(StoreError::InUse { app: app.to_owned() });
-            }
-            let mut statement = tx.prepare("SELECT id FROM bundle WHERE app = ?1")?;
-            let ids: Vec<i64> = statement.query_map([app], |row| row.get(0))?.collect::<Result<_, _>>()?;
-            ids.into_iter().try_for_each(|id| room::delete(tx, id))
-        })?;
-        drop(running);
+        let mut removal = self.inner.running.removal();
+        if !self.inner.database.transact(|tx| room::remove_all(tx, app, &mut removal))? {
+            return Err(StoreError::InUse { app: app.to_owned() });
+        }
         self.forget_indexes();
         self.inner.database.shrink();
         Ok(())

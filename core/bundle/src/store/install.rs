@@ -1,8 +1,8 @@
 //! Installs a bundle: verified first, then written in one transaction.
-use super::{InstalledBundle, Store, room, running::Counts};
+use super::{InstalledBundle, Store, room};
 use crate::{Bundle, Digest, Index, IndexError, Rule, StoreError};
 use rusqlite::{OptionalExtension, Transaction, params};
-use std::{collections::HashSet, sync::MutexGuard};
+use std::collections::HashSet;
 
 impl Store {
     /// Verifies every blob, then in one transaction writes the bundle, makes it the current version, and
@@ -16,18 +16,15 @@ impl Store {
         // Before the transaction: hashing takes long, and other writers need not wait for it.
         bundle.verify()?;
         let digest = bundle.digest();
-        // Held from the choice of what goes until that is committed, so that nothing starts running between.
-        let mut running: Option<MutexGuard<'_, Counts>> = None;
+        let mut removal = self.inner.running.removal();
         let installed = self.inner.database.transact(|tx| {
             refuse_case_twin(tx, &bundle.index.app)?;
             let id = write_bundle(tx, digest, bundle)?;
             write_blobs(tx, id, bundle)?;
-            let running = running.insert(self.inner.running.lock());
-            room::drop_old_versions(tx, running)?;
-            room::evict(tx, &bundle.index.app, self.inner.quota, running)?;
+            room::drop_old_versions(tx, &mut removal)?;
+            room::evict(tx, &bundle.index.app, self.inner.quota, &mut removal)?;
             Ok::<_, StoreError>(super::select_one(tx, "digest = ?1", &digest.as_bytes().as_slice())?)
         })?;
-        drop(running);
         self.forget_indexes();
         Ok(installed)
     }

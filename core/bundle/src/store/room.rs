@@ -1,7 +1,7 @@
 //! Keeps the store within its quota: old versions go, then the programs that were not used for longest.
-use super::running::Counts;
+use super::running::Removal;
 use crate::{Digest, StoreError};
-use rusqlite::{Transaction, params};
+use rusqlite::{Connection, ToSql, Transaction, params};
 
 /// A bundle that may have to go.
 struct Candidate {
@@ -10,21 +10,15 @@ struct Candidate {
     pinned: bool,
 }
 
-impl Candidate {
-    fn may_go(&self, running: &Counts) -> bool {
-        !self.pinned && !running.contains_key(&self.digest)
-    }
-}
-
 /// Removes, of every program, what is neither the current version, nor the one before it (the fallback),
 /// nor pinned, nor running.
-pub(super) fn drop_old_versions(tx: &Transaction<'_>, running: &Counts) -> Result<(), StoreError> {
+pub(super) fn drop_old_versions(tx: &Transaction<'_>, removal: &mut Removal) -> Result<(), StoreError> {
     let sql = "SELECT id, digest, pinned FROM (
             SELECT *, row_number() OVER (PARTITION BY app ORDER BY installed DESC) AS age FROM bundle
-        ) WHERE age > 2";
+        ) WHERE age > 2 AND NOT pinned";
     for old in candidates(tx, sql, &[])? {
-        if old.may_go(running) {
-            delete(tx, old.id)?;
+        if removal.choose(&[old.digest], &[old.digest]) {
+            delete(tx, &old)?;
         }
     }
     Ok(())
@@ -32,7 +26,12 @@ pub(super) fn drop_old_versions(tx: &Transaction<'_>, running: &Counts) -> Resul
 
 /// Evicts whole programs, least recently used first, until the blobs fit `quota`. A program goes with its
 /// fallback, never one without the other; pinned bundles stay; `app` and what is running lose nothing.
-pub(super) fn evict(tx: &Transaction<'_>, app: &str, quota: u64, running: &Counts) -> Result<(), StoreError> {
+pub(super) fn evict(
+    tx: &Transaction<'_>,
+    app: &str,
+    quota: u64,
+    removal: &mut Removal,
+) -> Result<(), StoreError> {
     let mut needed = total(tx)?;
     if needed <= quota {
         return Ok(());
@@ -41,29 +40,40 @@ pub(super) fn evict(tx: &Transaction<'_>, app: &str, quota: u64, running: &Count
         tx.prepare("SELECT app FROM bundle WHERE app <> ?1 GROUP BY app ORDER BY max(used)")?;
     let apps: Vec<String> = statement.query_map([app], |row| row.get(0))?.collect::<Result<_, _>>()?;
     for app in apps {
-        let bundles = candidates(tx, "SELECT id, digest, pinned FROM bundle WHERE app = ?1", &[&app])?;
-        if bundles.iter().any(|bundle| running.contains_key(&bundle.digest)) {
-            continue;
-        }
-        for bundle in bundles.iter().filter(|bundle| bundle.may_go(running)) {
-            delete(tx, bundle.id)?;
-        }
-        needed = total(tx)?;
-        if needed <= quota {
-            return Ok(());
+        let (pinned, free): (Vec<_>, Vec<_>) =
+            versions(tx, &app)?.into_iter().partition(|bundle| bundle.pinned);
+        let going: Vec<Digest> = free.iter().map(|bundle| bundle.digest).collect();
+        let all: Vec<Digest> = pinned.iter().map(|bundle| bundle.digest).chain(going.clone()).collect();
+        if removal.choose(&going, &all) {
+            free.iter().try_for_each(|bundle| delete(tx, bundle))?;
+            needed = total(tx)?;
+            if needed <= quota {
+                return Ok(());
+            }
         }
     }
     Err(StoreError::QuotaExceeded { needed, quota })
 }
 
+/// Removes every version of `app`. False, and nothing is removed, if one is running.
+pub(super) fn remove_all(tx: &Transaction<'_>, app: &str, removal: &mut Removal) -> Result<bool, StoreError> {
+    let bundles = versions(tx, app)?;
+    let digests: Vec<Digest> = bundles.iter().map(|bundle| bundle.digest).collect();
+    if !removal.choose(&digests, &digests) {
+        return Ok(false);
+    }
+    bundles.iter().try_for_each(|bundle| delete(tx, bundle))?;
+    Ok(true)
+}
+
 /// Removes one bundle, and the blobs that no other holds.
-pub(super) fn delete(tx: &Transaction<'_>, bundle: i64) -> Result<(), StoreError> {
+fn delete(tx: &Transaction<'_>, bundle: &Candidate) -> Result<(), StoreError> {
     tx.execute(
         "DELETE FROM blob WHERE id IN (SELECT mine.blob FROM holds AS mine WHERE mine.bundle = ?1
             AND NOT EXISTS (SELECT 1 FROM holds WHERE blob = mine.blob AND bundle <> ?1))",
-        params![bundle],
+        params![bundle.id],
     )?;
-    tx.execute("DELETE FROM bundle WHERE id = ?1", params![bundle])?;
+    tx.execute("DELETE FROM bundle WHERE id = ?1", params![bundle.id])?;
     Ok(())
 }
 
@@ -71,12 +81,16 @@ fn total(tx: &Transaction<'_>) -> Result<u64, StoreError> {
     Ok(tx.query_row("SELECT coalesce(sum(length), 0) FROM blob", [], |row| row.get(0))?)
 }
 
+fn versions(tx: &Transaction<'_>, app: &str) -> Result<Vec<Candidate>, StoreError> {
+    candidates(tx, "SELECT id, digest, pinned FROM bundle WHERE app = ?1", &[&app])
+}
+
 fn candidates(
-    tx: &Transaction<'_>,
+    connection: &Connection,
     sql: &str,
-    values: &[&dyn rusqlite::ToSql],
+    values: &[&dyn ToSql],
 ) -> Result<Vec<Candidate>, StoreError> {
-    let mut statement = tx.prepare(sql)?;
+    let mut statement = connection.prepare(sql)?;
     let rows = statement.query_map(values, |row| {
         Ok(Candidate { id: row.get(0)?, digest: super::digest(row, 1)?, pinned: row.get(2)? })
     })?;
