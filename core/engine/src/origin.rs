@@ -30,7 +30,7 @@ impl OriginForm {
 ///
 /// Engines hand over URLs in normal form, so a comparison of the text is exact: userinfo, other ports, suffixes and
 /// what `//host/` became all differ from `<origin>/`.
-pub(crate) fn path_within<'a>(origin: &str, url: &'a str) -> Option<&'a str> {
+pub fn path_within<'a>(origin: &str, url: &'a str) -> Option<&'a str> {
     let rest = url.strip_prefix(origin)?;
     let rest = &rest[..rest.find(['?', '#']).unwrap_or(rest.len())];
     match rest {
@@ -40,7 +40,7 @@ pub(crate) fn path_within<'a>(origin: &str, url: &'a str) -> Option<&'a str> {
 }
 
 /// Decodes `%XX` once. None for a broken encoding, for what is not UTF-8, and for control characters and backslashes.
-pub(crate) fn percent_decode(text: &str) -> Option<String> {
+pub fn percent_decode(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let [first, tail @ ..] = rest {

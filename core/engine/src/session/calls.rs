@@ -62,7 +62,7 @@ impl Inner {
                     "request" => request::send(&inner, generation, &args).await,
                     "authorize" => inner.authorize(&args).await,
                     "invokeHost" => inner.invoke_host(&args).await,
-                    // A row without code: the table test in tests/registry.rs keeps this from happening.
+                    // A row without code; tests/engine/permissions.rs calls every row, so there is none.
                     _ => Answer::fail(&api, "not supported"),
                 },
             };

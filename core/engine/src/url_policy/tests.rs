@@ -98,12 +98,19 @@ fn addresses_have_one_spelling() {
         "http://0177.0.0.1/",
         "http://2130706433/",
         "http://1.2.3.0x4/",
-        "http://[::1/",
         "http://[fe80::1%25eth0]/",
         "http://a.1/",
     ] {
         assert_eq!(normal(text), Err(UrlError::Host), "{text}");
     }
+}
+
+#[test]
+fn an_address_that_is_not_closed_is_refused() {
+    assert_eq!(normal("http://[::1/"), Err(UrlError::Port));
+    assert_eq!(normal("http://[::1"), Err(UrlError::Port));
+    assert_eq!(normal("http://[]/"), Err(UrlError::Host));
+    assert_eq!(normal("http://[::1]x:80/"), Err(UrlError::Host));
 }
 
 #[test]

@@ -227,7 +227,7 @@ fn row_37_bytes_swapped_after_the_install_are_not_served() {
         .read(|db| {
             db.prepare(
                 "SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c
-                        WHERE m.type = 'table' AND m.name LIKE '%blob%' AND c.type = 'BLOB' AND c.pk = 0",
+                        WHERE m.type = 'table' AND c.type = 'BLOB'",
             )?
             .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
             .collect()

@@ -156,14 +156,14 @@ fn a_listener_may_close_its_session() {
             self.1.event(event);
         }
     }
-    use lodger_engine::SessionListener as _;
     let world = World::new(Setup::default());
     let listener = Arc::new(Closing::default());
     let session =
         world.engine.block_on(world.engine.open(request(Arc::clone(&listener) as _))).expect("opens");
     *listener.0.lock().expect("not poisoned") = Some(session.clone());
-    world.page(&session).call("exitMiniProgram", json!({}));
+    world.page(&session).send("exitMiniProgram", json!({}));
     listener.1.find(exit);
+    assert_eq!(world.get(&session, "/").status, 410);
 }
 
 #[test]

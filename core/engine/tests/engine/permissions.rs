@@ -1,6 +1,7 @@
 //! Capabilities, scopes, the host's own functions.
 use crate::support::*;
 use async_trait::async_trait;
+use lodger_engine::registry::Registry;
 use lodger_engine::{Caller, HostApi, Prompts, ScopeAnswer, ScopePrompt};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
@@ -112,6 +113,21 @@ fn row_10_a_host_function_is_told_who_calls_and_asks_first() {
         page.fails("invokeHost", json!({ "name": "bank.getSecrets" })),
         "invokeHost:fail the host has no such function"
     );
+}
+
+#[test]
+fn every_row_of_the_table_that_the_bridge_carries_has_code() {
+    let world = World::new(Setup::default());
+    let (session, _) = world.open();
+    let mut page = world.page(&session);
+    for row in Registry::get().rows() {
+        if Registry::get().bridge_row(&row.name, false).is_some() && row.name != "exitMiniProgram" {
+            let id = page.send(&row.name, json!({}));
+            let answer = page.answer(id);
+            assert_ne!(answer["err"]["errMsg"], format!("{}:fail not supported", row.name));
+        }
+    }
+    assert_eq!(session.counters().not_allowed, 0);
 }
 
 #[test]

@@ -188,7 +188,7 @@ impl World {
 
     pub fn open_with(&self, change: impl FnOnce(&mut OpenRequest)) -> (Session, Arc<Events>) {
         let events = Arc::new(Events::default());
-        let mut request = request(Arc::clone(&events));
+        let mut request = request(Arc::<Events>::clone(&events));
         change(&mut request);
         let session = self.engine.block_on(self.engine.open(request)).expect("opens");
         (session, events)
