@@ -62,11 +62,20 @@ fn a_blob_altered_behind_the_stores_back_is_refused_and_mended_by_installing_aga
 #[test]
 fn an_index_altered_behind_the_stores_back_is_refused() {
     let (dir, bundle) = installed();
+    // Valid in itself, and names blobs that the bundle has: two files have changed places.
+    let swapped = |path: &str| match path {
+        "f0007" => "f0008".to_owned(),
+        "f0008" => "f0007".to_owned(),
+        other => other.to_owned(),
+    };
+    let mut evil = bundle.index.clone();
+    evil.packages[0].files.iter_mut().for_each(|file| file.path = swapped(&file.path));
+    evil.packages[0].files.sort_by(|a, b| a.path.cmp(&b.path));
     let other = Connection::open(dir.path().join("lodger.db")).unwrap();
-    let evil = bundles::bundle("coffee", 2, &[("f0007", b"evil")]).index_bytes;
-    other.execute("UPDATE bundle SET content = ?1", [evil]).unwrap();
+    other.execute("UPDATE bundle SET content = ?1", [evil.to_bytes()]).unwrap();
     let (store, _) = Store::open(dir.path(), OPTIONS).unwrap();
     assert!(matches!(store.read(&bundle.digest(), "f0007"), Err(StoreError::Corrupt { .. })));
+    assert!(matches!(store.index(&bundle.digest()), Err(StoreError::Corrupt { .. })));
     store.install(&bundle).unwrap();
     assert!(store.read(&bundle.digest(), "f0007").is_ok());
 }
