@@ -1,5 +1,5 @@
 //! How large an index and its bundle may be.
-use super::{Index, IndexError, Package, Rule};
+use super::{Index, IndexError, Rule};
 
 const MIB: u64 = 1024 * 1024;
 
@@ -36,49 +36,35 @@ impl Limits {
 /// [`Limits::RELEASE`] as warnings, `publish` refuses.
 #[must_use]
 pub fn oversize(index: &Index, limits: &Limits) -> Vec<String> {
-    excesses(index, limits)
-        .map(|excess| format!("{}: {} (limit {})", excess.subject, excess.amount, excess.limit))
-        .collect()
+    excesses(index, limits).map(|(_, excess)| excess).collect()
 }
 
 pub(super) fn check(index: &Index, limits: &Limits) -> Result<(), IndexError> {
     match excesses(index, limits).next() {
-        Some(excess) => Err(IndexError::new(
-            excess.rule,
-            format!("{}: {} (limit {})", excess.subject, excess.amount, excess.limit),
-        )),
+        Some((rule, excess)) => Err(IndexError::new(rule, excess)),
         None => Ok(()),
     }
 }
 
-struct Excess {
-    rule: Rule,
-    subject: String,
-    amount: String,
-    limit: u64,
-}
-
-fn excesses(index: &Index, limits: &Limits) -> impl Iterator<Item = Excess> {
-    let count = |package: &Package| package.files.len();
-    let bytes = |package: &Package| package.stream_length;
-    let total = |of: &dyn Fn(&Package) -> u64| {
-        index.packages.iter().fold(0_u64, |sum, package| sum.saturating_add(of(package)))
-    };
+/// The rule and the sentence for each limit that is exceeded.
+fn excesses(index: &Index, limits: &Limits) -> impl Iterator<Item = (Rule, String)> {
+    // Untrusted numbers: their sum may not fit.
+    let sum = |amounts: &mut dyn Iterator<Item = u64>| amounts.fold(0, u64::saturating_add);
+    let packages = &index.packages;
+    let files = packages.iter().map(|package| package.files.len()).sum::<usize>();
+    let bytes = sum(&mut packages.iter().map(|package| package.stream_length));
     let whole = [
-        (Rule::PackageCount, "packages", index.packages.len() as u64, limits.packages as u64),
-        (Rule::FileCount, "files", total(&|package| count(package) as u64), limits.files as u64),
-        (Rule::TotalSize, "bytes in all", total(&bytes), limits.total_bytes),
-    ];
-    let packages = index
-        .packages
-        .iter()
-        .map(move |package| (Rule::PackageSize, package.name.as_str(), bytes(package), limits.package_bytes));
-    whole.into_iter().chain(packages).filter(|(_, _, amount, limit)| amount > limit).map(
-        |(rule, subject, amount, limit)| Excess {
-            rule,
-            subject: subject.to_owned(),
-            amount: amount.to_string(),
-            limit,
+        (Rule::PackageCount, packages.len() as u64, "packages", limits.packages as u64),
+        (Rule::FileCount, files as u64, "files", limits.files as u64),
+        (Rule::TotalSize, bytes, "bytes", limits.total_bytes),
+    ]
+    .map(|(rule, amount, unit, limit)| (rule, "the bundle", amount, unit, limit));
+    let each = packages.iter().map(|package| {
+        (Rule::PackageSize, package.name.as_str(), package.stream_length, "bytes", limits.package_bytes)
+    });
+    whole.into_iter().chain(each).filter(|(_, _, amount, _, limit)| amount > limit).map(
+        |(rule, what, amount, unit, limit)| {
+            (rule, format!("{what} has {amount} {unit}, the limit is {limit}"))
         },
     )
 }

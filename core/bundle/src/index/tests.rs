@@ -154,7 +154,7 @@ fn warns_of_what_publish_refuses() {
     assert!(Index::parse(&bundle.index_bytes).is_ok());
     let error = Index::parse_with(&bundle.index_bytes, &Limits::RELEASE).unwrap_err();
     assert_eq!(error.rule(), Rule::PackageSize);
-    assert_eq!(oversize(&bundle.index, &Limits::RELEASE), ["main: 2097153 (limit 2097152)"]);
+    assert_eq!(oversize(&bundle.index, &Limits::RELEASE), ["main has 2097153 bytes, the limit is 2097152"]);
     assert_eq!(oversize(&bundle.index, &Limits::STRUCTURE), Vec::<String>::new());
 }
 
