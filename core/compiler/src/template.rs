@@ -18,7 +18,7 @@ use std::{
 };
 
 /// What the generated code expects around it: the base library's side of WXS (`core/docs/bundle.md`).
-const RUNTIME: &str = "Q.A=__lodger.wxs.change;Q.B=__lodger.wxs.fn;Q.C=__lodger.wxs.event;\
+const RUNTIME: &str = ";Q.A=__lodger.wxs.change;Q.B=__lodger.wxs.fn;Q.C=__lodger.wxs.event;\
 var getRegExp=(a,b)=>new RegExp(a,b),getDate=(...a)=>new Date(...a);";
 
 /// All templates of the program, parsed once.

@@ -1,0 +1,5 @@
+App({
+  onLaunch(options) {
+    console.info('launched', options.path, JSON.stringify(options.query))
+  },
+})

@@ -1,0 +1,87 @@
+//! Compiles the programs under `tests/apps`, and starts drivers for them.
+use lodger_desktop::{Driver, DriverOptions, Program, WebEngine, window::HostCommand};
+use std::{
+    ops::{Deref, DerefMut},
+    path::{Path, PathBuf},
+};
+
+/// Makes two tests of a function that takes a `WebEngine`: one for each engine.
+macro_rules! in_both_engines {
+    ($($(#[$attribute:meta])* fn $name:ident($engine:ident) $body:block)*) => { $(
+        mod $name {
+            use super::*;
+
+            $(#[$attribute])*
+            fn in_engine($engine: lodger_desktop::WebEngine) $body
+
+            #[test]
+            fn webkit() {
+                in_engine(lodger_desktop::WebEngine::Webkit);
+            }
+
+            #[test]
+            fn chromium() {
+                in_engine(lodger_desktop::WebEngine::Chromium);
+            }
+        }
+    )* };
+}
+pub(crate) use in_both_engines;
+
+/// Compiles the project in `folder`; panics with the diagnostics if that fails.
+pub(crate) fn compile(folder: &Path) -> Program {
+    let options = lodger_compiler::Options { development: true, ..Default::default() };
+    let output = lodger_compiler::compile(folder, &options);
+    let Some(bundle) = output.bundle else { panic!("{}: {:#?}", folder.display(), output.diagnostics) };
+    Program::new(bundle)
+}
+
+/// A program of `tests/apps`.
+pub(crate) fn program(name: &str) -> Program {
+    compile(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/apps").join(name))
+}
+
+/// Options whose window host is the one that was built for these tests.
+pub(crate) fn options() -> DriverOptions {
+    let host = HostCommand { program: env!("CARGO_BIN_EXE_lodger-desktop-host").into(), arguments: Vec::new() };
+    DriverOptions { host: Some(host), ..DriverOptions::default() }
+}
+
+/// A driver that prints what its program reported when the test fails.
+pub(crate) struct Told(Driver);
+
+pub(crate) fn driver(engine: WebEngine) -> Told {
+    driver_with(engine, options())
+}
+
+pub(crate) fn driver_with(engine: WebEngine, options: DriverOptions) -> Told {
+    Told(Driver::new(engine, options).unwrap())
+}
+
+impl Deref for Told {
+    type Target = Driver;
+    fn deref(&self) -> &Driver {
+        &self.0
+    }
+}
+
+impl DerefMut for Told {
+    fn deref_mut(&mut self) -> &mut Driver {
+        &mut self.0
+    }
+}
+
+impl Drop for Told {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            for event in self.0.events() {
+                eprintln!("{event:?}");
+            }
+        }
+    }
+}
+
+/// Where a test's pictures go: under `target/tmp`.
+pub(crate) fn picture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("desktop").join(name)
+}

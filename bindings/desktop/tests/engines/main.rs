@@ -1,0 +1,5 @@
+//! Real programs in real engines: each test runs in WebKitGTK and in Chromium, with the same assertions.
+//!
+//! Every test has a window host (on a virtual display) or a browser of its own, so they may run side by side.
+mod harness;
+mod using;
