@@ -51,8 +51,9 @@ export function createWxsRuntime(reporter: Reporter): WxsRuntime {
         const made = wechatEvent(event)
         // A path is there only for values that come out of a WXS module.
         if (!path) {
-          handler.call(caller, made)
-          return undefined
+          // `bindinput` may return the text that replaces what was typed; false means nothing, unlike in WXS.
+          const returned = handler.call(caller, made)
+          return returned === false ? undefined : (returned as undefined)
         }
         made['instance'] = descriptor(elementOf(event.currentTarget))
         const result = handler.call(null, made, descriptor(elementOf(caller)))

@@ -1,12 +1,15 @@
 // The layer above the pages: where toasts, dialogs and sheets are drawn, and what dialogs share.
 import type { RuntimeEnv } from '../framework/env'
+import documentCss from './document.css'
+import overlayCss from './overlay.css'
 
 let env: RuntimeEnv | undefined
 
-/** Tells the layer where to draw. Its style sheets, overlay.css and document.css, belong into the document. Called once by `registerComponents`. */
+/** Tells the layer where to draw, and puts its style sheets into the document. Called once by `registerComponents`. */
 export function useEnv(given: RuntimeEnv): void {
   env = given
   if (given.style) document.documentElement.dataset['style'] = given.style
+  make('style', '', document.head, documentCss + overlayCss)
 }
 
 /** The element to draw into. */
