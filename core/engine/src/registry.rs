@@ -85,13 +85,19 @@ impl Registry {
         self.rows.values()
     }
 
-    /// The row of a call on the bridge: None for everything that must be refused there.
-    /// A blocking call needs a row for its blocking form too.
+    /// The row that carries a call on the bridge: None for everything that must be refused there.
+    /// A blocking call goes by its own name (`getStorageSync`) and is carried by the row without `Sync`.
     pub fn bridge_row(&self, name: &str, sync: bool) -> Option<&ApiRow> {
-        let row = self.row(name)?;
-        let carried = matches!(row.kind, ApiKind::Async | ApiKind::Internal) && row.status != ApiStatus::None;
-        let blocking = || self.row(&format!("{name}Sync")).is_some_and(|row| row.kind == ApiKind::Sync);
-        (carried && (!sync || blocking())).then_some(row)
+        let carrier = if sync {
+            let base = name.strip_suffix("Sync")?;
+            self.row(name).filter(|row| row.kind == ApiKind::Sync && row.status != ApiStatus::None)?;
+            base
+        } else {
+            name
+        };
+        self.row(carrier).filter(|row| {
+            matches!(row.kind, ApiKind::Async | ApiKind::Internal) && row.status != ApiStatus::None
+        })
     }
 }
 

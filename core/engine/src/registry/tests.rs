@@ -78,7 +78,11 @@ fn row_07_what_is_local_or_unknown_is_refused_on_the_bridge() {
 #[test]
 fn only_rows_with_a_blocking_form_may_block() {
     let registry = Registry::get();
-    assert!(registry.bridge_row("getStorage", true).is_some());
-    assert!(registry.bridge_row("request", true).is_none());
-    assert!(registry.bridge_row("report", true).is_none());
+    assert_eq!(registry.bridge_row("getStorageSync", true).map(|row| row.name.as_str()), Some("getStorage"));
+    for name in ["getStorage", "requestSync", "request", "report", "Sync", "getSystemInfoSync"] {
+        assert!(registry.bridge_row(name, true).is_none(), "{name}");
+    }
+    for row in registry.rows().filter(|row| row.kind == ApiKind::Sync && row.status != ApiStatus::None) {
+        assert!(registry.bridge_row(&row.name, true).is_some(), "{} has no row to carry it", row.name);
+    }
 }

@@ -5,6 +5,7 @@ use crate::{
     bridge::Answer,
     page_stack::{Route, RouteError},
     permissions::is_wechat_scope,
+    registry::ApiRow,
     request,
     storage::StorageError,
 };
@@ -17,17 +18,27 @@ const MAX_CHUNK: usize = 512 << 10;
 
 pub(super) type Args = Map<String, Value>;
 
+/// One call that the table allows.
+pub(super) struct Called {
+    pub generation: u64,
+    pub id: u64,
+    /// As the page named it: errors begin with it.
+    pub api: String,
+    /// The row that carries it.
+    pub row: &'static ApiRow,
+}
+
 impl Inner {
-    /// Carries out a call that the table allows.
-    pub(super) fn carry_out(self: &Arc<Self>, generation: u64, id: u64, api: &str, args: Args) {
-        let scope = Self::scope_of(api);
-        let answer = match api {
-            _ if scope.is_some() => None,
+    pub(super) fn carry_out(self: &Arc<Self>, call: Called, args: Args) {
+        let Called { generation, id, ref api, row } = call;
+        let answer = match row.name.as_str() {
+            // To be asked for first, and asking takes time.
+            _ if row.scope.is_some() => None,
             "navigateTo" | "redirectTo" | "reLaunch" | "switchTab" | "navigateBack" => {
                 Some(self.navigate(generation, api, &args))
             }
             "getStorage" | "setStorage" | "removeStorage" | "clearStorage" | "getStorageInfo" => {
-                Some(self.storage_call(api, &args).unwrap_or_else(|error| Answer::fail(api, error)))
+                Some(self.storage_call(&call, &args).unwrap_or_else(|error| Answer::fail(api, error)))
             }
             "getNetworkType" => Some(Answer::Ok(self.state().network.clone())),
             "getSetting" => Some(self.setting()),
@@ -42,23 +53,17 @@ impl Inner {
         };
         match answer {
             Some(answer) => self.finish(generation, id, &answer),
-            None => self.spawn_call(generation, id, api.to_owned(), scope, args),
+            None => self.spawn_call(call, args),
         }
     }
 
-    fn spawn_call(
-        self: &Arc<Self>,
-        generation: u64,
-        id: u64,
-        api: String,
-        scope: Option<&'static str>,
-        args: Args,
-    ) {
+    fn spawn_call(self: &Arc<Self>, call: Called, args: Args) {
+        let Called { generation, id, api, row } = call;
         let inner = Arc::clone(self);
         let task = self.shared.runtime().spawn(async move {
-            let answer = match inner.ask(&api, scope).await {
+            let answer = match inner.ask(&api, row.scope.as_deref()).await {
                 Some(refusal) => refusal,
-                None => match api.as_str() {
+                None => match row.name.as_str() {
                     "request" => request::send(&inner, generation, &args).await,
                     "authorize" => inner.authorize(&args).await,
                     "invokeHost" => inner.invoke_host(&args).await,
@@ -68,8 +73,8 @@ impl Inner {
             };
             inner.finish(generation, id, &answer);
         });
-        // Not yet finished, or finished already: then there is nothing to cancel.
         match self.state().document_of(generation) {
+            // Has no effect on a call that has ended already.
             Some(document) => document.attach(id, task.abort_handle()),
             None => task.abort(),
         }
@@ -116,14 +121,14 @@ impl Inner {
         }
     }
 
-    fn storage_call(&self, api: &str, args: &Args) -> Result<Answer, StorageError> {
+    fn storage_call(&self, call: &Called, args: &Args) -> Result<Answer, StorageError> {
         let text = |name| args.get(name).and_then(Value::as_str);
         let key = || text("key").ok_or(StorageError::Key);
-        match api {
+        match call.row.name.as_str() {
             "getStorage" => Ok(Answer::Ok(json!({ "data": self.storage.get(key()?)? }))),
             "setStorage" => {
                 let Some(data) = text("data") else {
-                    return Ok(Answer::fail(api, "parameter.data should be String"));
+                    return Ok(Answer::fail(&call.api, "parameter.data should be String"));
                 };
                 self.storage.set(key()?, data).map(|()| Answer::empty())
             }

@@ -1,9 +1,9 @@
 //! Messages from the page: taken at once, then read, checked and carried out one after another on one thread.
-use super::Inner;
+use super::{Inner, calls::Called};
 use crate::{
     LogLevel,
     bridge::{Answer, BeginError, MAX_MESSAGE, Message, SequenceError},
-    registry::{ApiKind, Registry},
+    registry::Registry,
 };
 use std::sync::{
     Arc, Mutex, PoisonError, Weak,
@@ -93,7 +93,8 @@ impl Inner {
     /// where waiting is possible.
     fn begin(self: &Arc<Self>, generation: u64, message: Message) {
         let Message { id, api, sync, args, .. } = message;
-        let refusal = match Registry::get().bridge_row(&api, sync) {
+        let row = Registry::get().bridge_row(&api, sync);
+        let refusal = match row {
             None => {
                 self.counters.not_allowed.add();
                 Some(Answer::fail(&api, "not supported"))
@@ -106,7 +107,7 @@ impl Inner {
                     Answer::fail(&api, format_args!("{capability} is switched off by the host"))
                 }),
         };
-        let begun = {
+        let allowed = {
             let mut state = self.state();
             let Some(document) = state.document_of(generation) else { return };
             match (refusal, document.begin(id, &api, sync)) {
@@ -116,19 +117,18 @@ impl Inner {
                 }
                 (Some(refusal), Ok(())) => {
                     document.finish(id, &refusal);
-                    false
+                    None
                 }
                 (_, Err(BeginError::TooMany)) => {
                     document.refuse(id, sync, &Answer::fail(&api, "more than 1,000 calls under way"));
-                    false
+                    None
                 }
-                (None, Ok(())) => true,
+                (None, Ok(())) => row,
             }
         };
-        if begun {
-            self.carry_out(generation, id, &api, args);
-        } else {
-            self.announce();
+        match allowed {
+            Some(row) => self.carry_out(Called { generation, id, api, row }, args),
+            None => self.announce(),
         }
     }
 
@@ -138,12 +138,5 @@ impl Inner {
             document.finish(id, answer);
         }
         self.announce();
-    }
-
-    /// True if a row's scope must be asked for before the call.
-    pub(super) fn scope_of(api: &str) -> Option<&'static str> {
-        let row = Registry::get().row(api)?;
-        debug_assert!(row.kind != ApiKind::Internal || row.scope.is_none());
-        row.scope.as_deref()
     }
 }

@@ -259,7 +259,7 @@ fn row_39_content_in_a_page_cannot_reach_the_bridge() {
     let world = World::new(Setup::default());
     let (session, _) = world.open();
     let mut page = world.page(&session);
-    page.call_sync("setStorage", json!({ "key": "a", "data": "1" }));
+    page.call_sync("setStorageSync", json!({ "key": "a", "data": "1" }));
     let almost = format!("{}0", &page.doc[..31]);
     for path in ["/.lodger/events", "/.lodger/sync/1", "/.lodger/blob/00"] {
         assert_eq!(world.get(&session, path).status, 403, "{path} without the header");

@@ -47,11 +47,11 @@ fn blocking_calls_are_answered_by_their_own_request_only() {
     let world = World::new(Setup::default());
     let (session, _) = world.open();
     let mut page = world.page(&session);
-    assert_eq!(page.call_sync("setStorage", json!({ "key": "a", "data": "1" }))["ok"], json!({}));
-    let answer = page.call_sync("getStorage", json!({ "key": "a" }));
+    assert_eq!(page.call_sync("setStorageSync", json!({ "key": "a", "data": "1" }))["ok"], json!({}));
+    let answer = page.call_sync("getStorageSync", json!({ "key": "a" }));
     assert_eq!(answer, json!({ "id": 2, "ok": { "data": "1" } }));
-    let missing = page.call_sync("getStorage", json!({ "key": "b" }));
-    assert_eq!(missing["err"]["errMsg"], "getStorage:fail data not found");
+    let missing = page.call_sync("getStorageSync", json!({ "key": "b" }));
+    assert_eq!(missing["err"]["errMsg"], "getStorageSync:fail data not found");
     let refused = page.call_sync("request", json!({ "url": "https://api.example.com/" }));
     assert_eq!(refused["err"]["errMsg"], "request:fail not supported");
     // Nothing of it comes by the poll.
@@ -75,7 +75,7 @@ fn a_blocking_call_may_be_asked_for_before_its_message_arrives() {
         // Polled once, so that the request waits already when the message comes.
         let first = std::future::poll_fn(|cx| std::task::Poll::Ready(asking.as_mut().poll(cx))).await;
         assert!(first.is_pending());
-        let message = json!({ "v": 1, "doc": page.doc, "seq": 1, "id": 1, "api": "getStorageInfo",
+        let message = json!({ "v": 1, "doc": page.doc, "seq": 1, "id": 1, "api": "getStorageInfoSync",
                               "sync": true, "args": {} });
         session.message(&message.to_string());
         asking.await

@@ -8,9 +8,12 @@ fn valid() -> Value {
 
 #[test]
 fn a_message_is_read_whole() {
-    let text = r#"{"v":1,"doc":"t","seq":12,"id":7,"api":"getStorage","sync":true,"args":{"key":"a"}}"#;
+    let text = r#"{"v":1,"doc":"t","seq":12,"id":7,"api":"getStorageSync","sync":true,"args":{"key":"a"}}"#;
     let message = Message::parse(text).expect("by the rules");
-    assert_eq!((message.seq, message.id, message.api.as_str(), message.sync), (12, 7, "getStorage", true));
+    assert_eq!(
+        (message.seq, message.id, message.api.as_str(), message.sync),
+        (12, 7, "getStorageSync", true)
+    );
     assert_eq!(message.args["key"], "a");
 }
 
