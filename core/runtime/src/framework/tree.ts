@@ -26,6 +26,7 @@ export function createTree(): Tree {
     return event.getEventBubbleStatus()
   })
   keepIds(space)
+  callReady(space)
   return { space, backend, associated, sheets }
 }
 
@@ -45,4 +46,26 @@ function keepIds(space: CodeSpace): void {
     prepared.useMethodCallerListeners = false
     return [prepared, isolation]
   }
+}
+
+/**
+ * glass-easel never calls the lifetime `ready`. Here it runs when everything that came into the page together with
+ * the component is there, before the page's `onReady`.
+ */
+function callReady(space: CodeSpace): void {
+  let waiting: glassEasel.GeneralComponent[] = []
+  const flush = (): void => {
+    const components = waiting
+    waiting = []
+    for (const component of components) component.triggerLifetime('ready', [])
+  }
+  const behavior = space.getComponentSpace().defineBehavior({
+    lifetimes: {
+      attached(this: unknown) {
+        if (waiting.length === 0) void Promise.resolve().then(flush)
+        waiting.push((this as { _$: glassEasel.GeneralComponent })._$)
+      },
+    },
+  })
+  space.setOverallBehavior(behavior as unknown as glassEasel.GeneralBehavior)
 }
