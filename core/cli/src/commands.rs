@@ -2,5 +2,9 @@
 
 pub mod build;
 pub mod doctor;
+pub mod drive;
+pub mod explain;
 pub mod inspect;
 pub mod new;
+pub mod run;
+pub mod smoke;

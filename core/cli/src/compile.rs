@@ -1,8 +1,9 @@
 //! From a project folder to a bundle, with diagnostics printed: what `build`, `inspect`, `run` and `smoke` share.
 
-use crate::{diagnostics, failure::Failure, limits, output::Output};
+use crate::{diagnostics, failure::Failure, limits, locate, output::Output};
 use lodger_bundle::Bundle;
 use lodger_compiler::{Diagnostic, Options, compile};
+use lodger_desktop::Program;
 use serde_json::json;
 use std::{
     collections::BTreeMap,
@@ -19,6 +20,14 @@ pub struct Compiled {
     pub diagnostics: Vec<Diagnostic>,
     /// Every file and folder that was read.
     pub inputs: Vec<PathBuf>,
+}
+
+impl Compiled {
+    /// What a host opens: the bundle, and how to name places in its source.
+    pub fn program(&self) -> Program {
+        let maps = self.maps.clone();
+        Program::new(self.bundle.clone()).locate_with(move |stack| locate::stack(stack, &maps))
+    }
 }
 
 /// Compiles `project`, or fails after telling every error at once.

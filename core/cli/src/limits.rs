@@ -5,7 +5,9 @@ use lodger_bundle::{Index, Limits, oversize};
 /// One sentence for each limit of a release that `index` exceeds.
 pub fn warnings(index: &Index) -> Vec<String> {
     let excesses = oversize(index, &Limits::RELEASE).into_iter();
-    excesses.map(|excess| format!("too large to publish: {excess}. Move pages or pictures to a subpackage")).collect()
+    excesses
+        .map(|excess| format!("too large to publish: {excess}. Move pages or pictures to a subpackage"))
+        .collect()
 }
 
 /// Bytes of all packages.

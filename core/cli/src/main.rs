@@ -6,12 +6,15 @@
 mod commands;
 mod compile;
 mod diagnostics;
+mod entry;
+mod events;
 mod failure;
 mod limits;
+mod locate;
 mod output;
 
 use clap::{Parser, Subcommand};
-use commands::{build, doctor, inspect, new};
+use commands::{build, doctor, drive, explain, inspect, new, run, smoke};
 use output::Output;
 use std::process::ExitCode;
 
@@ -32,17 +35,29 @@ struct Cli {
 enum Command {
     New(new::Args),
     Build(build::Args),
+    Run(run::Args),
+    Smoke(smoke::Args),
+    Drive(drive::Args),
     Inspect(inspect::Args),
+    Explain(explain::Args),
     Doctor(doctor::Args),
 }
 
 fn main() -> ExitCode {
+    // Windows live in a process of their own, which is this program started again.
+    if let Some(code) = lodger_desktop::host::run_if_asked() {
+        return code;
+    }
     let cli = Cli::parse();
     let output = Output::new(cli.json);
     let result = match cli.command {
         Command::New(args) => new::run(args, &output),
         Command::Build(args) => build::run(args, &output),
+        Command::Run(args) => run::run(args, &output),
+        Command::Smoke(args) => smoke::run(args, &output),
+        Command::Drive(args) => drive::run(args, &output),
         Command::Inspect(args) => inspect::run(args, &output),
+        Command::Explain(args) => explain::run(args, &output),
         Command::Doctor(args) => doctor::run(args, &output),
     };
     match result {

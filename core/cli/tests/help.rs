@@ -5,7 +5,7 @@ mod support;
 use std::path::Path;
 use support::{expect, run};
 
-const COMMANDS: &[&str] = &["new", "build", "inspect", "doctor", "run", "smoke", "drive"];
+const COMMANDS: &[&str] = &["new", "build", "run", "smoke", "drive", "inspect", "explain", "doctor"];
 
 #[test]
 fn every_command_has_help_with_an_example() {

@@ -42,7 +42,7 @@ pub fn task(mut arguments: Arguments) -> Result<(), Trouble> {
     Run::new("gzip").args(words).quiet().status()?;
     let gzip_bytes = length(&packed)?;
     let symbols = Run::new("nm")
-        .args(["--size-sort", "--radix=d", "--defined-only"])
+        .args(["--print-size", "--radix=d", "--defined-only"])
         .args([&whole])
         .quiet()
         .output()?;

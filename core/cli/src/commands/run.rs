@@ -1,0 +1,98 @@
+//! `lodger run`: a program in a window, or behind a server for any browser.
+
+mod browser;
+mod watch;
+mod window;
+
+use crate::{
+    compile::{self, Compiled},
+    entry::{self, ThemeArg},
+    events,
+    failure::Failure,
+    output::Output,
+};
+use lodger_compiler::Options;
+use lodger_desktop::{Entry, Report};
+use std::{path::PathBuf, time::Duration};
+
+/// Opens a mini-program in a window, and rebuilds and reloads it on every save
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples: lodger run coffee --query table=12
+          lodger run coffee --page pages/cart/index --screenshot cart.png --after 500 --headless
+          lodger run coffee --browser
+
+With --json, what the program reports comes as one JSON object a line.")]
+pub struct Args {
+    /// The project folder
+    #[arg(default_value = ".")]
+    dir: PathBuf,
+
+    /// The page to open, instead of the first
+    #[arg(long, value_name = "PATH")]
+    page: Option<String>,
+
+    /// The launch query, such as table=12&from=door
+    #[arg(long, value_name = "QUERY", default_value = "")]
+    query: String,
+
+    /// WeChat's number for how the program was opened
+    #[arg(long, value_name = "N", default_value_t = 1001)]
+    scene: u32,
+
+    /// Writes a picture of the window, and ends
+    #[arg(long, value_name = "FILE", conflicts_with = "browser")]
+    screenshot: Option<PathBuf>,
+
+    /// How long after first content the picture is taken
+    #[arg(long, value_name = "MS", default_value_t = 1000, requires = "screenshot")]
+    after: u64,
+
+    /// Uses a virtual display (Xvfb), also where there is a real one
+    #[arg(long)]
+    headless: bool,
+
+    /// Serves the program on 127.0.0.1 for any browser, without frame and reload
+    #[arg(long, conflicts_with_all = ["headless", "data"])]
+    browser: bool,
+
+    /// Light or dark, instead of the system's
+    #[arg(long, value_enum)]
+    theme: Option<ThemeArg>,
+
+    /// Keeps the program's storage there; without it, storage ends with the window
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+/// How long the loops wait for an event before they look at the other things.
+const TURN: Duration = Duration::from_millis(100);
+
+/// Runs.
+pub fn run(args: Args, output: &Output) -> Result<(), Failure> {
+    let compiled = compile(&args, output)?;
+    let entry = entry::entry(&compiled.bundle.index, args.page.as_deref(), &args.query, args.scene)?;
+    if args.browser {
+        browser::run(&args, compiled, entry, output)
+    } else {
+        window::run(&args, compiled, entry, output)
+    }
+}
+
+fn compile(args: &Args, output: &Output) -> Result<Compiled, Failure> {
+    let options = Options { development: true, ..Options::default() };
+    compile::project(&args.dir, &options, output)
+}
+
+/// Prints one report: a JSON line, or text for what a person wants to know.
+fn print(report: &Report, output: &Output) {
+    match events::text(&report.event) {
+        Some(text) => output.event(report, text),
+        None if output.is_json() => output.event(report, ""),
+        None => {}
+    }
+}
+
+fn failed(error: lodger_desktop::Error) -> Failure {
+    Failure::Input(error.to_string())
+}

@@ -1,0 +1,87 @@
+//! In a window: open, print what happens, rebuild on save, until the window is closed.
+
+use super::{Args, Compiled, Entry, Failure, Output, TURN, compile, failed, print, watch::Watcher};
+use crate::output::DIM;
+use lodger_desktop::{
+    HostEvent,
+    window::{Window, WindowOptions},
+};
+use std::{
+    fs,
+    path::Path,
+    time::{Duration, Instant},
+};
+
+/// Runs until the window is closed or, with `--screenshot`, until the picture is taken.
+pub fn run(args: &Args, compiled: Compiled, entry: Entry, output: &Output) -> Result<(), Failure> {
+    let options = WindowOptions {
+        data_dir: args.data.clone(),
+        theme: args.theme.map(Into::into),
+        headless: args.headless,
+        ..WindowOptions::default()
+    };
+    let progress = output.progress("Opening the window");
+    let mut window = Window::new(&options).map_err(failed)?;
+    drop(progress);
+    let mut watcher = Watcher::new(&compiled.inputs)?;
+    let mut digest = compiled.bundle.digest();
+    window.open(compiled.program(), entry).map_err(failed)?;
+    if let Some(file) = &args.screenshot {
+        return screenshot(window, file, Duration::from_millis(args.after), output);
+    }
+    output.note(format_args!("{DIM}saving a file rebuilds and reloads; close the window to end{DIM:#}"));
+    loop {
+        match window.next(TURN) {
+            Ok(Some(report)) => {
+                print(&report, output);
+                if report.event == HostEvent::Exit {
+                    return Ok(());
+                }
+            }
+            Ok(None) => {}
+            Err(error) => return Err(failed(error)),
+        }
+        if !watcher.changed() {
+            continue;
+        }
+        match compile(args, output) {
+            Ok(compiled) => {
+                watcher.watch(&compiled.inputs)?;
+                if compiled.bundle.digest() != digest {
+                    digest = compiled.bundle.digest();
+                    window.handle().reload(compiled.program()).map_err(failed)?;
+                    output.note("reloaded");
+                }
+            }
+            // Everything has been printed; the window says where to look.
+            Err(_) => window.handle().overlay("The build failed. The terminal says why.").map_err(failed)?,
+        }
+    }
+}
+
+/// Waits for first content and the wanted time after it; errors meanwhile are printed, and make the command fail.
+fn screenshot(mut window: Window, file: &Path, after: Duration, output: &Output) -> Result<(), Failure> {
+    let mut clean = true;
+    let mut end: Option<Instant> = None;
+    while end.is_none_or(|end| Instant::now() < end) {
+        let left = end.map_or(TURN, |end| end.saturating_duration_since(Instant::now()).min(TURN));
+        let Some(report) = window.next(left).map_err(failed)? else {
+            continue;
+        };
+        print(&report, output);
+        clean &= crate::events::error(&report.event).is_none();
+        match report.event {
+            HostEvent::FirstContent { .. } => end = Some(Instant::now() + after),
+            // The error page is what there is to see.
+            HostEvent::Failed { .. } => end = Some(Instant::now()),
+            HostEvent::Exit => {
+                return Err(Failure::Input("the program ended before its picture was taken".to_owned()));
+            }
+            _ => {}
+        }
+    }
+    let png = window.screenshot().map_err(failed)?;
+    fs::write(file, png).map_err(|error| Failure::file(file, error))?;
+    output.note(format_args!("wrote {}", file.display()));
+    if clean { Ok(()) } else { Err(Failure::Told) }
+}
