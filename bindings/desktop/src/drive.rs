@@ -7,6 +7,7 @@ use crate::{
     host::protocol::{Entry, Scopes},
     phone::{self, Theme},
     window::{HostCommand, Window, WindowOptions, save},
+    x11::X11Window,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -142,7 +143,7 @@ impl Rect {
 }
 
 enum Backend {
-    Window(Box<Window>),
+    Window { window: Box<Window>, x11: X11Window },
     Browser { chromium: Chromium, server: Box<Server> },
 }
 
@@ -165,15 +166,18 @@ impl Driver {
     /// When a tool is missing or does not start.
     pub fn new(engine: WebEngine, options: DriverOptions) -> Result<Self, Error> {
         let backend = match engine {
-            WebEngine::Webkit => Backend::Window(Box::new(Window::new(&WindowOptions {
-                size: options.size,
-                theme: Some(options.theme),
-                scopes: options.scopes,
-                start_timeout: options.start_timeout,
-                headless: true,
-                host: options.host.clone(),
-                ..WindowOptions::default()
-            })?)),
+            WebEngine::Webkit => {
+                let window = Window::new(&WindowOptions {
+                    size: options.size,
+                    theme: Some(options.theme),
+                    scopes: options.scopes,
+                    start_timeout: options.start_timeout,
+                    headless: true,
+                    host: options.host.clone(),
+                    ..WindowOptions::default()
+                })?;
+                Backend::Window { x11: window.x11()?, window: Box::new(window) }
+            }
             WebEngine::Chromium => {
                 let server = Server::new(&BrowserOptions {
                     width: options.size.0,
@@ -198,7 +202,7 @@ impl Driver {
         self.events.clear();
         self.seen = 0;
         match &self.backend {
-            Backend::Window(window) => self.session = window.open(program.clone(), entry)?,
+            Backend::Window { window, .. } => self.session = window.open(program.clone(), entry)?,
             Backend::Browser { chromium, server } => {
                 let url = server.open(program, entry)?;
                 self.session = server.session();
@@ -220,7 +224,7 @@ impl Driver {
         loop {
             let left = end.saturating_duration_since(Instant::now());
             let report = match &mut self.backend {
-                Backend::Window(window) => window.next(left)?,
+                Backend::Window { window, .. } => window.next(left)?,
                 Backend::Browser { server, .. } => server.next(left),
             };
             match report {
@@ -301,7 +305,7 @@ impl Driver {
         let asked = self.asked;
         let from = self.events.len();
         match &self.backend {
-            Backend::Window(window) => window.handle().dev(asked, command)?,
+            Backend::Window { window, .. } => window.handle().dev(asked, command)?,
             Backend::Browser { server, .. } => server.dev(asked, command)?,
         }
         let within = self.options.patience;
@@ -366,12 +370,12 @@ impl Driver {
         }
     }
 
-    /// Waits for something, scrolls to it if need be, and clicks its middle.
+    /// Waits until something is to be seen, and clicks its middle.
     ///
     /// # Errors
     /// As `find`.
     pub fn tap(&mut self, target: &Target) -> Result<(), Error> {
-        let (x, y) = self.reveal(target)?.centre();
+        let (x, y) = self.find(target)?.centre();
         self.tap_at(x, y)
     }
 
@@ -381,30 +385,27 @@ impl Driver {
     /// When the engine's driver fails.
     pub fn tap_at(&mut self, x: f64, y: f64) -> Result<(), Error> {
         match &self.backend {
-            Backend::Window(window) => window.x11()?.click(x, y, 1),
+            Backend::Window { x11, .. } => x11.click(x, y, 1),
             Backend::Browser { chromium, .. } => chromium.click(x, y),
         }
     }
 
-    /// Waits for something and scrolls by wheel until its middle is in view.
+    /// Turns the wheel in the middle of the page, towards its end, until something is to be seen there.
     ///
     /// # Errors
-    /// As `find`.
-    pub fn reveal(&mut self, target: &Target) -> Result<Rect, Error> {
+    /// `NoElement` when it does not come into view.
+    pub fn scroll_to(&mut self, target: &Target) -> Result<(), Error> {
         let (width, height) = (f64::from(self.options.size.0), f64::from(self.options.size.1));
-        let mut rect = self.find(target)?;
-        loop {
-            let (_, y) = rect.centre();
-            if (0.0..height).contains(&y) {
-                return Ok(rect);
+        let end = Instant::now() + self.options.patience;
+        while Instant::now() < end {
+            // Seen is not enough: its middle must be where it can be tapped.
+            match self.look(target)? {
+                Some(rect) if rect.centre().1 < height => return self.find(target).map(drop),
+                _ => self.wheel(width / 2.0, height / 2.0, height / 3.0)?,
             }
-            self.wheel(width / 2.0, height / 2.0, y - height / 2.0)?;
-            let moved = self.find(target)?;
-            if moved == rect {
-                return Err(Error::NoElement(format!("{} and can be scrolled into view", target.describe())));
-            }
-            rect = moved;
+            self.next(LOOK)?;
         }
+        Err(Error::NoElement(target.describe()))
     }
 
     /// Turns the wheel over something; positive pixels go towards the end.
@@ -419,9 +420,9 @@ impl Driver {
     #[expect(clippy::cast_possible_truncation, reason = "a page is not longer than 2^31 pixels")]
     fn wheel(&mut self, x: f64, y: f64, pixels: f64) -> Result<(), Error> {
         match &self.backend {
-            Backend::Window(window) => {
+            Backend::Window { x11, .. } => {
                 let notches = (pixels / NOTCH).abs().ceil().copysign(pixels);
-                window.x11()?.wheel(x, y, notches as i32)
+                x11.wheel(x, y, notches as i32)
             }
             Backend::Browser { chromium, .. } => chromium.wheel(x, y, pixels as i32),
         }
@@ -433,7 +434,7 @@ impl Driver {
     /// When the engine's driver fails.
     pub fn type_text(&mut self, text: &str) -> Result<(), Error> {
         match &self.backend {
-            Backend::Window(window) => window.x11()?.text(text),
+            Backend::Window { x11, .. } => x11.text(text),
             Backend::Browser { chromium, .. } => chromium.text(text),
         }
     }
@@ -444,7 +445,7 @@ impl Driver {
     /// When the engine's driver fails.
     pub fn press(&mut self, key: Key) -> Result<(), Error> {
         match &self.backend {
-            Backend::Window(window) => window.x11()?.key(key),
+            Backend::Window { x11, .. } => x11.key(key),
             Backend::Browser { chromium, .. } => chromium.key(key),
         }
     }
@@ -455,7 +456,7 @@ impl Driver {
     /// When the host has gone.
     pub fn back(&mut self) -> Result<(), Error> {
         match &self.backend {
-            Backend::Window(window) => window.handle().back(),
+            Backend::Window { window, .. } => window.handle().back(),
             Backend::Browser { server, .. } => {
                 server.back();
                 Ok(())
@@ -469,7 +470,7 @@ impl Driver {
     /// When the picture cannot be taken or written.
     pub fn screenshot(&mut self, file: &Path) -> Result<(), Error> {
         let png = match &self.backend {
-            Backend::Window(window) => window.screenshot()?,
+            Backend::Window { x11, .. } => x11.screenshot()?,
             Backend::Browser { chromium, .. } => chromium.screenshot()?,
         };
         save(file, &png)

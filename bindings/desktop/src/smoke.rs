@@ -6,7 +6,10 @@ use crate::{
     host::protocol::Entry,
 };
 use serde::Serialize;
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 /// A page is done when it has been quiet for this long after it was ready.
 const QUIET: Duration = Duration::from_millis(250);
@@ -31,6 +34,8 @@ pub struct SmokeReport {
     pub clean: usize,
     /// All failures, in page order.
     pub failed: Vec<SmokeFailure>,
+    /// Remote addresses that gave no answer; no fault of the program.
+    pub unreachable: BTreeSet<String>,
     /// `wx` functions that the program used and that do not exist, with the number of pages that used them.
     pub missing: BTreeMap<String, u32>,
     /// Median of the pages' first content in milliseconds since navigation, by engine.
@@ -56,11 +61,12 @@ pub fn smoke(
         report.pages += 1;
         report.clean += usize::from(failures.is_empty());
         report.failed.extend(failures);
+        report.unreachable.extend(driver.events().iter().filter_map(unreachable));
         let mut used: Vec<_> = driver
             .events()
             .iter()
             .filter_map(|event| match event {
-                HostEvent::Missing { api } => Some(format!("wx.{api}")),
+                HostEvent::Missing { api } => Some(api.clone()),
                 HostEvent::FirstContent { ms } => {
                     times.push(*ms);
                     None
@@ -99,11 +105,19 @@ fn visit(driver: &mut Driver, program: &Program, page: &str) -> Result<Vec<Smoke
     }
     failures.extend(driver.events().iter().filter_map(|event| match event {
         HostEvent::ScriptError { message, stack, .. } => Some(failure("script-error", format!("{message}\n{stack}"))),
-        HostEvent::Resource { path, status } => Some(failure("resource", format!("{path} was answered with {status}"))),
+        HostEvent::Resource { path, status } if unreachable(event).is_none() => Some(failure("resource", format!("{path} was answered with {status}"))),
         HostEvent::Refused { what, url } => Some(failure("refused", format!("{what} to {url}"))),
         _ => None,
     }));
     Ok(failures)
+}
+
+/// The address of a remote resource that could not be fetched for no fault of the program.
+fn unreachable(event: &HostEvent) -> Option<String> {
+    match event {
+        HostEvent::Resource { path, status: 500.. } => path.strip_prefix("/.lodger/fetch/").map(str::to_owned),
+        _ => None,
+    }
 }
 
 fn median(values: &mut [f64]) -> Option<f64> {
@@ -121,6 +135,7 @@ mod tests {
             pages: 2,
             clean: 1,
             failed: vec![SmokeFailure { page: "p".into(), kind: "time-out".into(), message: "m".into() }],
+            unreachable: BTreeSet::new(),
             missing: [("wx.x".to_owned(), 3)].into(),
             first_content_ms: [("webkit", 12.5)].into(),
         };
@@ -128,9 +143,18 @@ mod tests {
             serde_json::to_value(report).unwrap(),
             serde_json::json!({
                 "pages": 2, "clean": 1, "failed": [{"page": "p", "kind": "time-out", "message": "m"}],
-                "missing": {"wx.x": 3}, "first_content_ms": {"webkit": 12.5},
+                "unreachable": [], "missing": {"wx.x": 3}, "first_content_ms": {"webkit": 12.5},
             })
         );
+    }
+
+    #[test]
+    fn only_what_is_remote_and_gives_no_answer_is_unreachable() {
+        let event = |path: &str, status| HostEvent::Resource { path: path.into(), status };
+        assert_eq!(unreachable(&event("/.lodger/fetch/x", 502)).as_deref(), Some("x"));
+        for (path, status) in [("/.lodger/fetch/x", 403), ("/.lodger/fetch/x", 404), ("/p/x.png", 500)] {
+            assert_eq!(unreachable(&event(path, status)), None, "{path} {status}");
+        }
     }
 
     #[test]

@@ -3,23 +3,67 @@ use crate::{Error, drive::Key};
 use x11rb::{
     connection::Connection,
     protocol::{
-        xproto::{self, ConnectionExt as _, ImageFormat, KeyButMask},
+        xproto::{self, ConnectionExt as _, ImageFormat},
         xtest::ConnectionExt as _,
     },
     rust_connection::RustConnection,
+};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, VecDeque},
 };
 
 const DRIVING: &str = "Driving the window through X11";
 /// Marks a keysym that is a Unicode character.
 const UNICODE: u32 = 0x0100_0000;
+/// The keysym of the left Shift key.
+const SHIFT: u32 = 0xffe1;
 
 /// A window on a display.
 pub(crate) struct X11Window {
     connection: RustConnection,
     root: xproto::Window,
     window: xproto::Window,
-    /// A key code that no key uses: characters are put on it one by one.
-    spare: u8,
+    keys: RefCell<Keys>,
+}
+
+/// How to type a symbol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stroke {
+    code: u8,
+    shift: bool,
+}
+
+/// Which key gives which symbol.
+struct Keys {
+    known: BTreeMap<u32, Stroke>,
+    /// Keys that nothing is on: symbols that no key gives are put there, on the one that was used least lately.
+    spare: VecDeque<u8>,
+}
+
+impl Keys {
+    /// `keysyms` holds `per_key` symbols for each key from `low` on: plain, with Shift, and others.
+    fn new(low: u8, per_key: usize, keysyms: &[u32]) -> Self {
+        let mut keys = Self { known: BTreeMap::new(), spare: VecDeque::new() };
+        for (symbols, code) in keysyms.chunks(per_key.max(1)).zip(low..=u8::MAX) {
+            for (&symbol, shift) in symbols.iter().zip([false, true]).filter(|(symbol, _)| **symbol != 0) {
+                keys.known.entry(symbol).or_insert(Stroke { code, shift });
+            }
+            if symbols.iter().all(|symbol| *symbol == 0) {
+                keys.spare.push_front(code);
+            }
+        }
+        keys
+    }
+
+    fn assign(&mut self, keysym: u32) -> Option<Stroke> {
+        let code = self.spare.pop_front()?;
+        self.spare.push_back(code);
+        self.known.retain(|_, known| known.code != code);
+        let stroke = Stroke { code, shift: false };
+        self.known.insert(keysym, stroke);
+        Some(stroke)
+    }
 }
 
 impl X11Window {
@@ -29,17 +73,13 @@ impl X11Window {
         let setup = connection.setup();
         let (root, low, high) = (setup.roots[screen].root, setup.min_keycode, setup.max_keycode);
         connection.xtest_get_version(2, 2).map_err(Error::process(DRIVING))?.reply().map_err(Error::process(DRIVING))?;
-        let count = high - low + 1;
         let mapping = connection
-            .get_keyboard_mapping(low, count)
+            .get_keyboard_mapping(low, high - low + 1)
             .map_err(Error::process(DRIVING))?
             .reply()
             .map_err(Error::process(DRIVING))?;
-        let per_key = usize::from(mapping.keysyms_per_keycode).max(1);
-        let free = mapping.keysyms.chunks(per_key).rposition(|keys| keys.iter().all(|key| *key == 0));
-        let spare = free.and_then(|at| u8::try_from(at).ok()).and_then(|at| low.checked_add(at));
-        let spare = spare.ok_or_else(|| Error::Process { what: DRIVING, why: "the keyboard has no unused key".into() })?;
-        Ok(Self { connection, root, window, spare })
+        let keys = Keys::new(low, mapping.keysyms_per_keycode.into(), &mapping.keysyms);
+        Ok(Self { connection, root, window, keys: RefCell::new(keys) })
     }
 
     /// Moves the pointer to (x, y) of the window and clicks a button (1 left, 4 and 5 wheel up and down).
@@ -56,19 +96,24 @@ impl X11Window {
         (0..notches.unsigned_abs()).try_for_each(|_| self.click(x, y, button))
     }
 
-    /// Types text by putting each character on a spare key.
+    /// Types text. Characters that no key gives are put on spare keys, all before the first is typed: an application
+    /// reads the mapping when it gets to a key, which may be after the next was typed.
     pub(crate) fn text(&self, text: &str) -> Result<(), Error> {
-        text.chars().try_for_each(|character| self.keysym(keysym_of(character)))
+        let strokes: Vec<Stroke> = text.chars().map(|c| self.stroke(keysym_of(c))).collect::<Result<_, _>>()?;
+        self.settle()?;
+        strokes.into_iter().try_for_each(|stroke| self.press(stroke))
     }
 
     /// Presses a named key.
     pub(crate) fn key(&self, key: Key) -> Result<(), Error> {
-        self.keysym(match key {
+        let stroke = self.stroke(match key {
             Key::Enter => 0xff0d,
             Key::Escape => 0xff1b,
             Key::Tab => 0xff09,
             Key::Backspace => 0xff08,
-        })
+        })?;
+        self.settle()?;
+        self.press(stroke)
     }
 
     /// The window's pixels as PNG.
@@ -104,34 +149,30 @@ impl X11Window {
         self.fake(xproto::MOTION_NOTIFY_EVENT, 0, at.dst_x, at.dst_y)
     }
 
-    fn keysym(&self, keysym: u32) -> Result<(), Error> {
-        let known = self.keycode_of(keysym)?;
-        if known.is_none() {
-            self.connection
-                .change_keyboard_mapping(1, self.spare, 1, &[keysym])
-                .map_err(Error::process(DRIVING))?;
-            self.settle()?;
+    /// How to type `keysym`, on a spare key if need be.
+    fn stroke(&self, keysym: u32) -> Result<Stroke, Error> {
+        let mut keys = self.keys.borrow_mut();
+        if let Some(stroke) = keys.known.get(&keysym) {
+            return Ok(*stroke);
         }
-        let code = known.unwrap_or(self.spare);
-        self.fake(xproto::KEY_PRESS_EVENT, code, 0, 0)?;
-        self.fake(xproto::KEY_RELEASE_EVENT, code, 0, 0)?;
-        self.settle()
+        let no_key = || Error::Process { what: DRIVING, why: "the keyboard has no unused key".into() };
+        let stroke = keys.assign(keysym).ok_or_else(no_key)?;
+        // Twice the same: with one symbol only, X would make a pair of cases of it.
+        self.connection.change_keyboard_mapping(1, stroke.code, 2, &[keysym; 2]).map_err(Error::process(DRIVING))?;
+        Ok(stroke)
     }
 
-    /// The key that gives `keysym` without Shift.
-    fn keycode_of(&self, keysym: u32) -> Result<Option<u8>, Error> {
-        let setup = self.connection.setup();
-        let (low, high) = (setup.min_keycode, setup.max_keycode);
-        let mapping = self
-            .connection
-            .get_keyboard_mapping(low, high - low + 1)
-            .map_err(Error::process(DRIVING))?
-            .reply()
-            .map_err(Error::process(DRIVING))?;
-        let per_key = usize::from(mapping.keysyms_per_keycode).max(1);
-        // The spare key's mapping changes under the application: it is never taken as known.
-        let at = mapping.keysyms.chunks(per_key).position(|keys| keys.first() == Some(&keysym));
-        Ok(at.and_then(|at| u8::try_from(at).ok()).and_then(|at| low.checked_add(at)).filter(|code| *code != self.spare))
+    fn press(&self, stroke: Stroke) -> Result<(), Error> {
+        let shift = if stroke.shift { Some(self.stroke(SHIFT)?.code) } else { None };
+        if let Some(shift) = shift {
+            self.fake(xproto::KEY_PRESS_EVENT, shift, 0, 0)?;
+        }
+        self.fake(xproto::KEY_PRESS_EVENT, stroke.code, 0, 0)?;
+        self.fake(xproto::KEY_RELEASE_EVENT, stroke.code, 0, 0)?;
+        if let Some(shift) = shift {
+            self.fake(xproto::KEY_RELEASE_EVENT, shift, 0, 0)?;
+        }
+        self.settle()
     }
 
     fn fake(&self, kind: u8, detail: u8, x: i16, y: i16) -> Result<(), Error> {
@@ -143,9 +184,8 @@ impl X11Window {
 
     /// Waits until the server has done everything asked so far.
     fn settle(&self) -> Result<(), Error> {
-        let reply = self.connection.query_pointer(self.root).map_err(Error::process(DRIVING))?.reply();
-        let _: KeyButMask = reply.map_err(Error::process(DRIVING))?.mask;
-        Ok(())
+        let asked = self.connection.query_pointer(self.root).map_err(Error::process(DRIVING))?;
+        asked.reply().map(drop).map_err(Error::process(DRIVING))
     }
 }
 
@@ -182,6 +222,18 @@ mod tests {
     #[test]
     fn characters_have_keysyms() {
         assert_eq!((keysym_of('a'), keysym_of('é'), keysym_of('咖'), keysym_of('\n')), (0x61, 0xe9, 0x0100_5496, 0xff0d));
+    }
+
+    #[test]
+    fn a_character_without_a_key_gets_a_spare_one() {
+        // Three keys: `a`/`A`, nothing, nothing.
+        let mut keys = Keys::new(10, 2, &[0x61, 0x41, 0, 0, 0, 0]);
+        let code = |keys: &Keys, symbol| keys.known.get(&symbol).map(|stroke| (stroke.code, stroke.shift));
+        assert_eq!((code(&keys, 0x61), code(&keys, 0x41)), (Some((10, false)), Some((10, true))));
+        let assigned: Vec<_> = (1..4).map(|symbol| keys.assign(symbol).unwrap().code).collect();
+        assert_eq!(assigned, [12, 11, 12]);
+        assert_eq!((code(&keys, 1), code(&keys, 2), code(&keys, 3)), (None, Some((11, false)), Some((12, false))));
+        assert!(Keys::new(255, 1, &[0x61, 0x62]).assign(1).is_none(), "there is no key after 255");
     }
 
     #[test]

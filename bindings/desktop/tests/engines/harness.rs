@@ -1,5 +1,5 @@
 //! Compiles the programs under `tests/apps`, and starts drivers for them.
-use lodger_desktop::{Driver, DriverOptions, Program, WebEngine, window::HostCommand};
+use lodger_desktop::{Driver, DriverOptions, HostEvent, Program, WebEngine, window::HostCommand};
 use std::{
     ops::{Deref, DerefMut},
     path::{Path, PathBuf},
@@ -74,9 +74,13 @@ impl DerefMut for Told {
 impl Drop for Told {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            for event in self.0.events() {
+            // Answers of the page are many and say little.
+            for event in self.0.events().iter().filter(|event| !matches!(event, HostEvent::Dev { .. })) {
                 eprintln!("{event:?}");
             }
+            let name = std::thread::current().name().unwrap_or("unnamed").replace("::", "-");
+            let file = picture(&format!("failed-{name}.png"));
+            eprintln!("{}: {:?}", file.display(), self.0.screenshot(&file));
         }
     }
 }

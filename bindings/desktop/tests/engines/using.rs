@@ -18,7 +18,9 @@ in_both_engines! {
         driver.find(&Target::css(".hello").with_text("Hello Zoë 咖")).unwrap();
         driver.screenshot(&picture(&format!("plain-{}.png", engine.name()))).unwrap();
 
+        driver.scroll_to(&Target::css(".last")).unwrap();
         driver.tap(&Target::css(".last")).unwrap();
+        driver.scroll(&Target::css(".last"), -4000.0).unwrap();
         driver.tap(&Target::css(".go")).unwrap();
         driver.page_ready("pages/second/second").unwrap();
         driver.find(&Target::text("From first")).unwrap();
