@@ -180,7 +180,10 @@ impl Engine {
             .into_iter()
             .partition(|session| session.upgrade().is_some_and(|session| session.identity.area == area));
         self.shared.sessions.lock().unwrap_or_else(PoisonError::into_inner).extend(others);
-        ended.iter().filter_map(Weak::upgrade).for_each(|session| session.close());
+        for session in ended.iter().filter_map(Weak::upgrade) {
+            session.close();
+            session.gate.shut();
+        }
         let database = self.shared.store.database();
         storage::wipe(database, &area)?;
         permissions::wipe(database, &area)?;

@@ -33,6 +33,7 @@ pub mod bridge;
 mod counters;
 mod engine;
 mod error;
+mod gate;
 mod host;
 pub mod origin;
 mod outgoing;

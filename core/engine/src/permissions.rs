@@ -2,7 +2,7 @@
 //!
 //! A grant belongs to one user, app and scope; the host's own permission of the operating system counts for nothing
 //! here (attack row 9).
-use crate::{LodgerError, Prompts, ScopeAnswer, ScopePrompt, vault::Area};
+use crate::{LodgerError, Prompts, ScopeAnswer, ScopePrompt, gate::Gate, vault::Area};
 use lodger_bundle::Database;
 use rusqlite::{OptionalExtension, params};
 use std::{collections::BTreeMap, sync::Arc};
@@ -41,6 +41,7 @@ pub(crate) fn is_wechat_scope(scope: &str) -> bool {
 pub(crate) struct Permissions {
     database: Database,
     area: Area,
+    gate: Arc<Gate>,
     prompts: Arc<dyn Prompts>,
     app: String,
     app_name: String,
@@ -59,13 +60,14 @@ impl Permissions {
     pub(crate) fn new(
         database: Database,
         area: Area,
+        gate: Arc<Gate>,
         prompts: Arc<dyn Prompts>,
         app: &str,
         app_name: &str,
         reasons: BTreeMap<String, String>,
     ) -> Self {
         let (app, app_name) = (app.to_owned(), app_name.to_owned());
-        Self { database, area, prompts, app, app_name, reasons, asking: tokio::sync::Mutex::new(()) }
+        Self { database, area, gate, prompts, app, app_name, reasons, asking: tokio::sync::Mutex::new(()) }
     }
 
     /// True if the user has granted `scope`, now or before. Asks at most once.
@@ -87,12 +89,15 @@ impl Permissions {
 
     /// Changes an answer: the host's settings page.
     pub(crate) fn set(&self, scope: &str, granted: bool) -> Result<(), LodgerError> {
-        self.database.write(|db| {
-            db.execute(
-                "INSERT OR REPLACE INTO engine_grant (area, scope, granted) VALUES (?1, ?2, ?3)",
-                params![self.area.as_bytes(), scope, granted],
-            )
-        })?;
+        let write = || {
+            self.database.write(|db| {
+                db.execute(
+                    "INSERT OR REPLACE INTO engine_grant (area, scope, granted) VALUES (?1, ?2, ?3)",
+                    params![self.area.as_bytes(), scope, granted],
+                )
+            })
+        };
+        self.gate.pass(write).ok_or_else(LodgerError::closed)??;
         Ok(())
     }
 

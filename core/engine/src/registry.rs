@@ -49,7 +49,7 @@ pub struct ApiRow {
     pub scope: Option<String>,
     /// What the host can switch off.
     pub capability: Option<String>,
-    /// Only from a user's tap.
+    /// Only from a user's tap. No row has it yet: the bridge refuses those that do.
     pub gesture: bool,
     /// The Lodger version that first had it.
     pub since: String,
@@ -96,7 +96,9 @@ impl Registry {
             name
         };
         self.row(carrier).filter(|row| {
-            matches!(row.kind, ApiKind::Async | ApiKind::Internal) && row.status != ApiStatus::None
+            let carried = matches!(row.kind, ApiKind::Async | ApiKind::Internal);
+            // The engine cannot yet tell a tap: rather refuse such a row than let it through unasked.
+            carried && row.status != ApiStatus::None && !row.gesture
         })
     }
 }

@@ -4,6 +4,7 @@ mod events;
 mod inbox;
 mod inner;
 mod launch;
+mod lifecycle;
 mod reports;
 mod serve;
 mod start_page;

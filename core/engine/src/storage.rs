@@ -3,10 +3,11 @@
 //! Values are the base library's encoded strings; the engine never looks into them.
 use crate::{
     LodgerError,
+    gate::Gate,
     vault::{Area, Vault},
 };
 use lodger_bundle::Database;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, Transaction, params};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// All of one user's data in one app, keys and values in UTF-8.
@@ -37,6 +38,8 @@ pub(crate) enum StorageError {
     Key,
     #[error("data not found")]
     NotFound,
+    #[error("the session is closed")]
+    Closed,
     #[error("{0}")]
     Store(#[from] LodgerError),
 }
@@ -60,6 +63,8 @@ pub(crate) struct StorageInfo {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Recent {
     pub items: Vec<(String, String)>,
+    /// Of all entries, in KB, rounded up.
+    pub current_size: u64,
     /// Nothing was left out.
     pub complete: bool,
 }
@@ -69,6 +74,7 @@ pub(crate) struct Storage {
     database: Database,
     vault: Arc<Vault>,
     area: Area,
+    gate: Arc<Gate>,
     /// Names read since the last flush, oldest first: a read alone is not worth a synchronous write.
     touched: Mutex<Vec<[u8; 32]>>,
 }
@@ -79,8 +85,8 @@ impl Storage {
         Ok(database.migrate("storage", SCHEMA)?)
     }
 
-    pub(crate) fn new(database: Database, vault: Arc<Vault>, area: Area) -> Self {
-        Self { database, vault, area, touched: Mutex::default() }
+    pub(crate) fn new(database: Database, vault: Arc<Vault>, area: Area, gate: Arc<Gate>) -> Self {
+        Self { database, vault, area, gate, touched: Mutex::default() }
     }
 
     pub(crate) fn get(&self, key: &str) -> Result<String, StorageError> {
@@ -112,7 +118,7 @@ impl Storage {
         let sealed_value = self.vault.seal(&self.place(b"value", &name), value.as_bytes())?;
         let size = (key.len() + value.len()) as u64;
         let area = self.area.as_bytes();
-        let fits = self.database.write(|db| {
+        let fits = self.write(|db| {
             let others: u64 = db.query_row(
                 "SELECT COALESCE(SUM(size), 0) FROM engine_storage WHERE area = ?1 AND name <> ?2",
                 params![area, name],
@@ -136,7 +142,7 @@ impl Storage {
     /// Removing what is not there is no error, as in WeChat.
     pub(crate) fn remove(&self, key: &str) -> Result<(), StorageError> {
         let name = self.vault.name(&self.area, key);
-        self.database.write(|db| {
+        self.write(|db| {
             db.execute(
                 "DELETE FROM engine_storage WHERE area = ?1 AND name = ?2",
                 params![self.area.as_bytes(), name],
@@ -146,7 +152,7 @@ impl Storage {
     }
 
     pub(crate) fn clear(&self) -> Result<(), StorageError> {
-        wipe(&self.database, &self.area)?;
+        self.write(|db| db.execute("DELETE FROM engine_storage WHERE area = ?1", [self.area.as_bytes()]))?;
         Ok(())
     }
 
@@ -186,7 +192,8 @@ impl Storage {
         let open = |(name, key, value): &([u8; 32], Vec<u8>, Vec<u8>)| {
             Some((self.open(b"key", name, key)?, self.open(b"value", name, value)?))
         };
-        Ok(Recent { items: rows.iter().filter_map(open).collect(), complete })
+        let items = rows.iter().filter_map(open).collect();
+        Ok(Recent { items, current_size: self.size()?.div_ceil(1024), complete })
     }
 
     /// Writes down what was read since the last time.
@@ -195,7 +202,7 @@ impl Storage {
         if touched.is_empty() {
             return Ok(());
         }
-        self.database.write(|db| {
+        self.write(|db| {
             let mut bump = db.prepare(
                 "UPDATE engine_storage SET used = (SELECT MAX(used) + 1 FROM engine_storage WHERE area = ?1)
                  WHERE area = ?1 AND name = ?2",
@@ -206,6 +213,22 @@ impl Storage {
             Ok(())
         })?;
         Ok(())
+    }
+
+    /// Bytes of all entries.
+    fn size(&self) -> Result<u64, StorageError> {
+        Ok(self.database.read(|db| {
+            let sum = "SELECT COALESCE(SUM(size), 0) FROM engine_storage WHERE area = ?1";
+            db.query_row(sum, [self.area.as_bytes()], |row| row.get(0))
+        })?)
+    }
+
+    /// One transaction, unless the data is being wiped.
+    fn write<T>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T, StorageError> {
+        Ok(self.gate.pass(|| self.database.write(work)).ok_or(StorageError::Closed)??)
     }
 
     fn place(&self, part: &[u8], name: &[u8; 32]) -> Vec<u8> {

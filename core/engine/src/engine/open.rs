@@ -3,6 +3,7 @@ use super::{OpenRequest, Shared};
 use crate::{
     ErrorKind, LodgerError,
     app_config::AppConfig,
+    gate::Gate,
     permissions::Permissions,
     session::{Identity, Inner, LaunchOptions, Parts},
     storage::Storage,
@@ -47,9 +48,11 @@ pub(super) fn open(shared: &Arc<Shared>, request: OpenRequest) -> Result<Arc<Inn
         label,
         area,
     };
+    let gate = Arc::new(Gate::default());
     let permissions = Permissions::new(
         database.clone(),
         area,
+        Arc::clone(&gate),
         Arc::clone(&shared.host.prompts),
         &identity.app,
         &identity.name,
@@ -58,8 +61,9 @@ pub(super) fn open(shared: &Arc<Shared>, request: OpenRequest) -> Result<Arc<Inn
     Inner::start(Parts {
         shared: Arc::clone(shared),
         policy: UrlPolicy::new(&index.domains, shared.development()),
-        storage: Storage::new(database, Arc::clone(&shared.vault), area),
+        storage: Storage::new(database, Arc::clone(&shared.vault), area, Arc::clone(&gate)),
         identity,
+        gate,
         permissions,
         index,
         config,

@@ -6,7 +6,8 @@ use crate::{
     bridge::{Document, DocumentState},
     counters::Counting,
     engine::Shared,
-    page_stack::{PageStack, RouteError},
+    gate::Gate,
+    page_stack::PageStack,
     permissions::Permissions,
     remote::RemoteCache,
     resource::{Handles, Policies},
@@ -42,6 +43,7 @@ pub(crate) struct Identity {
 pub(crate) struct Parts {
     pub shared: Arc<Shared>,
     pub identity: Identity,
+    pub gate: Arc<Gate>,
     pub index: Arc<Index>,
     pub config: AppConfig,
     pub policy: UrlPolicy,
@@ -68,7 +70,7 @@ pub(crate) struct State {
     /// Undeclared hosts that the author was told about.
     pub warned: BTreeSet<String>,
     /// Keeps the bundle in the store; given up at the end.
-    running: Option<RunningGuard>,
+    pub(super) running: Option<RunningGuard>,
 }
 
 impl State {
@@ -81,6 +83,8 @@ impl State {
 pub(crate) struct Inner {
     pub shared: Arc<Shared>,
     pub identity: Identity,
+    /// Before the data area: shut when that is wiped.
+    pub gate: Arc<Gate>,
     pub index: Arc<Index>,
     pub config: AppConfig,
     pub surface: Surface,
@@ -101,7 +105,7 @@ pub(crate) struct Inner {
 
 impl Inner {
     pub(crate) fn start(parts: Parts) -> Result<Arc<Self>, LodgerError> {
-        let Parts { shared, identity, index, config, policy, permissions, storage, .. } = parts;
+        let Parts { shared, identity, gate, index, config, policy, permissions, storage, .. } = parts;
         let Parts { launch, running, system, surface, listener, .. } = parts;
         let pages = PageStack::new(&index.pages, &config.tabs(), &launch.path, launch.query.clone())
             .map_err(|error| LodgerError::internal("page-stack", error.to_string()))?;
@@ -129,6 +133,7 @@ impl Inner {
             changed: watch::Sender::new(()),
             shared,
             identity,
+            gate,
             index,
             config,
             surface,
@@ -158,7 +163,7 @@ impl Inner {
     }
 
     /// Starts a new document: the old one's token, calls and blobs are void, the page stack starts again.
-    pub(crate) fn new_document(self: &Arc<Self>) -> Result<u64, LodgerError> {
+    pub(crate) fn new_document(self: &Arc<Self>) -> Result<(), LodgerError> {
         let generation = {
             let mut state = self.state();
             if state.closed {
@@ -178,7 +183,7 @@ impl Inner {
         self.announce();
         self.tell_route();
         self.watch_start(generation);
-        Ok(generation)
+        Ok(())
     }
 
     /// Fails the session if the document of `generation` has not painted in time.
@@ -253,83 +258,9 @@ impl Inner {
         }
     }
 
-    pub(crate) fn emit(&self, event: &str, args: Value) {
-        {
-            let mut state = self.state();
-            match event {
-                "themeChange" => {
-                    if let Some(theme) = args["theme"].as_str() {
-                        state.system.theme = theme.to_owned();
-                    }
-                }
-                "networkStatusChange" => {
-                    let kind = args["networkType"].as_str().unwrap_or("unknown").to_owned();
-                    state.network = json!({ "networkType": kind });
-                }
-                _ => {}
-            }
-        }
-        self.event(event, args);
-    }
-
-    pub(crate) fn show(&self) {
-        let options = self.state().launch.to_json();
-        self.event("appShow", options);
-    }
-
-    pub(crate) fn hide(&self) {
-        self.event("appHide", json!({}));
-        let _ = self.storage.flush().map_err(|_| self.log(LogLevel::Warn, "order of use was not kept"));
-    }
-
-    /// New options; the page follows by `appShow`, and by `route` if it stands elsewhere.
-    pub(crate) fn reopen(&self, launch: LaunchOptions) {
-        let (options, route) = {
-            let mut state = self.state();
-            let elsewhere = state.pages.top().path != launch.path;
-            let route = elsewhere.then(|| state.pages.launch(&launch.path, launch.query.clone()));
-            state.launch = launch;
-            (state.launch.to_json(), route)
-        };
-        self.event("appShow", options);
-        if let Some(Ok(route)) = route {
-            self.event("route", json!(route));
-            self.tell_route();
-        }
-    }
-
-    pub(crate) fn back(&self) {
-        let route = self.state().pages.navigate_back(1);
-        match route {
-            Ok(route) => {
-                self.event("route", json!(route));
-                self.tell_route();
-            }
-            Err(RouteError::FirstPage) => self.events.push(SessionEvent::Exit),
-            Err(_) => {}
-        }
-    }
-
     /// Tells the host what the stack looks like now.
     pub(crate) fn tell_route(&self) {
         let stack = self.state().pages.addresses();
         self.events.push(SessionEvent::Route { stack });
-    }
-
-    pub(crate) fn close(&self) {
-        {
-            let mut state = self.state();
-            if state.closed {
-                return;
-            }
-            state.closed = true;
-            state.document = None;
-            state.running = None;
-        }
-        self.events.stop();
-        self.inbox.stop();
-        self.handles.close_all();
-        self.announce();
-        let _ = self.storage.flush().map_err(|_| self.log(LogLevel::Warn, "order of use was not kept"));
     }
 }

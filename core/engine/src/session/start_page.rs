@@ -1,6 +1,6 @@
 //! The start document: one HTML page that carries the launch object and loads the scripts (core/docs/bridge.md).
 use super::{Inner, LaunchOptions};
-use crate::LodgerError;
+use crate::{ErrorKind, LodgerError, storage};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ const STORAGE_BYTES: u64 = 256 << 10;
 
 /// Starts a new document and writes its page. Blocks on the disk.
 pub(super) fn html(inner: &Arc<Inner>) -> Result<String, LodgerError> {
-    let generation = inner.new_document()?;
+    inner.new_document()?;
     let launch = inner.state().launch.clone();
     let theme = inner.state().system.theme.clone();
     let background = inner.config.background(&launch.path, &theme);
@@ -21,7 +21,6 @@ pub(super) fn html(inner: &Arc<Inner>) -> Result<String, LodgerError> {
         scripts.push_str(&format!("<script src=\"{source}\"></script>\n"));
     }
     let object = embeddable(&launch_object(inner, &launch)?.to_string());
-    debug_assert!(generation > 0);
     Ok(format!(
         "<!doctype html>\n<html>\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1, maximum-scale=1, \
@@ -63,14 +62,11 @@ fn package_script(root: &str) -> String {
 
 fn launch_object(inner: &Inner, launch: &LaunchOptions) -> Result<Value, LodgerError> {
     let development = inner.shared.development();
-    let storage = inner.storage.recent(STORAGE_BYTES).map_err(|error| {
-        LodgerError::new(crate::ErrorKind::Storage, "storage", format!("The program's storage: {error}."))
-    })?;
-    let info = inner.storage.info().map_err(|error| {
-        LodgerError::new(crate::ErrorKind::Storage, "storage", format!("The program's storage: {error}."))
+    let stored = inner.storage.recent(STORAGE_BYTES).map_err(|error| {
+        LodgerError::new(ErrorKind::Storage, "storage", format!("The program's storage: {error}."))
     })?;
     let items: Map<String, Value> =
-        storage.items.into_iter().map(|(key, value)| (key, Value::String(value))).collect();
+        stored.items.into_iter().map(|(key, value)| (key, Value::String(value))).collect();
     let packages: Vec<Value> = inner
         .index
         .packages
@@ -100,10 +96,10 @@ fn launch_object(inner: &Inner, launch: &LaunchOptions) -> Result<Value, LodgerE
         "packages": packages,
         "system": system,
         "storage": {
-            "complete": storage.complete,
+            "complete": stored.complete,
             "items": items,
-            "currentSize": info.current_size,
-            "limitSize": info.limit_size,
+            "currentSize": stored.current_size,
+            "limitSize": storage::MAX_TOTAL / 1024,
         },
     }))
 }

@@ -23,7 +23,7 @@ fn storage(database: &Database, user: &str) -> Storage {
     let (vault, lost) = Vault::open(database, &Plain).expect("opens");
     assert!(!lost);
     let area = vault.area(user, "coffee");
-    Storage::new(database.clone(), Arc::new(vault), area)
+    Storage::new(database.clone(), Arc::new(vault), area, Arc::default())
 }
 
 #[test]

@@ -228,6 +228,7 @@ fn wiping_leaves_nothing_and_ends_the_session() {
     }
     world.engine.wipe("ann", "coffee").expect("wiped");
     assert_eq!(world.get(&ann, "/").status, 410);
+    assert_eq!(ann.set_grant("scope.camera", true).expect_err("too late").code, "session-closed");
     let (ann, _) = world.open();
     assert_eq!(world.page(&ann).call("getStorageInfo", json!({}))["keys"], json!([]));
     assert!(ann.grants().expect("readable").is_empty());
