@@ -34,7 +34,10 @@ test('no text is empty, and places for values agree', () => {
 
 test('the menu is in both languages', () => {
   const names: [string, Localized][] = [
-    ...categories.map((category): [string, Localized] => [category.id, category.name]),
+    ...categories.flatMap((category): [string, Localized][] => [
+      [category.id, category.name],
+      [`${category.id} in short`, category.short],
+    ]),
     ...categories.flatMap((category) => category.products).flatMap((product): [string, Localized][] => [
       [product.id, product.name],
       [`${product.id} description`, product.description],

@@ -36,6 +36,8 @@ export interface Product {
 export interface Category {
   readonly id: string
   readonly name: Localized
+  /** Beside the list, where there is room for one word. */
+  readonly short: Localized
   readonly products: readonly Product[]
 }
 
@@ -91,6 +93,7 @@ export const categories: readonly Category[] = [
   {
     id: 'signature',
     name: { 'zh-CN': '小栈招牌', en: 'House favourites' },
+    short: { 'zh-CN': '小栈招牌', en: 'House' },
     products: [
       {
         id: 'lamplight-latte',
@@ -104,7 +107,7 @@ export const categories: readonly Category[] = [
       {
         id: 'osmanthus-oat-latte',
         name: { 'zh-CN': '桂花燕麦拿铁', en: 'Osmanthus Oat Latte' },
-        description: { 'zh-CN': '当季金桂，配燕麦奶的谷物香', en: 'This autumn’s osmanthus over grainy oat milk' },
+        description: { 'zh-CN': '当季金桂，配燕麦奶的谷物香', en: "This autumn's osmanthus over grainy oat milk" },
         price: 3400,
         image: image('osmanthus-oat-latte'),
         options: milkDrink,
@@ -133,6 +136,7 @@ export const categories: readonly Category[] = [
   {
     id: 'espresso',
     name: { 'zh-CN': '意式咖啡', en: 'Espresso bar' },
+    short: { 'zh-CN': '意式咖啡', en: 'Espresso' },
     products: [
       {
         id: 'latte',
@@ -181,6 +185,7 @@ export const categories: readonly Category[] = [
   {
     id: 'iced',
     name: { 'zh-CN': '冷萃与冰饮', en: 'Cold brew & iced' },
+    short: { 'zh-CN': '冷萃冰饮', en: 'Iced' },
     products: [
       {
         id: 'cold-brew',
@@ -215,6 +220,7 @@ export const categories: readonly Category[] = [
   {
     id: 'tea',
     name: { 'zh-CN': '茶与可可', en: 'Tea & cocoa' },
+    short: { 'zh-CN': '茶与可可', en: 'Tea' },
     products: [
       {
         id: 'matcha-latte',
@@ -247,6 +253,7 @@ export const categories: readonly Category[] = [
   {
     id: 'bakery',
     name: { 'zh-CN': '现烤烘焙', en: 'From the oven' },
+    short: { 'zh-CN': '现烤烘焙', en: 'Bakery' },
     products: [
       {
         id: 'croissant',

@@ -8,6 +8,7 @@ export const zhCN = {
     confirm: '确定',
     later: '稍后开放',
     total: '合计',
+    totalLabel: '合计：',
     items: '共 {count} 件',
     backToMenu: '去点单',
     each: '起',

@@ -5,7 +5,7 @@ import type { Order } from '../../domain/order'
 Component({
   behaviors: [localized],
   properties: {
-    order: { type: Object, value: {} as Partial<Order> },
+    order: { type: Object, value: { lines: [], total: 0 } as Partial<Order> },
   },
   data: {
     count: 0,

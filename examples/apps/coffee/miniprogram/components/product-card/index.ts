@@ -12,6 +12,8 @@ Component({
     priceSuffix: { type: String, value: '' },
     badge: { type: String, value: '' },
     badgeText: { type: String, value: '' },
+    /** How many lines of the description are shown. */
+    lines: { type: Number, value: 1 },
     soldOutText: { type: String, value: '' },
     /** Colours the ground of the picture, by category. */
     tone: { type: String, value: 'signature' },

@@ -54,8 +54,8 @@ Page({
     this.setData({ timesShown: false })
   },
 
-  onTime(event: { detail: number }) {
-    this.setData({ pickUpInMinutes: event.detail, timesShown: false })
+  onTime(event: { currentTarget: { dataset: { minutes: number } } }) {
+    this.setData({ pickUpInMinutes: event.currentTarget.dataset.minutes, timesShown: false })
   },
 
   /** Where the order goes, or nothing if the guest still has to say. */

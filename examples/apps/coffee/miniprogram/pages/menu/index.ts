@@ -27,6 +27,7 @@ interface ProductView {
 interface SectionView {
   id: string
   name: string
+  short: string
   products: ProductView[]
 }
 
@@ -55,6 +56,7 @@ function sectionViews(lang: Language, value: Cart): SectionView[] {
   return categories.map((category) => ({
     id: category.id,
     name: category.name[lang],
+    short: category.short[lang],
     products: category.products.map((product) => productView(product, lang, value)),
   }))
 }
