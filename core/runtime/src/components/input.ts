@@ -92,6 +92,10 @@ export const textarea: Definition = {
   create(host) {
     const native = element('textarea')
     native.rows = 1
+    // One line, to measure: the height of `line-height: normal` depends on the fonts.
+    const probe = element('div', 'lg-line', host.element)
+    probe.setAttribute('aria-hidden', 'true')
+    probe.textContent = '永'
     let lines = 0
 
     /** Lines of the text now; fires `linechange` when they change. */
@@ -104,8 +108,7 @@ export const textarea: Definition = {
       const height = native.scrollHeight
       native.style.height = auto ? `${height}px` : before
       if (height === 0) return
-      const style = getComputedStyle(native)
-      const lineHeight = parseFloat(style.lineHeight) || (parseFloat(style.fontSize) || 16) * 1.2
+      const lineHeight = Math.max(1, probe.offsetHeight)
       const now = Math.max(1, Math.round(height / lineHeight))
       if (now === lines) return
       lines = now

@@ -49,6 +49,12 @@ export interface ModalOptions {
 
 const FOCUSABLE = 'button:not([disabled]), input, textarea, [tabindex="0"]'
 
+/** Open modals, the uppermost last: only that one hears the keyboard. */
+const open: object[] = []
+
+/** A click this soon (milliseconds) without a press of its own belongs to the tap that opened the modal. */
+const GHOST = 500
+
 /** Opens a box over a mask. It keeps the keyboard's focus until it is closed. */
 export function openModal(options: ModalOptions): Modal {
   const before = focused()
@@ -58,6 +64,9 @@ export function openModal(options: ModalOptions): Modal {
   box.setAttribute('role', options.role)
   box.setAttribute('aria-modal', 'true')
   box.tabIndex = -1
+  ignoreGhosts(root)
+  // The focus stays in the box.
+  mask.addEventListener('mousedown', (event) => event.preventDefault())
   mask.addEventListener('click', () => options.onMask?.())
   root.addEventListener(
     'touchmove',
@@ -68,9 +77,19 @@ export function openModal(options: ModalOptions): Modal {
     { passive: false },
   )
 
-  root.addEventListener('keydown', (event) => {
-    event.stopPropagation()
-    if (event.isComposing) return
+  const modal: Modal = {
+    box,
+    close() {
+      const at = open.indexOf(modal)
+      if (at < 0) return
+      open.splice(at, 1)
+      document.removeEventListener('keydown', onKey, true)
+      root.remove()
+      if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true })
+    },
+  }
+  const onKey = (event: KeyboardEvent): void => {
+    if (open[open.length - 1] !== modal || event.isComposing) return
     if (event.key === 'Escape') {
       event.preventDefault()
       options.onEscape()
@@ -82,20 +101,29 @@ export function openModal(options: ModalOptions): Modal {
       event.preventDefault()
       options.onEnter()
     }
-  })
+    if (!box.contains(focused())) event.stopPropagation()
+  }
+  open.push(modal)
+  document.addEventListener('keydown', onKey, true)
   layer().appendChild(root)
   box.focus({ preventScroll: true })
+  return modal
+}
 
-  let open = true
-  return {
-    box,
-    close() {
-      if (!open) return
-      open = false
-      root.remove()
-      if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true })
-    },
+/**
+ * After a touch the browser sends mouse events and a click to what is under the finger then: the new modal. They would
+ * close it at once, or take the focus from it.
+ */
+function ignoreGhosts(root: HTMLElement): void {
+  const since = performance.now()
+  let pressed = false
+  root.addEventListener('pointerdown', () => (pressed = true), true)
+  const ignore = (event: MouseEvent): void => {
+    if (pressed || performance.now() - since > GHOST || !event.isTrusted) return
+    event.preventDefault()
+    event.stopPropagation()
   }
+  for (const type of ['mousedown', 'mouseup', 'click'] as const) root.addEventListener(type, ignore, true)
 }
 
 function isButton(target: EventTarget | null): boolean {
