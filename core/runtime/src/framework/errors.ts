@@ -21,8 +21,14 @@ export function catchErrors(reporter: Reporter, app: App): void {
     // It has been told; glass-easel shall not print it as well.
     return false
   })
-  glassEasel.addGlobalWarningListener((message) => {
-    console.warn(message)
+  // Each once: a list without unique keys would warn on every update.
+  const warned = new Set<string>()
+  glassEasel.addGlobalWarningListener((message, component) => {
+    const text = `${message} (${typeof component === 'string' ? component : component.is})`
+    if (!warned.has(text)) {
+      warned.add(text)
+      console.warn(text)
+    }
     return false
   })
 }

@@ -70,6 +70,7 @@ export class Loader {
   readonly #cache = new Map<string, Module>()
   readonly #components = new Map<string, { info: ComponentInfo; templates: Template }>()
   readonly #registered = new Set<string>()
+  #scopes = 0
   #registrar: Registrar | undefined
   #scope: { global: AppGlobal; Function: FunctionConstructor } | undefined
 
@@ -204,7 +205,7 @@ export class Loader {
     const { info, templates } = found
     this.#loadUsed(path, info)
     this.#space.addComponentStaticConfig(path, info as Parameters<CodeSpace['addComponentStaticConfig']>[1])
-    if (this.#sheets.has(path)) this.#space.addStyleSheet(path, path, `s${this.#registered.size.toString(36)}`)
+    if (this.#sheets.has(path)) this.#space.addStyleSheet(path, path, scopeName(this.#scopes++))
     const content = templates[path]
     if (content) {
       this.#space.addCompiledTemplate(path, { groupList: templates, content, fallbackListenerOnNativeNode: true })
@@ -289,6 +290,11 @@ function attribute(error: unknown, key: string): unknown {
     }
   }
   return error
+}
+
+/** Prefix of the class names of one component. */
+function scopeName(index: number): string {
+  return `s${index.toString(36)}`
 }
 
 function trimmed(root: string): string {
