@@ -10,6 +10,9 @@ pub(crate) struct Source {
     pub(crate) shown: String,
     pub(crate) text: String,
     line_starts: Vec<usize>,
+    /// After each character above ASCII: the byte offset, and how many bytes more than UTF-16 units there are so far.
+    /// Minified files have one line and tens of thousands of mappings, so columns must not be counted anew each time.
+    surplus: Vec<(usize, usize)>,
 }
 
 impl Source {
@@ -19,7 +22,15 @@ impl Source {
             None => text,
         };
         let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        Self { path, shown, text, line_starts }
+        let mut sum = 0;
+        let wide = text.char_indices().filter(|(_, c)| !c.is_ascii());
+        let surplus = wide
+            .map(|(at, c)| {
+                sum += c.len_utf8() - c.len_utf16();
+                (at + c.len_utf8(), sum)
+            })
+            .collect();
+        Self { path, shown, text, line_starts, surplus }
     }
 
     /// Line and column of a byte offset, both from 1; columns count characters.
@@ -32,9 +43,14 @@ impl Source {
     /// Line and column from 0, columns in UTF-16 units, as source maps want them.
     pub(crate) fn position_utf16(&self, offset: usize) -> (u32, u32) {
         let (line, start) = self.line_of(offset);
-        let text = &self.text[start..self.boundary(offset)];
-        let column = if text.is_ascii() { text.len() } else { text.encode_utf16().count() };
+        let column = self.utf16_units(self.boundary(offset)) - self.utf16_units(start);
         (line as u32, column as u32)
+    }
+
+    /// How many UTF-16 units stand before a byte offset.
+    fn utf16_units(&self, offset: usize) -> usize {
+        let before = self.surplus.partition_point(|(at, _)| *at <= offset);
+        offset - before.checked_sub(1).map_or(0, |last| self.surplus[last].1)
     }
 
     /// The byte offset of a line and a UTF-16 column, both from 0.

@@ -9,7 +9,7 @@ use crate::{
 };
 use glass_easel_template_compiler::{
     TmplGroup,
-    parse::{ParseErrorKind, ParseErrorLevel, Position, tag::Script},
+    parse::{ParseErrorKind, ParseErrorLevel, Position, tag::{Script, StrName}},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -85,11 +85,11 @@ impl Templates {
             return Template { source, templates: Vec::new(), scripts: Vec::new() };
         };
         let globals = &parsed.globals;
-        let wanted: Vec<(String, Range<Position>)> =
-            (globals.imports.iter().map(|i| (&i.src, &i.src_location)))
-                .chain(globals.includes.iter().map(|i| (&i.src, &i.src_location)))
-                .map(|(src, _)| (src.name.to_string(), src.location.clone()))
-                .collect();
+        let names = |list: &mut dyn Iterator<Item = &StrName>| -> Vec<(String, Range<Position>)> {
+            list.map(|src| (src.name.to_string(), src.location.clone())).collect()
+        };
+        let imports = names(&mut globals.imports.iter().map(|import| &import.src));
+        let includes = names(&mut globals.includes.iter().map(|include| &include.src));
         let mut files = Vec::new();
         let mut inline = Vec::new();
         for script in &globals.scripts {
@@ -101,15 +101,24 @@ impl Templates {
                 _ => {}
             }
         }
-        let templates = wanted
-            .iter()
-            .filter_map(|(name, place)| {
-                find(tree, &source, name, ".wxml", range(&source, place), diagnostics)
-            })
-            .collect();
+        let mut templates = Vec::new();
+        let mut absent = Vec::new();
+        for (name, place) in imports {
+            // WeChat only complains about such a line, and published programs have some: the import is dropped.
+            match find(tree, &source, &name, ".wxml", range(&source, &place), Severity::Warning, diagnostics) {
+                Some(key) => templates.push(key),
+                None => absent.push(name),
+            }
+        }
+        for (name, place) in includes {
+            templates.extend(find(tree, &source, &name, ".wxml", range(&source, &place), Severity::Error, diagnostics));
+        }
+        if let Ok(tree) = self.group.get_tree_mut(key) {
+            tree.globals.imports.retain(|import| !absent.iter().any(|name| import.src.name == *name));
+        }
         let mut scripts: Vec<String> = files
             .iter()
-            .filter_map(|(name, place)| find(tree, &source, name, ".wxs", range(&source, place), diagnostics))
+            .filter_map(|(name, place)| find(tree, &source, name, ".wxs", range(&source, place), Severity::Error, diagnostics))
             .collect();
         let mut needed: Vec<String> = scripts.iter().map(|key| format!("{key}.wxs")).collect();
         for (name, content, place) in inline {
@@ -237,6 +246,7 @@ fn find(
     name: &str,
     suffix: &str,
     place: Range<usize>,
+    severity: Severity,
     diagnostics: &mut Diagnostics,
 ) -> Option<String> {
     let joined = path::join(path::parent(&source.path), name);
@@ -260,7 +270,7 @@ fn find(
         crate::missing::finding(
             tree,
             &miss,
-            Severity::Error,
+            severity,
             codes::MISSING_TEMPLATE,
             &format!("the file \"{wanted}\" does not exist"),
             &[suffix],
