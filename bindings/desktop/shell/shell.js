@@ -40,7 +40,7 @@ const ICONS = {
 const WARNING = 'M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20zm-1 5h2v7h-2zm0 9h2v2h-2z'
 
 const $ = (id) => document.getElementById(id)
-const send = (choice) => window.ipc.postMessage(JSON.stringify({ do: choice }))
+const send = (choice, fields) => window.ipc.postMessage(JSON.stringify({ do: choice, ...fields }))
 
 /** An element with a class, and children that are elements or text. */
 function el(tag, className, ...children) {
@@ -111,9 +111,16 @@ const LAYERS = {
       button('plain', words.back, 'menu')),
 
   permissions: ({ program, language }, words) => {
-    const rows = program.scopes.map(({ scope, state }) => row(scopeName(scope, language), words[state]))
+    const rows = program.scopes.map(({ scope, granted }) => {
+      const state = el('dd', '', granted === null ? words.undecided : granted ? words.granted : words.denied)
+      const element = el('button', 'row', el('dt', '', scopeName(scope, language)), state)
+      // What was not asked yet is for the program to ask, with its reason.
+      element.disabled = granted === null
+      element.addEventListener('click', () => send('set', { scope, granted: !granted }))
+      return element
+    })
     return el('div', 'sheet', head(program, words.permissions),
-      rows.length ? el('dl', 'list', ...rows) : el('p', '', words.noScopes),
+      rows.length ? el('div', 'list', ...rows) : el('p', '', words.noScopes),
       button('plain', words.back, 'menu'))
   },
 
@@ -141,7 +148,10 @@ function draw(state) {
   const layer = LAYERS[kind]
   $('layer').hidden = !layer
   $('layer').replaceChildren(...(layer ? [layer(state, words)] : []))
-  $('scrim').hidden = !layer || kind === 'loading' || kind === 'error'
+  // The capsule stands on the page's bar, or on a screen of our own.
+  const screen = kind === 'loading' || kind === 'error'
+  $('capsule').dataset.icons = screen ? (state.theme === 'dark' ? 'white' : 'black') : state.bar
+  $('scrim').hidden = !layer || screen
 }
 
 /** Asks for the next state for as long as the host is there. */

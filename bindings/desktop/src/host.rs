@@ -65,6 +65,8 @@ enum Turn {
     Back,
     /// A question for a scope appeared or went away.
     Asked,
+    /// What the user granted, for the permissions sheet.
+    Grants(u32, std::collections::BTreeMap<String, bool>),
 }
 
 /// A session, and how the bundle describes its program.
@@ -73,6 +75,8 @@ struct Opened {
     session: Session,
     card: shell::Card,
     icon: Option<(String, Vec<u8>)>,
+    /// app.json.
+    config: serde_json::Value,
 }
 
 #[cfg(target_os = "linux")]

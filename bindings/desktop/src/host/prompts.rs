@@ -5,10 +5,7 @@ use super::{
 };
 use async_trait::async_trait;
 use lodger_engine::{Prompts, ScopeAnswer, ScopePrompt};
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex},
-};
+use std::sync::{Arc, Mutex};
 use tokio::sync::oneshot;
 
 /// Shared between the engine, which asks, and the window, which hears the answer.
@@ -18,8 +15,6 @@ pub(crate) struct ShellPrompts {
     /// Called when a question appears or goes away: the window makes room for the screen.
     changed: Box<dyn Fn() + Send + Sync>,
     waiting: Mutex<Option<oneshot::Sender<ScopeAnswer>>>,
-    /// Answers of this run, by app and scope, for the permissions sheet.
-    answers: Mutex<BTreeMap<(String, String), ScopeAnswer>>,
     turn: tokio::sync::Mutex<()>,
 }
 
@@ -30,7 +25,6 @@ impl ShellPrompts {
             scopes,
             changed: Box::new(changed),
             waiting: Mutex::default(),
-            answers: Mutex::default(),
             turn: tokio::sync::Mutex::default(),
         }
     }
@@ -40,16 +34,6 @@ impl ShellPrompts {
         if let Some(waiting) = self.waiting.lock().expect("no code panics while it holds the question").take() {
             // The engine may have stopped waiting: then there is nobody to tell.
             let _ = waiting.send(answer);
-        }
-    }
-
-    /// What was answered in this run.
-    pub(crate) fn state(&self, app: &str, scope: &str) -> &'static str {
-        let answers = self.answers.lock().expect("no code panics while it holds the answers");
-        match answers.get(&(app.to_owned(), scope.to_owned())) {
-            None => "undecided",
-            Some(ScopeAnswer::Granted) => "granted",
-            Some(ScopeAnswer::Denied) => "denied",
         }
     }
 
@@ -77,14 +61,11 @@ impl ShellPrompts {
 #[async_trait]
 impl Prompts for ShellPrompts {
     async fn scope(&self, prompt: ScopePrompt) -> ScopeAnswer {
-        let answer = match self.scopes {
+        match self.scopes {
             Scopes::Grant => ScopeAnswer::Granted,
             Scopes::Deny => ScopeAnswer::Denied,
             Scopes::Ask => self.ask(&prompt).await,
-        };
-        let mut answers = self.answers.lock().expect("no code panics while it holds the answers");
-        answers.insert((prompt.app, prompt.scope), answer);
-        answer
+        }
     }
 }
 
@@ -111,7 +92,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_question_is_shown_answered_and_remembered() {
+    async fn a_question_is_shown_and_answered() {
         let shell = Arc::new(Shell::new(Theme::Light));
         let prompts = ShellPrompts::new(shell.clone(), Scopes::Ask, || ());
         let (answer, ()) = tokio::join!(prompts.scope(prompt()), async {
@@ -120,8 +101,6 @@ mod tests {
         });
         assert_eq!(answer, ScopeAnswer::Granted);
         assert_eq!(shell.layer(), Layer::None);
-        assert_eq!(prompts.state("a", "scope.userLocation"), "granted");
-        assert_eq!(prompts.state("b", "scope.userLocation"), "undecided");
     }
 
     #[tokio::test]

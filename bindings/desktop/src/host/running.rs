@@ -14,8 +14,9 @@ use crate::{
 };
 use lodger_bundle::Bundle;
 use lodger_engine::{Engine, ErrorKind, LodgerError, OriginForm, ScopeAnswer, Session};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::{
+    collections::BTreeMap,
     convert::Infallible,
     io::{BufRead, Write},
     sync::Arc,
@@ -123,6 +124,8 @@ struct Current {
     open: Open,
     /// None while it is being opened, and after a failure.
     session: Option<Session>,
+    /// app.json, once it is open.
+    config: Value,
     /// Where it is now, for reloading.
     top: Option<Entry>,
 }
@@ -145,6 +148,7 @@ impl Running {
             }
             Turn::Back => self.back(),
             Turn::Asked => self.fit(),
+            Turn::Grants(number, grants) => self.granted(number, grants),
         }
         true
     }
@@ -203,14 +207,14 @@ impl Running {
         let listener =
             Reporter::new(number, move |report: Report| tell(&events, Turn::Event(report.session, report.event)));
         let (engine, proxy, request) = (self.engine.clone(), self.proxy.clone(), open.clone());
-        self.current = Some(Current { open, session: None, top: None });
+        self.current = Some(Current { open, session: None, config: Value::Null, top: None });
         self.runtime.spawn(async move {
             let result = match Bundle::read_from(&request.bundle) {
                 Ok(bundle) => {
-                    let (card, icon) = describe(&bundle);
+                    let (card, icon, config) = describe(&bundle);
                     engine::open(&engine, &bundle, &request, place, Arc::new(listener))
                         .await
-                        .map(|session| Opened { session, card, icon })
+                        .map(|session| Opened { session, card, icon, config })
                 }
                 Err(error) => Err(LodgerError::new(ErrorKind::Untrusted, "bundle-unreadable", error.to_string())),
             };
@@ -227,7 +231,8 @@ impl Running {
             return;
         };
         let failure = match result {
-            Ok(Opened { session, card, icon }) => {
+            Ok(Opened { session, card, icon, config }) => {
+                current.config = config;
                 let opened = HostEvent::Opened { app: session.app().to_owned(), label: session.label().to_owned() };
                 current.session = Some(session.clone());
                 self.window.set_title(&card.name);
@@ -252,7 +257,10 @@ impl Running {
         match &event {
             HostEvent::Route { stack } => {
                 if let (Some(current), Some(top)) = (&mut self.current, stack.last()) {
-                    current.top = Some(entry_of(top, current.open.entry.scene));
+                    let top = entry_of(top, current.open.entry.scene);
+                    let bar = bar_text(&current.config, top.path.as_deref().unwrap_or_default(), self.theme);
+                    self.shell.update(|state| state.bar = bar);
+                    current.top = Some(top);
                 }
             }
             HostEvent::Exit => go_on = false,
@@ -276,15 +284,14 @@ impl Running {
         match choice {
             Choice::Menu => self.show(Layer::Menu),
             Choice::About => self.show(Layer::About),
-            Choice::Permissions => {
-                let prompts = self.prompts.clone();
-                self.shell.update(|state| {
-                    let app = &state.program.id;
-                    for scope in &mut state.program.scopes {
-                        scope.state = prompts.state(app, &scope.scope);
-                    }
-                });
-                self.show(Layer::Permissions);
+            Choice::Permissions => self.ask_grants(),
+            Choice::Set { scope, granted } => {
+                if let Some(session) = self.session()
+                    && let Err(error) = session.set_grant(&scope, granted)
+                {
+                    eprintln!("The permission was not changed: {error}");
+                }
+                self.ask_grants();
             }
             Choice::Share => {
                 if let Some(session) = self.session() {
@@ -303,6 +310,33 @@ impl Running {
             Choice::Close => return self.leave(),
         }
         true
+    }
+
+    /// Reads what the user granted, away from this thread; `granted` shows it.
+    fn ask_grants(&self) {
+        let (Some(session), number, proxy) = (self.session().cloned(), self.number(), self.proxy.clone()) else {
+            return;
+        };
+        self.runtime.spawn_blocking(move || match session.grants() {
+            Ok(grants) => tell(&proxy, Turn::Grants(number, grants)),
+            Err(error) => eprintln!("The permissions cannot be shown: {error}"),
+        });
+    }
+
+    fn granted(&self, number: u32, grants: BTreeMap<String, bool>) {
+        if number != self.number() {
+            return;
+        }
+        self.shell.update(|state| {
+            let scopes = &mut state.program.scopes;
+            for (scope, granted) in grants {
+                match scopes.iter_mut().find(|known| known.scope == scope) {
+                    Some(known) => known.granted = Some(granted),
+                    None => scopes.push(ScopeState { scope, granted: Some(granted) }),
+                }
+            }
+        });
+        self.show(Layer::Permissions);
     }
 
     fn back(&mut self) {
@@ -366,13 +400,13 @@ impl Running {
 }
 
 /// What the loading screen and the sheets show, taken from the bundle so that they need no page.
-fn describe(bundle: &Bundle) -> (Card, Option<(String, Vec<u8>)>) {
+fn describe(bundle: &Bundle) -> (Card, Option<(String, Vec<u8>)>, Value) {
     let index = &bundle.index;
     let file = |path: &str| {
         let entry = index.file(path)?;
         Some((entry.mime.clone(), bundle.blobs.get(&entry.digest)?.clone()))
     };
-    let config: serde_json::Value =
+    let config: Value =
         file("app.json").and_then(|(_, bytes)| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
     let icon = config["icon"].as_str().and_then(file).filter(|(mime, _)| mime.starts_with("image/"));
     let card = Card {
@@ -381,9 +415,23 @@ fn describe(bundle: &Bundle) -> (Card, Option<(String, Vec<u8>)>) {
         version: index.version.name.clone(),
         digest: bundle.digest().to_hex(),
         icon: icon.is_some(),
-        scopes: index.scopes.iter().map(|scope| ScopeState { scope: scope.clone(), state: "undecided" }).collect(),
+        scopes: index.scopes.iter().map(|scope| ScopeState { scope: scope.clone(), granted: None }).collect(),
     };
-    (card, icon)
+    (card, icon, config)
+}
+
+/// The page's `navigationBarTextStyle`; WeChat's default is white.
+fn bar_text(config: &Value, page: &str, theme: Theme) -> &'static str {
+    const STYLE: &str = "navigationBarTextStyle";
+    let own = &config["pageConfigs"][page][STYLE];
+    let style = if own.is_null() { &config["window"][STYLE] } else { own };
+    let style = style.as_str().unwrap_or("white");
+    // `@name` stands for a value of theme.json.
+    let style = match style.strip_prefix('@') {
+        Some(name) => config["theme"][theme.name()][name].as_str().unwrap_or("white"),
+        None => style,
+    };
+    if style == "black" { "black" } else { "white" }
 }
 
 /// `path?a=b` of a page stack, as something to open.
@@ -406,6 +454,19 @@ fn entry_of(route: &str, scene: u32) -> Entry {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_capsule_follows_the_page_then_the_program_then_wechat() {
+        let config = json!({
+            "window": { "navigationBarTextStyle": "@bar" },
+            "theme": { "light": { "bar": "black" }, "dark": { "bar": "white" } },
+            "pageConfigs": { "a": { "navigationBarTextStyle": "white" }, "b": {} },
+        });
+        assert_eq!(bar_text(&config, "a", Theme::Light), "white");
+        assert_eq!(bar_text(&config, "b", Theme::Light), "black");
+        assert_eq!(bar_text(&config, "b", Theme::Dark), "white");
+        assert_eq!(bar_text(&Value::Null, "a", Theme::Light), "white");
+    }
 
     #[test]
     fn a_route_can_be_opened_again() {

@@ -9,7 +9,7 @@
 //! | `/icon` | the program's icon |
 //! | `/state?after=N` | `{"revision", …ShellState}`, as soon as the revision is above N; after 20 s as it is |
 //!
-//! Choices arrive as `{"do": <Choice>}`.
+//! Choices arrive as `{"do": <Choice>}`, with the choice's fields.
 use crate::{answer::path_of, event::HostEvent, phone::Theme};
 use serde::{Deserialize, Serialize};
 use std::{sync::Mutex, time::Duration};
@@ -25,6 +25,8 @@ pub(crate) struct ShellState {
     /// `en`, `zh_CN`, …
     pub(crate) language: String,
     pub(crate) program: Card,
+    /// Colour of the page's navigation bar text, `black` or `white`: the capsule follows it.
+    pub(crate) bar: &'static str,
     pub(crate) layer: Layer,
 }
 
@@ -43,8 +45,8 @@ pub(crate) struct Card {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct ScopeState {
     pub(crate) scope: String,
-    /// `undecided`, `granted` or `denied`.
-    pub(crate) state: &'static str,
+    /// None: not asked yet.
+    pub(crate) granted: Option<bool>,
 }
 
 /// What lies over the program.
@@ -73,8 +75,8 @@ pub(crate) enum Layer {
 }
 
 /// What the user chose.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(tag = "do", rename_all = "camelCase")]
 pub(crate) enum Choice {
     Menu,
     About,
@@ -86,16 +88,16 @@ pub(crate) enum Choice {
     Dismiss,
     Grant,
     Deny,
+    /// On the permissions sheet.
+    Set {
+        scope: String,
+        granted: bool,
+    },
 }
 
 /// Reads a choice; anything else is None.
 pub(crate) fn choice(text: &str) -> Option<Choice> {
-    #[derive(Deserialize)]
-    struct Message {
-        #[serde(rename = "do")]
-        choice: Choice,
-    }
-    serde_json::from_str::<Message>(text).ok().map(|message| message.choice)
+    serde_json::from_str(text).ok()
 }
 
 /// The state and its revision; any thread.
@@ -113,7 +115,7 @@ struct Revised<'a> {
 
 impl Shell {
     pub(crate) fn new(theme: Theme) -> Self {
-        let state = ShellState { theme, language: crate::phone::language(), program: Card::default(), layer: Layer::Loading };
+        let state = ShellState { theme, language: crate::phone::language(), program: Card::default(), bar: "black", layer: Layer::Loading };
         Self { state: watch::Sender::new((1, state)), icon: Mutex::new(None) }
     }
 
@@ -211,6 +213,8 @@ mod tests {
     #[test]
     fn choices_are_words_of_a_list() {
         assert_eq!(choice(r#"{"do":"retry"}"#), Some(Choice::Retry));
+        let set = Choice::Set { scope: "scope.camera".into(), granted: false };
+        assert_eq!(choice(r#"{"do":"set","scope":"scope.camera","granted":false}"#), Some(set));
         assert_eq!(choice(r#"{"do":"format"}"#), None);
         assert_eq!(choice("close"), None);
     }

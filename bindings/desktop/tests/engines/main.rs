@@ -2,5 +2,6 @@
 //!
 //! Every test has a window host (on a virtual display) or a browser of its own, so they may run side by side.
 mod harness;
+mod screen;
 mod smoking;
 mod using;
