@@ -15,7 +15,7 @@ Measures, and prints medians, ranges and the ratio of the pair it measured.
 Usage: cargo xtask bench open [--runs N]
 
   open       time from navigation to first content of coffee, WebKitGTK and Chromium in turn
-  --runs N   openings in each engine (default 5)
+  --runs N   runs in each engine; a run opens every page (default 5)
 
 Example: cargo xtask bench open --runs 9
 ";
@@ -51,7 +51,7 @@ fn open(runs: usize) -> Result<(), Trouble> {
     }
     let (webkit, chromium) = (Figures::of(webkit), Figures::of(chromium));
     println!(
-        "first content of coffee, {runs} openings each, milliseconds from navigation, development build"
+        "milliseconds from navigation to first content of coffee, median over its pages, {runs} runs each, development build"
     );
     println!("  WebKitGTK   median {:>6.0}   range {:.0} to {:.0}", webkit.median, webkit.least, webkit.most);
     println!(
@@ -67,7 +67,7 @@ fn first_content(lodger: &Path, engine: &str) -> Result<f64, Trouble> {
     let report: Value = serde_json::from_str(&text).map_err(|error| {
         Trouble::Failed(format!("the report of `lodger smoke` could not be read: {error}"))
     })?;
-    report["first_content_ms"]
+    report["first_content_ms"][engine]
         .as_f64()
         .ok_or_else(|| Trouble::Failed(format!("`lodger smoke --engine {engine}` saw no first content")))
 }

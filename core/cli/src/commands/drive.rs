@@ -88,13 +88,6 @@ pub fn run(args: Args, output: &Output) -> Result<(), Failure> {
 
 /// Runs the steps until one fails; what failed, and a picture of it, go into the report.
 fn steps(driver: &mut Driver, steps: &[Step], out: Option<&Path>, report: &mut DriveReport, output: &Output) {
-    report.first_content_ms = match driver.first_content() {
-        Ok(ms) => Some(ms),
-        Err(error) => {
-            report.errors.push(error.to_string());
-            return;
-        }
-    };
     for (number, step) in steps.iter().enumerate() {
         let shown = step.describe();
         output.note(format_args!("{:>3}  {shown}", number + 1));
@@ -112,6 +105,11 @@ fn steps(driver: &mut Driver, steps: &[Step], out: Option<&Path>, report: &mut D
             }
             return;
         }
+    }
+    // Last, since a wait passes over the events before it.
+    match driver.first_content() {
+        Ok(ms) => report.first_content_ms = Some(ms),
+        Err(error) => report.errors.push(error.to_string()),
     }
 }
 

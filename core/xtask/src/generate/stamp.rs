@@ -30,7 +30,9 @@ fn collect(folder: &str, into: &mut Vec<String>) -> Result<(), Trouble> {
         let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
         if entry.file_type().map_err(trouble)?.is_dir() {
             collect(&path, into)?;
-        } else if Path::new(&path).extension().is_some_and(|extension| extension == "rs") && !path.ends_with("/tests.rs") {
+        } else if Path::new(&path).extension().is_some_and(|extension| extension == "rs")
+            && !path.ends_with("/tests.rs")
+        {
             into.push(path);
         }
     }

@@ -3,7 +3,11 @@
 use crate::failure::Failure;
 use lodger_desktop::{Driver, Error, HostEvent, Key, Target, Theme};
 use serde::Deserialize;
-use std::{fs, path::Path, time::Duration};
+use std::{
+    fs,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 /// How a script looks; printed by `lodger drive --help`.
 pub const HELP: &str = r##"A script is a JSON object; every part but `steps` may be left out:
@@ -12,6 +16,7 @@ pub const HELP: &str = r##"A script is a JSON object; every part but `steps` may
     "steps": [
       { "page": "pages/menu/index" },                   wait until the page is ready
       { "see": { "text": "Latte" } },                   wait until it is to be seen
+      { "gone": { "css": ".sheet" } },                  wait until it is no longer to be seen
       { "tap": { "css": ".cart", "text": "Pay" } },     scroll to it and tap its middle
       { "scroll": { "over": { "css": ".list" }, "by": 300 } },
       { "type": "12" },                                 into the focused field
@@ -28,6 +33,11 @@ Exit code 1 if a step failed or the program reported an error."##;
 
 /// Nothing happened for this long: animations of components are over.
 pub const STILL: Duration = Duration::from_millis(400);
+
+/// Longest wait for something to go.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Between two looks.
+const LOOK: Duration = Duration::from_millis(40);
 
 /// A whole script.
 #[derive(Debug, Deserialize)]
@@ -71,6 +81,7 @@ impl From<ThemeName> for Theme {
 pub enum Step {
     Page(String),
     See(Goal),
+    Gone(Goal),
     Tap(Goal),
     Scroll(Scroll),
     Type(String),
@@ -125,7 +136,10 @@ impl Script {
 impl Step {
     fn check(&self) -> Result<(), String> {
         match self {
-            Self::See(goal) | Self::Tap(goal) | Self::Scroll(Scroll { over: goal, .. })
+            Self::See(goal)
+            | Self::Gone(goal)
+            | Self::Tap(goal)
+            | Self::Scroll(Scroll { over: goal, .. })
                 if goal.css.is_none() && goal.text.is_none() =>
             {
                 Err("a target needs `css` or `text`".to_owned())
@@ -142,6 +156,7 @@ impl Step {
         match self {
             Self::Page(page) => format!("page {page}"),
             Self::See(goal) => format!("see {}", goal.describe()),
+            Self::Gone(goal) => format!("gone {}", goal.describe()),
             Self::Tap(goal) => format!("tap {}", goal.describe()),
             Self::Scroll(scroll) => format!("scroll {} over {}", scroll.by, scroll.over.describe()),
             Self::Type(text) => format!("type {} characters", text.chars().count()),
@@ -157,6 +172,7 @@ impl Step {
         match self {
             Self::Page(page) => driver.page_ready(page),
             Self::See(goal) => driver.find(&goal.target()).map(drop),
+            Self::Gone(goal) => gone(driver, goal),
             Self::Tap(goal) => driver.tap(&goal.target()),
             Self::Scroll(scroll) => driver.scroll(&scroll.over.target(), scroll.by),
             Self::Type(text) => driver.type_text(text),
@@ -168,6 +184,19 @@ impl Step {
             Self::Screenshot(_) => Ok(()),
         }
     }
+}
+
+/// Looks again and again: that something has gone is no event.
+fn gone(driver: &mut Driver, goal: &Goal) -> Result<(), Error> {
+    let end = Instant::now() + PATIENCE;
+    while driver.look(&goal.target())?.is_some() {
+        if Instant::now() > end {
+            return Err(Error::TimeOut { what: format!("{} to go", goal.describe()), within: PATIENCE });
+        }
+        driver.settle(LOOK)?;
+    }
+    // What was behind it often moves now: let that begin, so that the next step waits for its end.
+    driver.settle(STILL)
 }
 
 fn on_top(event: &HostEvent, page: &str) -> bool {
@@ -218,20 +247,10 @@ mod tests {
     fn reads_every_step_of_the_help() {
         let start = HELP.find('{').unwrap();
         let end = HELP.rfind("] }").unwrap() + "] }".len();
-        // The right-hand column of the help is prose.
-        let script: String = HELP[start..end]
-            .lines()
-            .map(|line| line.split("     ").next().unwrap_or("").to_owned() + "\n")
-            .collect();
-        let steps: String = HELP[start..end]
-            .lines()
-            .map(|line| match line.trim_start().split_once("  ") {
-                Some((step, _)) => step.to_owned(),
-                None => line.to_owned(),
-            })
-            .collect();
-        let parsed = read(&steps).or_else(|_| read(&script)).unwrap();
-        assert_eq!(parsed.steps.len(), 9);
+        // The right-hand column is prose; two spaces inside a step would be mistaken for it.
+        let step = |line: &str| line.trim().split("  ").next().unwrap_or("").to_owned();
+        let parsed = read(&HELP[start..end].lines().map(step).collect::<String>()).unwrap();
+        assert_eq!(parsed.steps.len(), 10);
         assert_eq!((parsed.query.as_str(), parsed.scene), ("table=12", 1001));
     }
 
