@@ -223,19 +223,20 @@ impl Manifest {
     }
 }
 
-/// The file that `exports` gives for the package itself to somebody who requires it.
+/// The file that `exports` gives for the package itself: what `require` gets, else what `import` gets.
 fn exports_main(node: &crate::json::Node) -> Option<String> {
-    if let Some(text) = node.text() {
-        return path::join("", text);
+    fn walk(node: &crate::json::Node, conditions: &[&str]) -> Option<String> {
+        match node.text() {
+            Some(text) => path::join("", text),
+            None => node
+                .entries()
+                .iter()
+                .filter(|(key, _)| conditions.contains(&key.as_str()))
+                .find_map(|(_, value)| walk(value, conditions)),
+        }
     }
-    if let Some(dot) = node.get(".") {
-        return exports_main(dot);
-    }
-    let known = ["require", "browser", "module", "import", "default"];
-    node.entries()
-        .iter()
-        .filter(|(key, _)| known.contains(&key.as_str()))
-        .find_map(|(_, value)| exports_main(value))
+    let own = node.get(".").unwrap_or(node);
+    walk(own, &["browser", "require", "default"]).or_else(|| walk(own, &["browser", "import", "module", "default"]))
 }
 
 #[cfg(test)]

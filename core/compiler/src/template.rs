@@ -9,7 +9,10 @@ use crate::{
 };
 use glass_easel_template_compiler::{
     TmplGroup,
-    parse::{ParseErrorKind, ParseErrorLevel, Position, tag::{Script, StrName}},
+    parse::{
+        ParseErrorKind, ParseErrorLevel, Position,
+        tag::{Script, StrName},
+    },
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -105,20 +108,31 @@ impl Templates {
         let mut absent = Vec::new();
         for (name, place) in imports {
             // WeChat only complains about such a line, and published programs have some: the import is dropped.
-            match find(tree, &source, &name, ".wxml", range(&source, &place), Severity::Warning, diagnostics) {
+            match find(tree, &source, &name, ".wxml", range(&source, &place), Severity::Warning, diagnostics)
+            {
                 Some(key) => templates.push(key),
                 None => absent.push(name),
             }
         }
         for (name, place) in includes {
-            templates.extend(find(tree, &source, &name, ".wxml", range(&source, &place), Severity::Error, diagnostics));
+            templates.extend(find(
+                tree,
+                &source,
+                &name,
+                ".wxml",
+                range(&source, &place),
+                Severity::Error,
+                diagnostics,
+            ));
         }
         if let Ok(tree) = self.group.get_tree_mut(key) {
             tree.globals.imports.retain(|import| !absent.iter().any(|name| import.src.name == *name));
         }
         let mut scripts: Vec<String> = files
             .iter()
-            .filter_map(|(name, place)| find(tree, &source, name, ".wxs", range(&source, place), Severity::Error, diagnostics))
+            .filter_map(|(name, place)| {
+                find(tree, &source, name, ".wxs", range(&source, place), Severity::Error, diagnostics)
+            })
             .collect();
         let mut needed: Vec<String> = scripts.iter().map(|key| format!("{key}.wxs")).collect();
         for (name, content, place) in inline {
@@ -226,7 +240,10 @@ fn severity(kind: &ParseErrorKind) -> Option<Severity> {
         ParseErrorLevel::Note => None,
         ParseErrorLevel::Fatal => Some(Severity::Error),
         ParseErrorLevel::Error
-            if matches!(kind, Kind::MissingModuleName | Kind::MissingSourcePath | Kind::UnsupportedSyntax) =>
+            if matches!(
+                kind,
+                Kind::MissingModuleName | Kind::MissingSourcePath | Kind::UnsupportedSyntax
+            ) =>
         {
             Some(Severity::Error)
         }

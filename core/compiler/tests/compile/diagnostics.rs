@@ -1,0 +1,110 @@
+//! What is said, and where.
+use crate::support::{built, development, file, found, report};
+use lodger_compiler::Severity;
+
+#[test]
+fn everything_wrong_is_said_at_once() {
+    let found = found(&[
+        ("app.json", "{\n  \"pages\": [\"pages/a\", \"pages/none\"]\n}"),
+        ("pages/a.js", "\nlet a = ;"),
+        ("pages/a.wxml", "<view>\n  {{ a + }}\n</view>"),
+        ("pages/a.json", "{\n  \"usingComponents\": { \"c\": \"../componnts/c\" }\n}"),
+        ("components/c.json", r#"{"component":true}"#),
+    ]);
+    let places: Vec<_> = found.iter().map(|d| (d.code, d.file.as_str(), d.line)).collect();
+    assert_eq!(
+        places,
+        [
+            ("L0103", "app.json", 2),
+            ("L0501", "pages/a.js", 2),
+            ("L0201", "pages/a.json", 2),
+            ("L0301", "pages/a.wxml", 2)
+        ]
+    );
+    assert_eq!(found[2].help.as_deref(), Some("did you mean \"/components/c\"?"));
+    assert!(found.iter().all(|d| d.frame.is_some() && lodger_compiler::explain(d.code).is_some()));
+}
+
+#[test]
+fn a_module_that_does_not_exist() {
+    let found = found(&[
+        ("pages/a.ts", ""),
+        ("pages/a.js", "const u = require('../utils/mony')"),
+        ("utils/money.js", ""),
+    ]);
+    assert_eq!(
+        found[0].to_string(),
+        "error[L0502]: the module \"../utils/mony\" does not exist\n  --> pages/a.js:1:19\n 1 | const u = require('../utils/mony')\n   |                   ^^^^^^^^^^^^^^^\n  help: did you mean \"/utils/money\"?"
+    );
+}
+
+#[test]
+fn other_case_is_an_error_with_the_right_name() {
+    let found = found(&[("pages/a.js", "require('../Utils/Money')"), ("utils/money.js", "")]);
+    assert_eq!(found[0].code, "L0004");
+    assert!(found[0].message.contains("utils/money.js"), "{}", found[0].message);
+}
+
+#[test]
+fn warnings_do_not_stop_the_build() {
+    let output = built(&[
+        ("project.config.json", r#"{"setting":{}}"#),
+        ("app.json", r#"{"pages":["pages/a"],"plugins":{"p":{}}}"#),
+        ("pages/a.json", r#"{"usingComponents":{"p":"plugin://p/x"}}"#),
+        ("pages/a.wxss", ".a{background:url(./none.png)}"),
+    ]);
+    assert!(output.diagnostics.iter().all(|d| d.severity == Severity::Warning));
+    let codes: Vec<_> = output.diagnostics.iter().map(|d| d.code).collect();
+    assert_eq!(codes, ["L0002", "L0007", "L0203", "L0104"]);
+}
+
+#[test]
+fn no_project_is_said_plainly() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let output = development(folder.path());
+    assert_eq!(report(&output.diagnostics), "L0001 :0:0 there is no app.json in the project folder");
+}
+
+#[test]
+fn less_names_the_way_out() {
+    let found = found(&[
+        ("project.config.json", r#"{"appid":"t","setting":{"useCompilerPlugins":["less"]}}"#),
+        ("pages/a.less", ".a { .b { color: red } }"),
+    ]);
+    assert_eq!(found[0].code, "L0405");
+    assert!(
+        found[0].help.as_deref().is_some_and(|help| help.contains("npx lessc pages/a.less pages/a.wxss"))
+    );
+}
+
+#[test]
+fn sass_errors_have_a_place() {
+    let found = found(&[
+        ("project.config.json", r#"{"appid":"t","setting":{"useCompilerPlugins":["sass"]}}"#),
+        ("pages/a.scss", ".a {\n  color: $none;\n}"),
+    ]);
+    assert_eq!(report(&found), "L0405 pages/a.scss:2:10 Sass: Undefined variable.");
+}
+
+#[test]
+fn remote_and_local_addresses_in_styles() {
+    let output = built(&[
+        ("lodger.json", r#"{"remote":{"https://cdn/x.woff2":"f/x y.woff2"}}"#),
+        ("f/x y.woff2", "font"),
+        ("pages/b.png", "png"),
+        (
+            "pages/a.wxss",
+            ".a{background:url('//h/a.png?x=1&y=2')}.b{background:url(b.png)}.c{src:url(https://cdn/x.woff2)}.d{src:url(data:image/png;base64,AA)}",
+        ),
+    ]);
+    assert!(output.diagnostics.is_empty(), "{}", report(&output.diagnostics));
+    let script = file(&output, "package.js").replace("\\\"", "\"");
+    for url in [
+        "url(\"/.lodger/fetch/https%3A%2F%2Fh%2Fa.png%3Fx%3D1%26y%3D2\")",
+        "url(\"/p/pages/b.png\")",
+        "url(\"/p/f/x%20y.woff2\")",
+        "url(data:image/png;base64,AA)",
+    ] {
+        assert!(script.contains(url), "{url} in {script}");
+    }
+}

@@ -1,0 +1,7 @@
+//! The compiler's public API, on small projects.
+mod diagnostics;
+mod npm;
+mod packages;
+mod safety;
+mod snapshots;
+mod support;

@@ -1,0 +1,5 @@
+import { total } from './utils/money'
+
+App<{ total: number }>({
+  total: total([1, 2]),
+})

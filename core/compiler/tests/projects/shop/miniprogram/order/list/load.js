@@ -1,0 +1,1 @@
+exports.load = (limit) => require('./items.json').slice(0, limit)
