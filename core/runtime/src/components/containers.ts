@@ -46,7 +46,12 @@ export const pageContainer: Definition = {
     let shown = false
     let timer = 0
 
+    // A click without a press is the ghost of the tap that opened it.
+    let pressed = false
+    overlay.addEventListener('pointerdown', () => (pressed = true))
     overlay.addEventListener('click', () => {
+      if (!pressed) return
+      pressed = false
       host.emit('clickoverlay', {})
       host.set({ show: false })
     })

@@ -3,11 +3,9 @@
 // A built-in component is an "external component" of glass-easel: the tree inside its host element is plain DOM that
 // the component builds itself, and one of these elements is the slot for the children that the template gives it.
 // So `<view>` costs one DOM element and no shadow tree, and nothing has to be compiled for it.
-import type { ComponentSpace, GeneralComponent, EventOptions, templateEngine } from 'glass-easel'
+import type { EventOptions, GeneralComponent } from 'glass-easel'
 import type { RuntimeEnv } from '../framework/env'
 import { resolveUrl } from '../framework/url'
-import { applyAria, ARIA_PROPERTIES } from './aria'
-import { applyAnimation } from './animation'
 import type { Field } from './field'
 
 /** A property: its constructor (as in WeChat's `properties`) and its default. `null` takes any type. */
@@ -78,6 +76,8 @@ export class Host {
   instance: Instance = {}
   /** Whether it is in the document. */
   isAttached = false
+  /** An update of the tree is under way: nothing may change data or call the program now. */
+  private busy = false
 
   constructor(
     readonly component: GeneralComponent,
@@ -110,14 +110,32 @@ export class Host {
     return !!this.values[name]
   }
 
-  /** Sets properties from inside, so that two-way bindings (`model:value`) follow. */
+  /**
+   * Sets properties from inside, so that two-way bindings (`model:value`) follow. During an update it waits for its
+   * end, as `emit` does: glass-easel cannot change data while it draws data.
+   */
   set(values: Values): void {
-    this.component.setData(values)
+    if (this.busy) queueMicrotask(() => this.component.setData(values))
+    else this.component.setData(values)
   }
 
   /** Fires an event of the component. WeChat's component events do not bubble unless it says so. */
   emit(name: string, detail: unknown = {}, options?: EventOptions): void {
-    this.component.triggerEvent(name, detail, options)
+    if (this.busy) queueMicrotask(() => this.component.triggerEvent(name, detail, options))
+    else this.component.triggerEvent(name, detail, options)
+  }
+
+  /** Runs a part of the component's life in which the tree is being drawn; failures go to `env.error`. */
+  draw(run: () => void): void {
+    const before = this.busy
+    this.busy = true
+    try {
+      run()
+    } catch (error) {
+      // A failure in one component must not take the page with it.
+      this.env.error(error)
+    }
+    this.busy = before
   }
 
   /** Fires a `tap` as if the component had been touched: for keyboard and labels. */
@@ -180,116 +198,4 @@ export interface GlassEvent {
   target: unknown
   stopPropagation(): void
   getOriginalEvent(): unknown
-}
-
-/** Properties that every built-in component has. */
-const COMMON: Record<string, Property> = {
-  hidden: [Boolean],
-  name: [null],
-  animation: [null],
-  ...ARIA_PROPERTIES,
-}
-
-const NO_CHANGE: ReadonlySet<string> = new Set()
-
-/** Makes `definition` known to `space` under its tag. */
-export function registerComponent(space: ComponentSpace, env: RuntimeEnv, definition: Definition): void {
-  const properties: Record<string, unknown> = {}
-  for (const [name, [type, value]] of Object.entries({ ...COMMON, ...definition.properties }))
-    properties[name] = value === undefined ? { type } : { type, value }
-
-  const live = (component: GeneralComponent, state: boolean): void => {
-    const host = hosts.get(component)
-    if (!host) return
-    host.isAttached = state
-    guard(env, () => (state ? host.instance.attached?.() : host.instance.detached?.()))
-  }
-  const params = {
-    is: `lodger/${definition.tag}`,
-    options: {
-      externalComponent: true,
-      templateEngine: new BuiltinEngine(definition, env),
-      propertyEarlyInit: true,
-      writeFieldsToNode: false,
-      dataDeepCopy: 'none' as never,
-      styleScope: 0,
-    },
-    properties,
-    lifetimes: {
-      attached(this: unknown) {
-        live(this as GeneralComponent, true)
-      },
-      detached(this: unknown) {
-        live(this as GeneralComponent, false)
-      },
-    },
-  }
-  const component = space.defineComponent(
-    params as unknown as Parameters<ComponentSpace['defineComponent']>[0],
-  )
-  space.setGlobalUsingComponent(definition.tag, component.general())
-}
-
-/** A failure in one component must not take the page with it. */
-function guard(env: RuntimeEnv, run: () => void): void {
-  try {
-    run()
-  } catch (error) {
-    env.error(error)
-  }
-}
-
-class BuiltinEngine implements templateEngine.TemplateEngine {
-  constructor(
-    private readonly definition: Definition,
-    private readonly env: RuntimeEnv,
-  ) {}
-
-  create(): templateEngine.Template {
-    return {
-      createInstance: (component) => new BuiltinTree(new Host(component, this.definition, this.env)),
-    }
-  }
-}
-
-class BuiltinTree implements templateEngine.TemplateInstance {
-  readonly shadowRoot: never
-
-  constructor(private readonly host: Host) {
-    guard(host.env, () => {
-      host.instance = host.definition.create?.(host) ?? {}
-    })
-    const root = host.element
-    this.shadowRoot = {
-      root,
-      slot: host.instance.slot ?? root,
-      getIdMap: () => ({}),
-      handleEvent: () => {},
-      setListener: () => {},
-    } as never
-  }
-
-  initValues(): void {
-    this.common(null)
-    guard(this.host.env, () => this.host.instance.update?.(null))
-  }
-
-  updateValues(
-    _data: unknown,
-    changes: readonly (readonly [path: readonly unknown[], ...rest: unknown[]])[],
-  ): void {
-    if (changes.length === 0) return
-    const changed = new Set(changes.map(([path]) => String(path[0])))
-    this.common(changed)
-    guard(this.host.env, () => this.host.instance.update?.(changed))
-  }
-
-  private common(changed: ReadonlySet<string> | null): void {
-    const { host } = this
-    const names = changed ?? NO_CHANGE
-    if (names.has('hidden') || host.flag('hidden'))
-      host.element.toggleAttribute('hidden', host.flag('hidden'))
-    if (changed === null || changed.has('animation')) applyAnimation(host)
-    applyAria(host, changed)
-  }
 }

@@ -37,7 +37,7 @@ function picture(host: Host): Instance {
   const followHeight = (): void => {
     const { naturalWidth, naturalHeight } = img
     if (naturalHeight === 0) return
-    const height = host.element.getBoundingClientRect().height
+    const height = host.element.offsetHeight
     host.style(`width:${(height * naturalWidth) / naturalHeight}px`)
   }
   const layout = (): void => {
@@ -52,7 +52,8 @@ function picture(host: Host): Instance {
     if (follows !== 'width') return
     followHeight()
     if (typeof ResizeObserver === 'undefined') return
-    resizes = new ResizeObserver(followHeight)
+    // In the next frame: changing a size while sizes are being reported is an error.
+    resizes = new ResizeObserver(() => requestAnimationFrame(followHeight))
     resizes.observe(host.element)
   }
   const load = (): void => {

@@ -230,7 +230,7 @@ class SwiperParts {
     }
     if (this.index !== before) {
       // The property follows, so that setting the old value again has an effect and `model:current` works.
-      this.host.set({ current: this.index })
+      if (this.host.number('current') !== this.index) this.host.set({ current: this.index })
       this.host.emit('change', detail)
     }
     const duration =

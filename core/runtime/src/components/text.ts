@@ -26,17 +26,21 @@ export const text: Definition = {
         if (observer || (!host.flag('decode') && host.text('space') === '')) return
         // Text nodes come after the properties, and change later.
         observer = new MutationObserver(() => rewrite(host))
-        observer.observe(element, { childList: true, characterData: true, subtree: true })
-        rewrite(host)
+        if (host.isAttached) watch(host, observer)
       },
       attached() {
-        if (observer) rewrite(host)
+        if (observer) watch(host, observer)
       },
       detached() {
         observer?.disconnect()
       },
     }
   },
+}
+
+function watch(host: Host, observer: MutationObserver): void {
+  observer.observe(host.element, { childList: true, characterData: true, subtree: true })
+  rewrite(host)
 }
 
 /** What we wrote last into a text node: our own writes must not be decoded again. */

@@ -1,7 +1,8 @@
 // Components that have no meaning outside of WeChat, or that are not here yet.
 import type { ComponentSpace } from 'glass-easel'
 import type { RuntimeEnv } from '../framework/env'
-import { registerComponent, type Definition } from './host'
+import type { Definition } from './host'
+import { registerComponent } from './register'
 
 /** Draw nothing, in WeChat too where there is nothing to show: advertising, WeChat accounts. */
 // prettier-ignore
