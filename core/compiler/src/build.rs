@@ -1,18 +1,22 @@
 //! Walks the program from its entries and compiles what it reaches: pages, components, modules.
+mod finder;
+mod finish;
+
 use crate::{
-    Options, Output, Stats,
+    Options, Output,
     app::App,
-    asset, codes,
+    codes,
     diagnostic::{Diagnostics, Finding, Severity},
     json::{Document, Node},
-    missing, package, path,
+    missing, package,
     project::Project,
     resolve::{self, Miss, Modules},
-    script::{self, Answer, Request, RequestKind, Script},
-    style::{self, StyleContext, StyleMap, Styles},
+    script::{self, Script},
+    style::{self, StyleContext, Styles},
     template::Templates,
     tree::Tree,
 };
+use finder::Finder;
 use serde_json::{Map, Value};
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -273,18 +277,19 @@ impl Build<'_> {
                 mappings: Vec::new(),
             })
         } else {
-            let mut finder = Finder {
-                app: self.app,
-                modules: Modules {
-                    aliases: &self.app.aliases,
-                    prefer_typescript: self.project.plugins.contains("typescript"),
-                },
-                tree: &mut self.tree,
-                open: &mut self.open_modules,
-                source: &source,
-            };
-            script::compile(&source, minify, &mut self.diagnostics, &mut |request, diagnostics| {
-                finder.answer(request, diagnostics)
+            let prefer_typescript = self.project.plugins.contains("typescript");
+            let modules = Modules { aliases: &self.app.aliases, prefer_typescript };
+            let (tree, open) = (&mut self.tree, &mut self.open_modules);
+            let mut finder = Finder { app: self.app, modules, tree, open, source: &source };
+            let mut answer = |request: &_, diagnostics: &mut _| finder.answer(request, diagnostics);
+            // A defect of the JavaScript library in one file must not hide what the others have to say.
+            let compiled = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                script::compile(&source, minify, &mut self.diagnostics, &mut answer)
+            }));
+            compiled.unwrap_or_else(|_| {
+                let message = format!("the compiler failed in {}", source.shown);
+                self.diagnostics.add(Finding::error(codes::INTERNAL, message).in_file(&source.shown));
+                None
             })
         };
         // A module with errors keeps its place, so that the errors are not repeated for whoever requires it.
@@ -296,190 +301,4 @@ impl Build<'_> {
 /// The module key of a file.
 fn key_of(file: &str) -> String {
     file.strip_suffix(".ts").map_or_else(|| file.to_owned(), |stem| format!("{stem}.js"))
-}
-
-/// Answers a script's requests for modules.
-struct Finder<'a> {
-    app: &'a App,
-    modules: Modules<'a>,
-    tree: &'a mut Tree,
-    open: &'a mut VecDeque<String>,
-    source: &'a crate::source::Source,
-}
-
-impl Finder<'_> {
-    fn answer(&mut self, request: &Request, diagnostics: &mut Diagnostics) -> Answer {
-        let from = &self.source.path;
-        let file = match self.modules.find(self.tree, from, &request.specifier) {
-            Ok(file) => file,
-            Err(miss) => {
-                if !request.in_try {
-                    // A package may name what only Node has, on paths that never run here.
-                    let severity =
-                        if self.tree.npm.owner(from).is_some() { Severity::Warning } else { Severity::Error };
-                    let message = format!("the module \"{}\" does not exist", request.specifier);
-                    let code = codes::MISSING_MODULE;
-                    let finding =
-                        missing::finding(self.tree, &miss, severity, code, &message, &[".js", ".ts"]);
-                    diagnostics.add(finding.at(self.source, request.range.clone()));
-                }
-                return Answer::Keep;
-            }
-        };
-        let (own, other) = (self.app.package_of(from), self.app.package_of(&file));
-        if own != other && request.kind == RequestKind::Now && !request.in_try {
-            let place = |finding: Finding| finding.at(self.source, request.range.clone());
-            if other != 0 {
-                let message = format!(
-                    "\"{}\" belongs to the subpackage \"{}\"",
-                    request.specifier, self.app.packages[other].name
-                );
-                let help = "use require.async, or move the file to the main package";
-                diagnostics.add(place(Finding::error(codes::FOREIGN_MODULE, message)).help(help));
-                return Answer::Keep;
-            }
-            if self.app.packages[own].independent {
-                let message = format!(
-                    "\"{}\" is not in the independent subpackage that requires it",
-                    request.specifier
-                );
-                diagnostics.add(place(Finding::error(codes::INDEPENDENT_PACKAGE, message)));
-                return Answer::Keep;
-            }
-        }
-        let key = key_of(&file);
-        self.open.push_back(file);
-        Answer::Key(key)
-    }
-}
-
-impl Build<'_> {
-    fn finish(mut self) -> Output {
-        let app_style = self.style("app");
-        let page_configs = self.page_configs();
-        let config = self.app.output(self.project, page_configs, &mut self.tree, &mut self.diagnostics);
-
-        let mut index = lodger_bundle::Index::template(&self.project.app, self.project.version.clone());
-        index.pages = self.app.pages();
-        index.scopes.clone_from(&self.project.scopes);
-        index.domains = self.project.domains.clone();
-        let mut builder = lodger_bundle::BundleBuilder::new(index);
-        let mut maps = BTreeMap::new();
-        for (number, package) in self.app.packages.iter().enumerate() {
-            builder.package(&package.name, &package.root, package.independent);
-            let path = path::child(&package.root, "package.js");
-            let (script, map) = self.package_code(number, app_style.as_deref()).write(&path);
-            builder.file(&package.name, &path, "text/javascript", script);
-            maps.insert(path, map);
-        }
-        let config = serde_json::to_vec(&config).expect("a JSON value can always be written");
-        builder.file("main", "app.json", "application/json", config);
-        let mut stats = self.stats();
-        for (file, mime) in self.assets() {
-            if let Some(bytes) = self.tree.bytes(&file, &mut self.diagnostics) {
-                let package = &self.app.packages[self.app.package_of(&file)];
-                builder.file(&package.name, &file, mime, bytes);
-                stats.assets += 1;
-            }
-        }
-        let mut bundle = None;
-        if !self.diagnostics.has_errors() {
-            match builder.finish() {
-                Ok(built) => bundle = Some(built),
-                Err(error) => self.diagnostics.add(Finding::error(codes::BUNDLE_REFUSED, error.to_string())),
-            }
-        }
-        let inputs = self.tree.inputs.into_iter().collect();
-        Output { bundle, diagnostics: self.diagnostics.finish(), maps, inputs, stats }
-    }
-
-    fn page_configs(&self) -> Map<String, Value> {
-        let pages = self.units.iter().filter(|(_, unit)| unit.page);
-        let config = |unit: &Unit| -> Value {
-            let window = unit.config.iter().filter(|(key, _)| !COMPONENT_KEYS.contains(&key.as_str()));
-            Value::Object(window.map(|(key, value)| (key.clone(), value.clone())).collect())
-        };
-        pages.map(|(stem, unit)| (stem.clone(), config(unit))).collect()
-    }
-
-    fn package_code(&mut self, number: usize, app_style: Option<&str>) -> package::PackageCode<'_> {
-        let app = self.app;
-        let mine = |file: &str| app.package_of(file) == number;
-        let mut components = Map::new();
-        let mut styles = StyleMap::new();
-        let mut keys = Vec::new();
-        if number == 0
-            && let Some(css) = app_style
-        {
-            styles.insert("app".to_owned(), css.to_owned());
-        }
-        for (stem, unit) in self.units.iter().filter(|(stem, _)| mine(stem)) {
-            let wanted = |key: &str| !unit.page || COMPONENT_KEYS.contains(&key);
-            let config = unit.config.iter().filter(|(key, _)| wanted(key));
-            components
-                .insert(stem.clone(), Value::Object(config.map(|(k, v)| (k.clone(), v.clone())).collect()));
-            if let Some(css) = &unit.style {
-                styles.insert(stem.clone(), css.clone());
-            }
-            keys.push(stem.clone());
-        }
-        let templates = match self.templates.code(keys.into_iter()) {
-            Ok(code) => code,
-            Err(message) => {
-                self.diagnostics.add(Finding::error(codes::INTERNAL, message));
-                String::from("{}")
-            }
-        };
-        let modules =
-            self.modules.iter().filter(|(key, _)| mine(key)).map(|(key, module)| (key.as_str(), module));
-        package::PackageCode {
-            name: &app.packages[number].name,
-            components,
-            styles,
-            templates,
-            modules: modules.collect(),
-        }
-    }
-
-    /// Files that are shipped as they are.
-    fn assets(&self) -> Vec<(String, &'static str)> {
-        let named = &self.styles.assets;
-        let read = [self.app.theme_file(), "app.json".to_owned()];
-        let files = self.tree.files().filter(|file| {
-            if asset::is_source(file) || read.iter().any(|known| known == file) || self.used.contains(*file) {
-                return false;
-            }
-            let Some(owner) = self.tree.npm.owner(file) else {
-                // JSON beside a page or component configures it, reached or not.
-                return !file.ends_with(".json") || !self.is_config(file);
-            };
-            let in_use = |key: &String| path::within(key, &owner);
-            named.contains(*file)
-                || (!file.ends_with(".json")
-                    && (self.units.keys().any(in_use) || self.modules.keys().any(in_use)))
-        });
-        files.filter_map(|file| Some((file.to_owned(), asset::mime(file)?))).collect()
-    }
-
-    fn is_config(&self, file: &str) -> bool {
-        let stem = file.trim_end_matches(".json");
-        file.ends_with("package.json")
-            || [".wxml", ".js", ".ts"].iter().any(|ext| self.tree.contains(&format!("{stem}{ext}")))
-    }
-
-    fn stats(&self) -> Stats {
-        let mut used: BTreeSet<String> = self.used.clone();
-        used.extend(self.templates.files());
-        used.extend(self.styles.files().cloned());
-        let unreachable = self.tree.files().filter(|file| {
-            asset::is_source(file) && !used.contains(*file) && self.tree.npm.owner(file).is_none()
-        });
-        Stats {
-            pages: self.units.values().filter(|unit| unit.page).count(),
-            components: self.units.values().filter(|unit| !unit.page).count(),
-            modules: self.modules.len(),
-            assets: 0,
-            unreachable: unreachable.map(str::to_owned).collect(),
-        }
-    }
 }

@@ -74,7 +74,7 @@ pub struct Stats {
 }
 
 /// Deeply nested source must not overflow the stack of whoever calls.
-const STACK: usize = 512 << 20;
+const STACK: usize = 256 << 20;
 
 /// Compiles the project folder that holds `project.config.json` (or `app.json`).
 ///

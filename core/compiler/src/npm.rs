@@ -236,7 +236,8 @@ fn exports_main(node: &crate::json::Node) -> Option<String> {
         }
     }
     let own = node.get(".").unwrap_or(node);
-    walk(own, &["browser", "require", "default"]).or_else(|| walk(own, &["browser", "import", "module", "default"]))
+    walk(own, &["browser", "require", "default"])
+        .or_else(|| walk(own, &["browser", "import", "module", "default"]))
 }
 
 #[cfg(test)]

@@ -108,3 +108,20 @@ fn remote_and_local_addresses_in_styles() {
         assert!(script.contains(url), "{url} in {script}");
     }
 }
+
+#[test]
+fn attributes_that_the_framework_lacks_are_refused() {
+    let found = found(&[("pages/a.wxml", "<view class:on=\"{{ a }}\" />")]);
+    assert_eq!(report(&found), "L0301 pages/a.wxml:0:0 class: and style: attributes are not part of WXML");
+}
+
+#[test]
+fn a_missing_import_is_dropped_and_a_missing_include_is_not() {
+    let output = built(&[("pages/a.wxml", "<import src=\"./none.wxml\"/>\n<view/>")]);
+    assert_eq!(
+        report(&output.diagnostics),
+        "L0303 pages/a.wxml:1:14 the file \"./none.wxml\" does not exist"
+    );
+    assert!(!file(&output, "package.js").contains("none"));
+    assert_eq!(found(&[("pages/a.wxml", "<include src=\"./none\"/>")])[0].severity, Severity::Error);
+}
