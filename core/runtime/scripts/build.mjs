@@ -32,7 +32,11 @@ const smallRegistry = {
   name: 'small-registry',
   setup({ onLoad }) {
     onLoad({ filter: /registry\.json$/ }, ({ path }) => {
-      const rows = JSON.parse(readFileSync(path, 'utf8')).map(({ name, kind, status }) => ({ name, kind, status }))
+      const rows = JSON.parse(readFileSync(path, 'utf8')).map(({ name, kind, status }) => ({
+        name,
+        kind,
+        status,
+      }))
       return { contents: JSON.stringify(rows), loader: 'json' }
     })
   },

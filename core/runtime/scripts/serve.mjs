@@ -52,7 +52,17 @@ function openSession(request) {
   const wanted = url.searchParams.get('page') ?? argument('page', program.config.pages[0])
   const theme = url.searchParams.get('theme') ?? argument('theme', 'light')
   const page = { id: 1, ...splitUrl(wanted) }
-  session = { doc: randomBytes(16).toString('hex'), hello: false, stack: [page], tabs: new Map(), nextId: 2, out: [], waiting: null, sync: new Map(), theme }
+  session = {
+    doc: randomBytes(16).toString('hex'),
+    hello: false,
+    stack: [page],
+    tabs: new Map(),
+    nextId: 2,
+    out: [],
+    waiting: null,
+    sync: new Map(),
+    theme,
+  }
   if (isTab(page.path)) session.tabs.set(page.path, page)
   return page
 }
@@ -63,8 +73,14 @@ function startDocument(request) {
   const page = openSession(request)
   const { index, config } = program
   const script = (item) => `/p/${item.root ? `${item.root.replace(/^\/|\/$/g, '')}/` : ''}package.js`
-  const packages = index.packages.map((item) => ({ name: item.name, root: item.root ?? '', script: script(item) }))
-  const home = packages.find((item) => item.root && page.path.startsWith(`${item.root.replace(/^\/|\/$/g, '')}/`))
+  const packages = index.packages.map((item) => ({
+    name: item.name,
+    root: item.root ?? '',
+    script: script(item),
+  }))
+  const home = packages.find(
+    (item) => item.root && page.path.startsWith(`${item.root.replace(/^\/|\/$/g, '')}/`),
+  )
   const launch = {
     v: 1,
     development: true,
@@ -73,11 +89,22 @@ function startDocument(request) {
     page,
     config,
     packages,
-    system: { platform: 'devtools', system: 'Linux', brand: 'Lodger', model: 'desktop', language: 'zh_CN', theme: session.theme, statusBarHeight: 20, sdkVersion: '3.6.0' },
+    system: {
+      platform: 'devtools',
+      system: 'Linux',
+      brand: 'Lodger',
+      model: 'desktop',
+      language: 'zh_CN',
+      theme: session.theme,
+      statusBarHeight: 20,
+      sdkVersion: '3.6.0',
+    },
     storage: { complete: true, items: Object.fromEntries(stored), currentSize: 0, limitSize: 10240 },
   }
   const json = JSON.stringify(launch).replace(/</g, '\\u003c')
-  const scripts = ['/p/package.js', ...(home ? [home.script] : [])].map((src) => `<script src="${src}"></script>`)
+  const scripts = ['/p/package.js', ...(home ? [home.script] : [])].map(
+    (src) => `<script src="${src}"></script>`,
+  )
   return `<!doctype html><html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1,viewport-fit=cover"></head><body><script type="application/json" id="lodger-launch">${json}</script><script src="/.lodger/rt/runtime.js"></script>${scripts.join('')}</body></html>`
 }
 
@@ -103,7 +130,8 @@ function navigate(type, args) {
       session.tabs.clear()
       session.stack = [page]
     } else session.stack = [session.tabs.get(target.path) ?? page]
-    if (isTab(target.path) && !session.tabs.has(target.path)) session.tabs.set(target.path, session.stack.at(-1))
+    if (isTab(target.path) && !session.tabs.has(target.path))
+      session.tabs.set(target.path, session.stack.at(-1))
   }
   const alive = [...session.tabs.values()].map((page) => page.id)
   return { ok: { route: { type, stack: session.stack, alive } } }
@@ -111,7 +139,8 @@ function navigate(type, args) {
 
 async function answer({ api, args }) {
   const name = api.replace(/Sync$/, '')
-  if (['navigateTo', 'redirectTo', 'reLaunch', 'switchTab', 'navigateBack'].includes(name)) return navigate(name, args)
+  if (['navigateTo', 'redirectTo', 'reLaunch', 'switchTab', 'navigateBack'].includes(name))
+    return navigate(name, args)
   if (name === 'getStorage') {
     const data = stored.get(args.key)
     return data === undefined ? { err: { errMsg: 'getStorage:fail data not found' } } : { ok: { data } }
@@ -125,7 +154,14 @@ async function answer({ api, args }) {
     try {
       const { url, method, header, data } = args
       const reply = await fetch(url, { method, headers: header, body: data })
-      return { ok: { statusCode: reply.status, header: Object.fromEntries(reply.headers), cookies: [], data: await reply.text() } }
+      return {
+        ok: {
+          statusCode: reply.status,
+          header: Object.fromEntries(reply.headers),
+          cookies: [],
+          data: await reply.text(),
+        },
+      }
     } catch (error) {
       return { err: { errMsg: `request:fail ${error.message}` } }
     }
@@ -138,7 +174,10 @@ async function message(body) {
   if (text.doc !== session.doc) return
   if (text.api === 'report') {
     const { kind, ...fields } = text.args
-    console.log(`[${kind}]`, kind === 'console' ? `${fields.level}: ${fields.text}` : (fields.stack ?? JSON.stringify(fields)))
+    console.log(
+      `[${kind}]`,
+      kind === 'console' ? `${fields.level}: ${fields.text}` : (fields.stack ?? JSON.stringify(fields)),
+    )
     return
   }
   const result = { id: text.id, ...(await answer(text)) }
@@ -159,18 +198,26 @@ const events = () =>
     }
   })
 
-const PLACEHOLDER = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==', 'base64')
+const PLACEHOLDER = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
+  'base64',
+)
 
 const server = createServer(async (request, response) => {
   const path = decodeURIComponent(new URL(request.url, 'http://x').pathname)
-  const reply = (type, body, status = 200) => response.writeHead(status, { 'Content-Type': type, 'Cache-Control': 'no-store' }).end(body)
+  const reply = (type, body, status = 200) =>
+    response.writeHead(status, { 'Content-Type': type, 'Cache-Control': 'no-store' }).end(body)
   const json = (value) => reply('application/json', JSON.stringify(value))
   try {
     if (path === '/') {
-      response.setHeader('Content-Security-Policy', "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data: blob:; connect-src 'self'; media-src 'self' blob:; base-uri 'none'")
+      response.setHeader(
+        'Content-Security-Policy',
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data: blob:; connect-src 'self'; media-src 'self' blob:; base-uri 'none'",
+      )
       return reply('text/html; charset=utf-8', startDocument(request))
     }
-    if (path === '/.lodger/rt/runtime.js') return reply('text/javascript; charset=utf-8', readFileSync(join(root, 'build/runtime.js')))
+    if (path === '/.lodger/rt/runtime.js')
+      return reply('text/javascript; charset=utf-8', readFileSync(join(root, 'build/runtime.js')))
     if (path === '/.lodger/hello') {
       if (session.hello) return reply('text/plain', 'said already', 403)
       session.hello = true
@@ -190,7 +237,10 @@ const server = createServer(async (request, response) => {
     if (path.startsWith('/.lodger/fetch/')) {
       if (!process.argv.includes('--online')) return reply('image/png', PLACEHOLDER)
       const remote = await fetch(path.slice(15))
-      return reply(remote.headers.get('content-type') ?? 'application/octet-stream', Buffer.from(await remote.arrayBuffer()))
+      return reply(
+        remote.headers.get('content-type') ?? 'application/octet-stream',
+        Buffer.from(await remote.arrayBuffer()),
+      )
     }
     // For tests: POST a message for the page, such as {"event":"themeChange","args":{"theme":"dark"}}.
     if (path === '/dev/send') {
@@ -207,4 +257,11 @@ const server = createServer(async (request, response) => {
     reply('text/plain', String(error), 500)
   }
 })
-server.listen(port, '127.0.0.1', () => console.log(`http://127.0.0.1:${port}/  (bundle ${createHash('sha256').update(readFileSync(join(bundle, 'index.json'))).digest('hex').slice(0, 12)})`))
+server.listen(port, '127.0.0.1', () =>
+  console.log(
+    `http://127.0.0.1:${port}/  (bundle ${createHash('sha256')
+      .update(readFileSync(join(bundle, 'index.json')))
+      .digest('hex')
+      .slice(0, 12)})`,
+  ),
+)

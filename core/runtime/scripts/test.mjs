@@ -40,5 +40,8 @@ const result = await build({
   logLevel: 'warning',
 })
 const files = Object.keys(result.metafile.outputs).filter((name) => name.endsWith('.test.mjs'))
-const run = spawnSync(process.execPath, ['--enable-source-maps', '--test', ...files], { cwd: root, stdio: 'inherit' })
+const run = spawnSync(process.execPath, ['--enable-source-maps', '--test', ...files], {
+  cwd: root,
+  stdio: 'inherit',
+})
 process.exit(run.status ?? 1)

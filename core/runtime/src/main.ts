@@ -48,7 +48,7 @@ function main(): void {
 
   const events = new WxEvents(reporter)
   const app = new App(reporter, events, launch.launch)
-  catchErrors(reporter, app)
+  catchErrors(reporter, app, launch.development)
   const tree = createTree()
   const gestures = new Gestures(tree.backend)
   gestures.listen(document.documentElement)
@@ -65,7 +65,8 @@ function main(): void {
       back: () => void wx.navigateBack(),
       home: () => void wx.reLaunch({ url: `/${system.config.pages[0] ?? ''}` }),
       ready(page) {
-        if (firstReady) requestAnimationFrame(() => reporter.send('firstContent', { ms: Math.round(performance.now()) }))
+        if (firstReady)
+          requestAnimationFrame(() => reporter.send('firstContent', { ms: Math.round(performance.now()) }))
         firstReady = false
         reporter.send('pageReady', { path: page.path })
       },
@@ -79,7 +80,8 @@ function main(): void {
   > & { navigateBack(): Promise<unknown>; reLaunch(options: object): Promise<unknown> }
   const tapTab = (index: number): void => {
     const item = tabBar?.item(index)
-    if (item) void wx['switchTab']?.({ url: `/${item.pagePath}` })?.then(() => stack.tabTapped(index), reporter.error)
+    if (item)
+      void wx['switchTab']?.({ url: `/${item.pagePath}` })?.then(() => stack.tabTapped(index), reporter.error)
   }
 
   const env = createEnv({ wx, reporter, system, stack, events, bridge, overlay, config: launch.config })

@@ -15,7 +15,10 @@ interface Timing {
 
 /** What `export()` gives. */
 export interface ExportedAnimation {
-  actions: { animates: Step[]; option: { transformOrigin: string; transition: Omit<Timing, 'transformOrigin'> } }[]
+  actions: {
+    animates: Step[]
+    option: { transformOrigin: string; transition: Omit<Timing, 'transformOrigin'> }
+  }[]
 }
 
 const PLAIN = ['matrix', 'matrix3d', 'scale', 'scale3d', 'scaleX', 'scaleY', 'scaleZ']
@@ -27,7 +30,13 @@ type Animation = Record<string, (...args: never[]) => unknown>
 
 /** Makes an animation object. */
 export function createAnimation(options: Partial<Timing> = {}): Animation {
-  const defaults: Timing = { duration: 400, timingFunction: 'linear', delay: 0, transformOrigin: '50% 50% 0', ...options }
+  const defaults: Timing = {
+    duration: 400,
+    timingFunction: 'linear',
+    delay: 0,
+    transformOrigin: '50% 50% 0',
+    ...options,
+  }
   let steps: Step[] = []
   let actions: ExportedAnimation['actions'] = []
   const self: Animation = {

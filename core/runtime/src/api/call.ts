@@ -40,7 +40,12 @@ export function hasCallbacks(options: Options): boolean {
 }
 
 /** Runs a call: parameters, work, `errMsg`. */
-export async function run(name: string, work: Work, options: Options, parameters?: Parameters): Promise<Result> {
+export async function run(
+  name: string,
+  work: Work,
+  options: Options,
+  parameters?: Parameters,
+): Promise<Result> {
   const wrong = parameters && parameterError(options, parameters)
   if (wrong) throw failure(name, `parameter error: ${wrong}`, 1001)
   try {

@@ -15,10 +15,14 @@ export class WxEvents {
   functions(event: string): [on: (listener: unknown) => void, off: (listener?: unknown) => void] {
     return [
       (listener) => {
-        if (typeof listener === 'function') this.#listeners.set(event, [...this.#of(event), listener as Listener])
+        if (typeof listener === 'function')
+          this.#listeners.set(event, [...this.#of(event), listener as Listener])
       },
       (listener) => {
-        this.#listeners.set(event, listener === undefined ? [] : this.#of(event).filter((item) => item !== listener))
+        this.#listeners.set(
+          event,
+          listener === undefined ? [] : this.#of(event).filter((item) => item !== listener),
+        )
       },
     ]
   }

@@ -51,7 +51,8 @@ export function createFunctions(parts: FunctionParts): Record<string, unknown> {
   own.set({ request: createRequest(bridge, reporter) })
   addNavigation(own, bridge, () => stack)
   addPageChrome(own, () => stack, tabBar, reporter)
-  const view = (): { width: number; height: number } | undefined => stack.top?.frame.view.getBoundingClientRect()
+  const view = (): { width: number; height: number } | undefined =>
+    stack.top?.frame.view.getBoundingClientRect()
   addInformation(own, launch, system, { view, enter: () => app.enter })
   addInert(own)
   for (const [name, work] of Object.entries(ui)) own.async(name, work)

@@ -11,7 +11,8 @@ export function addInert(own: Implementations): void {
     getUpdateManager: () => ({
       applyUpdate: nothing,
       onCheckForUpdate: (listener: unknown) => {
-        if (typeof listener === 'function') setTimeout(() => (listener as (r: object) => void)({ hasUpdate: false }), 0)
+        if (typeof listener === 'function')
+          setTimeout(() => (listener as (r: object) => void)({ hasUpdate: false }), 0)
       },
       onUpdateFailed: nothing,
       onUpdateReady: nothing,

@@ -39,7 +39,11 @@ export function addInformation(own: Implementations, launch: Launch, system: Sys
     },
     arrayBufferToBase64: (buffer: unknown) => {
       if (buffer instanceof ArrayBuffer) return toBase64(new Uint8Array(buffer))
-      throw failure('arrayBufferToBase64', `parameter should be ArrayBuffer instead of ${typeName(buffer)};`, 1001)
+      throw failure(
+        'arrayBufferToBase64',
+        `parameter should be ArrayBuffer instead of ${typeName(buffer)};`,
+        1001,
+      )
     },
     base64ToArrayBuffer: (text: unknown) => fromBase64(String(text)).buffer,
     getExtConfigSync: () => ({}),

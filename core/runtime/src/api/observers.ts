@@ -102,7 +102,9 @@ function describe(entry: IntersectionObserverEntry): Record<string, unknown> {
 
 /** Sizes and orientation to watch. */
 export type MediaQuery = Partial<
-  Record<'minWidth' | 'maxWidth' | 'width' | 'minHeight' | 'maxHeight' | 'height', number> & { orientation: string }
+  Record<'minWidth' | 'maxWidth' | 'width' | 'minHeight' | 'maxHeight' | 'height', number> & {
+    orientation: string
+  }
 >
 
 export class WxMediaQueryObserver {
@@ -119,7 +121,8 @@ export class WxMediaQueryObserver {
       return typeof value === 'number' ? `(${feature}: ${value}px)` : `(${feature}: ${value})`
     })
     const list = matchMedia(parts.join(' and ') || 'all')
-    const tell = (): void => void this.#reporter.guard('MediaQueryObserver', () => listener({ matches: list.matches }))
+    const tell = (): void =>
+      void this.#reporter.guard('MediaQueryObserver', () => listener({ matches: list.matches }))
     list.addListener(tell)
     this.#stop.push(() => list.removeListener(tell))
     setTimeout(tell, 0)

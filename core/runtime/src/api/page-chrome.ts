@@ -29,16 +29,25 @@ export function addPageChrome(
   own.async(
     'setNavigationBarColor',
     ({ frontColor, backgroundColor, animation }) => {
-      const { duration = 0, timingFunc = 'linear' } = (animation ?? {}) as { duration?: number; timingFunc?: string }
+      const { duration = 0, timingFunc = 'linear' } = (animation ?? {}) as {
+        duration?: number
+        timingFunc?: string
+      }
       const easing = timingFunc.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-      top('setNavigationBarColor').frame.bar.colour(String(frontColor), String(backgroundColor), duration, easing)
+      top('setNavigationBarColor').frame.bar.colour(
+        String(frontColor),
+        String(backgroundColor),
+        duration,
+        easing,
+      )
     },
     { frontColor: 'String', backgroundColor: 'String' },
   )
   own.asyncAll({
     showNavigationBarLoading: () => void (top('showNavigationBarLoading').frame.bar.loading = true),
     hideNavigationBarLoading: () => void (top('hideNavigationBarLoading').frame.bar.loading = false),
-    hideHomeButton: () => void (top('hideHomeButton').frame.bar.left = stack().pages.length > 1 ? 'back' : 'none'),
+    hideHomeButton: () =>
+      void (top('hideHomeButton').frame.bar.left = stack().pages.length > 1 ? 'back' : 'none'),
     startPullDownRefresh: () => top('startPullDownRefresh').frame.pullDown.start(),
     stopPullDownRefresh: () => top('stopPullDownRefresh').frame.pullDown.stop(),
     setBackgroundTextStyle: ({ textStyle }) => {
@@ -60,7 +69,8 @@ async function scrollPage(page: Page, options: Options): Promise<void> {
   const { selector, scrollTop, duration = SCROLL_TIME, offsetTop = 0 } = options
   let to = Number(scrollTop ?? scroller.scrollTop)
   if (typeof selector === 'string') {
-    const node = page.component?.getShadowRoot()?.querySelector(selector) as { $$?: Element } | null | undefined
+    const node = page.component?.getShadowRoot()?.querySelector(selector) as
+      { $$?: Element } | null | undefined
     if (!node?.$$) throw failure('pageScrollTo', `no node matches the selector "${selector}"`)
     to = node.$$.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop
     to += Number(offsetTop)
@@ -121,5 +131,7 @@ function addTabBar(own: Implementations, tabBar: TabBar | undefined, top: (api: 
 }
 
 function chosen(options: Options, names: string[]): Record<string, string> {
-  return Object.fromEntries(names.flatMap((name) => (options[name] === undefined ? [] : [[name, String(options[name])]])))
+  return Object.fromEntries(
+    names.flatMap((name) => (options[name] === undefined ? [] : [[name, String(options[name])]])),
+  )
 }

@@ -43,7 +43,8 @@ export function createRequest(bridge: Bridge, reporter: Reporter) {
         call?.abort()
       },
       onHeadersReceived: (listener) => void (headers = [...headers, listener]),
-      offHeadersReceived: (listener) => void (headers = listener ? headers.filter((item) => item !== listener) : []),
+      offHeadersReceived: (listener) =>
+        void (headers = listener ? headers.filter((item) => item !== listener) : []),
       // Answers come whole: a program that asks for chunks gets none, and the whole answer at the end.
       onChunkReceived: () => reporter.missing('RequestTask.onChunkReceived'),
       offChunkReceived: () => undefined,
@@ -127,7 +128,9 @@ function plain(value: unknown): string {
 }
 
 function bytesOf(data: ArrayBuffer | ArrayBufferView): Uint8Array {
-  return data instanceof ArrayBuffer ? new Uint8Array(data) : new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+  return data instanceof ArrayBuffer
+    ? new Uint8Array(data)
+    : new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
 }
 
 async function body(raw: Json, options: Options, bridge: Bridge): Promise<unknown> {

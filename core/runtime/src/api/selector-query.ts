@@ -103,7 +103,9 @@ export class SelectorQuery {
 
   #ref(selector: string | undefined, all: boolean): NodesRef {
     const component = this.#component
-    return new NodesRef(this, (fields, callback) => this.#requests.push({ component, selector, all, fields, callback }))
+    return new NodesRef(this, (fields, callback) =>
+      this.#requests.push({ component, selector, all, fields, callback }),
+    )
   }
 
   /** Measures after the updates that are under way, and calls back in order. */
@@ -111,7 +113,9 @@ export class SelectorQuery {
     const requests = this.#requests
     this.#requests = []
     setTimeout(() => {
-      const answers = requests.map((request) => this.#reporter.guard('SelectorQuery', () => answer(request)) ?? null)
+      const answers = requests.map(
+        (request) => this.#reporter.guard('SelectorQuery', () => answer(request)) ?? null,
+      )
       requests.forEach((request, index) => {
         const { callback: each } = request
         if (each) this.#reporter.guard('SelectorQuery', () => each(answers[index] as never))
@@ -154,7 +158,8 @@ function describe(element: glassEasel.Element, fields: Fields): Answer {
   if (fields.mark) out['mark'] = element.collectMarks()
   if (node) {
     const box = fields.rect || fields.size ? boxOf(node) : undefined
-    if (box && fields.rect) Object.assign(out, { left: box.left, top: box.top, right: box.right, bottom: box.bottom })
+    if (box && fields.rect)
+      Object.assign(out, { left: box.left, top: box.top, right: box.right, bottom: box.bottom })
     if (box && fields.size) Object.assign(out, { width: box.width, height: box.height })
     if (fields.scrollOffset) Object.assign(out, offset(host?.instance.scroller ?? node))
     if (fields.computedStyle) Object.assign(out, styles(node, fields.computedStyle))

@@ -35,7 +35,17 @@ export class Implementations {
 }
 
 /** Names that the language and libraries look for on any object. */
-const INNER = new Set(['then', 'toJSON', 'constructor', 'prototype', 'nodeType', 'tagName', 'length', 'inspect', '_isVue'])
+const INNER = new Set([
+  'then',
+  'toJSON',
+  'constructor',
+  'prototype',
+  'nodeType',
+  'tagName',
+  'length',
+  'inspect',
+  '_isVue',
+])
 
 /** Makes `wx`. */
 export function createWx(own: Implementations, bridge: Bridge, reporter: Reporter): Record<string, unknown> {
@@ -44,7 +54,11 @@ export function createWx(own: Implementations, bridge: Bridge, reporter: Reporte
     const value = own.get(name)
     if (value !== undefined) target[name] = value
     else if (kind === 'async') {
-      target[name] = asyncFunction(name, (options) => bridge.call(name, withoutCallbacks(options)).answer, reporter)
+      target[name] = asyncFunction(
+        name,
+        (options) => bridge.call(name, withoutCallbacks(options)).answer,
+        reporter,
+      )
     }
   }
   return new Proxy(target, {

@@ -69,7 +69,8 @@ export class Bridge {
   /** Says hello, chooses the transports, sends what was queued. Fails if the engine refuses the document. */
   async open(): Promise<void> {
     const answer = await this.#natives.fetch('/.lodger/hello', { cache: 'no-store' })
-    if (!answer.ok) throw new Error(`The engine refused this document (HTTP ${answer.status}); reload the program.`)
+    if (!answer.ok)
+      throw new Error(`The engine refused this document (HTTP ${answer.status}); reload the program.`)
     const hello = (await answer.json()) as Hello
     this.#token = hello.doc
     this.#inbound = await this.#choose(hello)
@@ -116,10 +117,11 @@ export class Bridge {
   /** Calls the engine and blocks the page until it has answered. Throws a {@link CallError}. */
   callSync(api: string, args: Json = {}): Json {
     const inbound = this.#inbound
-    if (!inbound) throw { errMsg: `${api}:fail called before the bridge to the host was open` } satisfies CallError
+    if (!inbound)
+      throw { errMsg: `${api}:fail called before the bridge to the host was open` } satisfies CallError
     const id = ++this.#id
-    const text = this.#encode(api, args, id, true)
     try {
+      const text = this.#encode(api, args, id, true)
       if (inbound.postSync) inbound.postSync(text)
       else inbound.post(text, () => undefined)
     } catch (error) {
@@ -193,13 +195,20 @@ export class Bridge {
   }
 
   #post(api: string, args: Json, id: number): void {
-    const lost = (error: Error): void => {
+    const failed = (reason: string): void => {
       const pending = this.#pending.get(id)
       this.#pending.delete(id)
-      pending?.reject({ errMsg: `${api}:fail the host could not be reached: ${error.message}` })
+      pending?.reject({ errMsg: `${api}:fail ${reason}` })
+    }
+    const lost = (error: Error): void => failed(`the host could not be reached: ${error.message}`)
+    let text: string
+    try {
+      text = this.#encode(api, args, id, false)
+    } catch (error) {
+      return failed(asError(error).message)
     }
     try {
-      this.#inbound?.post(this.#encode(api, args, id, false), lost)
+      this.#inbound?.post(text, lost)
     } catch (error) {
       lost(asError(error))
     }
@@ -224,7 +233,9 @@ const MAX_DEPTH = 60
 /** Half a surrogate pair is not Unicode; JSON.stringify escapes it, and the engine would refuse the message. */
 function wellFormed(json: string): string {
   if (!json.includes('\\ud')) return json
-  return json.replace(/\\(?:u(d[89a-f][0-9a-f]{2})|.)/g, (escape, half?: string) => (half ? '\\ufffd' : escape))
+  return json.replace(/\\(?:u(d[89a-f][0-9a-f]{2})|.)/g, (escape, half?: string) =>
+    half ? '\\ufffd' : escape,
+  )
 }
 
 function tooLong(text: string): boolean {

@@ -22,7 +22,8 @@ export function ipcInbound(natives: Natives): Inbound {
 /** iOS: a script message handler with reply; the reply only acknowledges. */
 export function handlerInbound(natives: Natives): Inbound {
   const handler = natives.handler
-  if (!handler) throw new Error('The host announced the handler channel but the window has none: update the host.')
+  if (!handler)
+    throw new Error('The host announced the handler channel but the window has none: update the host.')
   return {
     post(text, onError) {
       Promise.resolve(handler.postMessage(text)).catch((error: unknown) => onError(asError(error)))

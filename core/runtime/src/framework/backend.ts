@@ -37,7 +37,12 @@ export class Backend extends glassEasel.CurrentWindowBackendContext {
   }
 
   /** Dispatches an event into the component tree; true if a handler stopped the default. */
-  dispatch(target: EventTargetElement, type: string, detail: unknown, options: glassEasel.EventOptions): boolean {
+  dispatch(
+    target: EventTargetElement,
+    type: string,
+    detail: unknown,
+    options: glassEasel.EventOptions,
+  ): boolean {
     return this.#listener?.(target, type, detail, options) === NO_DEFAULT
   }
 
@@ -50,7 +55,13 @@ export class Backend extends glassEasel.CurrentWindowBackendContext {
       node.addEventListener(type, (event) => {
         if (event.target !== node) return
         const target = (node as unknown as BackendElement).__wxElement as EventTargetElement | undefined
-        if (target) this.dispatch(target, type, {}, { originalEvent: event, bubbles: true, composed: true, capturePhase: true })
+        if (target)
+          this.dispatch(
+            target,
+            type,
+            {},
+            { originalEvent: event, bubbles: true, composed: true, capturePhase: true },
+          )
       }),
     )
   }
@@ -98,7 +109,9 @@ function stopScrolling(node: HTMLElement): void {
 function createElement(document: Document, tag: string): HTMLElement {
   const name = tag.toLowerCase()
   const safe = /^[a-z][a-z0-9._-]*$/.test(name) ? name : 'unknown'
-  const element = document.createElement(safe.startsWith(NATIVE_TAG) ? safe.slice(NATIVE_TAG.length) : `wx-${safe}`)
+  const element = document.createElement(
+    safe.startsWith(NATIVE_TAG) ? safe.slice(NATIVE_TAG.length) : `wx-${safe}`,
+  )
   element.setAttribute = setAttribute
   return element
 }

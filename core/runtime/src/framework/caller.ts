@@ -15,7 +15,11 @@ interface Caller {
 }
 
 /** Adds them to the one prototype of all callers. */
-export function extendCallers(reporter: Reporter, stack: () => PageStack, router: Record<string, unknown>): void {
+export function extendCallers(
+  reporter: Reporter,
+  stack: () => PageStack,
+  router: Record<string, unknown>,
+): void {
   const prototype = component.ComponentCaller.prototype as unknown as Record<string, unknown>
   const setData = prototype['setData'] as (this: Caller, data: object, callback?: () => void) => void
   const pageOfCaller = (caller: Caller): Page | undefined => {

@@ -69,7 +69,10 @@ export class Definitions implements Registrar {
         .behavior()
         .definition(this.#prepare(definition, undefined) as never)
         .register(),
-    { trait: (...args: unknown[]): unknown => (this.#space.traitBehavior as (...all: unknown[]) => unknown)(...args) },
+    {
+      trait: (...args: unknown[]): unknown =>
+        (this.#space.traitBehavior as (...all: unknown[]) => unknown)(...args),
+    },
   )
 
   #running(name: string): Current {
@@ -98,7 +101,8 @@ export class Definitions implements Registrar {
   #isolation(options: Record<string, unknown>, { path, info }: Current): void {
     if (info.styleIsolation !== undefined) return
     const said = options['styleIsolation']
-    const isolation = typeof said === 'string' ? said : options['addGlobalClass'] === true ? 'apply-shared' : undefined
+    const isolation =
+      typeof said === 'string' ? said : options['addGlobalClass'] === true ? 'apply-shared' : undefined
     if (isolation === undefined) return
     this.#space.addComponentStaticConfig(path, { ...info, styleIsolation: isolation } as never)
   }
@@ -124,7 +128,8 @@ function withObservers(properties: Record<string, unknown>): Record<string, unkn
 }
 
 function builtinBehaviors(space: CodeSpace): Record<string, Behavior> {
-  const make = (definition: object): Behavior => space.behavior().definition(definition).register() as unknown as Behavior
+  const make = (definition: object): Behavior =>
+    space.behavior().definition(definition).register() as unknown as Behavior
   return {
     'wx://form-field': make({ properties: { name: { type: String }, value: { type: null } } }),
     'wx://form-field-group': make({}),

@@ -38,7 +38,10 @@ function find(page: Page | undefined, overlay: HTMLElement, selector: string, te
       (node) => isVisible(node) && (typeof text !== 'string' || visibleText(node).includes(text)),
     )
     // Of nested matches the innermost carries the text.
-    const node = typeof text === 'string' ? matches.find((item) => !matches.some((other) => other !== item && item.contains(other))) : matches[0]
+    const node =
+      typeof text === 'string'
+        ? matches.find((item) => !matches.some((other) => other !== item && item.contains(other)))
+        : matches[0]
     if (!node) continue
     const { left: x, top: y, width, height } = node.getBoundingClientRect()
     return { found: true, x, y, width, height, text: visibleText(node) }

@@ -3,8 +3,8 @@ import * as glassEasel from 'glass-easel'
 import type { App } from './app'
 import type { Reporter } from './reporter'
 
-/** Hooks into the window and glass-easel. */
-export function catchErrors(reporter: Reporter, app: App): void {
+/** Hooks into the window and glass-easel; its warnings (unknown properties and the like) are for developers only. */
+export function catchErrors(reporter: Reporter, app: App, development: boolean): void {
   window.addEventListener('error', (event) => {
     // Pictures that fail to load also end here; the component tells of them.
     if (event.error === undefined && !event.message) return
@@ -25,7 +25,7 @@ export function catchErrors(reporter: Reporter, app: App): void {
   const warned = new Set<string>()
   glassEasel.addGlobalWarningListener((message, component) => {
     const text = `${message} (${typeof component === 'string' ? component : component.is})`
-    if (!warned.has(text)) {
+    if (development && !warned.has(text)) {
       warned.add(text)
       console.warn(text)
     }

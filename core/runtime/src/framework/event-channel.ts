@@ -33,7 +33,9 @@ class End implements EventChannel {
   }
 
   off(name: string, listener?: Listener): void {
-    const left = listener ? this.#listeners.get(name)?.filter((entry) => entry.listener !== listener) : undefined
+    const left = listener
+      ? this.#listeners.get(name)?.filter((entry) => entry.listener !== listener)
+      : undefined
     if (left?.length) this.#listeners.set(name, left)
     else this.#listeners.delete(name)
   }

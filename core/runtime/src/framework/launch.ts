@@ -105,7 +105,8 @@ export function readLaunch(document: Document): Launch {
   const text = document.getElementById('lodger-launch')?.textContent
   if (!text) throw new Error('This document has no launch object: it was not opened by a Lodger host.')
   const launch = JSON.parse(text) as Launch
-  if (launch.v !== 1) throw new Error(`Launch object version ${String(launch.v)} is not supported: update the program's host.`)
+  if (launch.v !== 1)
+    throw new Error(`Launch object version ${String(launch.v)} is not supported: update the program's host.`)
   return launch
 }
 

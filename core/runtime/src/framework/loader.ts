@@ -116,7 +116,11 @@ export class Loader {
     const loading = new Promise<void>((resolve, reject) => {
       this.#arrived.set(name, resolve)
       // The engine may have put the script into the first HTML: then it is on its way.
-      if (document.querySelector(`script[src="${CSS.escape(info.script)}"]`) && document.readyState === 'loading') return
+      if (
+        document.querySelector(`script[src="${CSS.escape(info.script)}"]`) &&
+        document.readyState === 'loading'
+      )
+        return
       const script = document.createElement('script')
       script.src = info.script
       script.onload = () => reject(new Error(`package "${name}" did not define itself`))
@@ -170,11 +174,17 @@ export class Loader {
   #requireFor(from: string): Require {
     const require: Require = (id, ok, fail) => {
       if (typeof ok !== 'function' && typeof fail !== 'function') return this.run(this.#resolve(from, id))
-      require.async(id).then(ok, fail ?? ((error: unknown) => this.#reporter.error(error, `require('${id}')`)))
+      require
+        .async(id)
+        .then(ok, fail ?? ((error: unknown) => this.#reporter.error(error, `require('${id}')`)))
       return undefined
     }
     require.async = async (id) => {
-      if (!this.#find(from, id)) await this.loadPackage(this.packageOf(candidates(from, id)[0] ?? id))
+      // A resolved key first: it names a module from the root, without a slash before it.
+      const missing = [id, ...candidates(from, id)]
+        .map((path) => this.packageOf(path))
+        .find((name) => !this.#defined.has(name))
+      if (missing && !this.#find(from, id)) await this.loadPackage(missing)
       return this.run(this.#resolve(from, id))
     }
     return require
@@ -208,7 +218,11 @@ export class Loader {
     if (this.#sheets.has(path)) this.#space.addStyleSheet(path, path, scopeName(this.#scopes++))
     const content = templates[path]
     if (content) {
-      this.#space.addCompiledTemplate(path, { groupList: templates, content, fallbackListenerOnNativeNode: true })
+      this.#space.addCompiledTemplate(path, {
+        groupList: templates,
+        content,
+        fallbackListenerOnNativeNode: true,
+      })
     }
     this.#registrar?.register(path, info, () => {
       const key = `${path}.js`
@@ -217,7 +231,9 @@ export class Loader {
   }
 
   #loadUsed(path: string, info: ComponentInfo): void {
-    const generics = Object.values(info.componentGenerics ?? {}).map((item) => (item === true ? undefined : item.default))
+    const generics = Object.values(info.componentGenerics ?? {}).map((item) =>
+      item === true ? undefined : item.default,
+    )
     for (const [tag, target] of [
       ...Object.entries(info.usingComponents ?? {}),
       ...generics.map((target) => ['', target] as const),
@@ -229,7 +245,10 @@ export class Loader {
       const used = target.replace(/^\//, '')
       if (this.#components.has(used)) this.loadComponent(used)
       else if (!info.componentPlaceholder?.[tag]) {
-        this.#reporter.error(new Error(`component "${used}" is not loaded: its package needs a componentPlaceholder`), path)
+        this.#reporter.error(
+          new Error(`component "${used}" is not loaded: its package needs a componentPlaceholder`),
+          path,
+        )
       }
     }
   }

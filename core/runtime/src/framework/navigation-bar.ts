@@ -70,7 +70,8 @@ export class NavigationBar {
   /** CSS colours; `duration` in milliseconds. */
   colour(front: string, background: string, duration = 0, easing = 'linear'): void {
     const style = this.element.style
-    style.transition = duration > 0 ? `background-color ${duration}ms ${easing}, color ${duration}ms ${easing}` : ''
+    style.transition =
+      duration > 0 ? `background-color ${duration}ms ${easing}, color ${duration}ms ${easing}` : ''
     style.color = front
     style.backgroundColor = background
   }

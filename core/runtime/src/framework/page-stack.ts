@@ -133,14 +133,20 @@ export class PageStack {
 
   #frame(route: RoutePage, whole: Route): PageFrame {
     const page = (): Page | undefined => this.#frames.get(frame)
-    const frame: PageFrame = new PageFrame(this.#config(route.path), this.metrics(), this.#baseCss, this.#system.theme, {
-      back: () => this.#actions.back(),
-      home: () => this.#actions.home(),
-      top: () => frame.scroller.scrollTo({ top: 0, behavior: 'smooth' }),
-      scrolled: (scrollTop) => page()?.call('onPageScroll', { scrollTop }),
-      reachedBottom: () => page()?.call('onReachBottom'),
-      refresh: () => page()?.call('onPullDownRefresh'),
-    })
+    const frame: PageFrame = new PageFrame(
+      this.#config(route.path),
+      this.metrics(),
+      this.#baseCss,
+      this.#system.theme,
+      {
+        back: () => this.#actions.back(),
+        home: () => this.#actions.home(),
+        top: () => frame.scroller.scrollTo({ top: 0, behavior: 'smooth' }),
+        scrolled: (scrollTop) => page()?.call('onPageScroll', { scrollTop }),
+        reachedBottom: () => page()?.call('onReachBottom'),
+        refresh: () => page()?.call('onPullDownRefresh'),
+      },
+    )
     const first = whole.stack.length <= 1
     const entry = this.#system.config.pages[0]
     const isHome = route.path === entry || this.#tabIndex(route.path) >= 0
@@ -166,7 +172,11 @@ export class PageStack {
     const { loader, reporter } = this.#tools
     reporter.guard(page.path, () => {
       page.build()
-      if (this.#tabIndex(page.path) >= 0 && this.#system.config.tabBar?.custom && loader.has(CUSTOM_TAB_BAR)) {
+      if (
+        this.#tabIndex(page.path) >= 0 &&
+        this.#system.config.tabBar?.custom &&
+        loader.has(CUSTOM_TAB_BAR)
+      ) {
         page.buildTabBar(CUSTOM_TAB_BAR)
       }
     })

@@ -150,7 +150,8 @@ export class Page {
   unload(): void {
     this.#visible = false
     this.call('onUnload')
-    for (const root of [this.#tabBar, this.#root]) this.#tools.reporter.guard(this.path, () => root?.release())
+    for (const root of [this.#tabBar, this.#root])
+      this.#tools.reporter.guard(this.path, () => root?.release())
   }
 
   remove(): void {

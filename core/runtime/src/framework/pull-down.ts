@@ -31,7 +31,9 @@ export class PullDown {
   #listen(): void {
     this.#listening = true
     const scroller = this.#scroller
-    scroller.addEventListener('touchstart', (event) => this.#start(event.touches[0]?.clientY), { passive: true })
+    scroller.addEventListener('touchstart', (event) => this.#start(event.touches[0]?.clientY), {
+      passive: true,
+    })
     scroller.addEventListener('touchmove', (event) => {
       if (this.#move(event.touches[0]?.clientY) && event.cancelable) event.preventDefault()
     })

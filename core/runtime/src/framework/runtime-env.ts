@@ -24,7 +24,16 @@ export interface EnvParts {
 }
 
 /** Makes the environment. */
-export function createEnv({ wx, reporter, system, stack, events, bridge, overlay, config }: EnvParts): RuntimeEnv {
+export function createEnv({
+  wx,
+  reporter,
+  system,
+  stack,
+  events,
+  bridge,
+  overlay,
+  config,
+}: EnvParts): RuntimeEnv {
   const keyboard = new Set<(height: number, duration: number) => void>()
   bridge.on('keyboard', ({ height, duration }) => {
     for (const listener of keyboard) listener(Number(height), Number(duration))

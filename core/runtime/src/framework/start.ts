@@ -36,7 +36,9 @@ export function start(program: Program): void {
 async function run({ launch, opened, reporter, stack, app, loader }: Program): Promise<void> {
   // Blocking calls of app.js need the open bridge, code needs its package: the entry page's own and the main one.
   const name = loader.packageOf(launch.page.path)
-  const independent = launch.config.subPackages?.some((item) => item.independent && loader.isPackage(item, name))
+  const independent = launch.config.subPackages?.some(
+    (item) => item.independent && loader.isPackage(item, name),
+  )
   await Promise.all([opened, independent ? undefined : loader.loadPackage('main'), loader.loadPackage(name)])
   if (loader.hasModule('app.js')) reporter.guard('app.js', () => loader.run('app.js'))
   app.launch()

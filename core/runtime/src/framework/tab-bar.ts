@@ -75,7 +75,12 @@ export class TabBar {
   }
 
   #draw(): void {
-    const { color = '#7a7e83', selectedColor = '#07c160', backgroundColor = 'var(--lodger-page)', borderStyle } = this.#config
+    const {
+      color = '#7a7e83',
+      selectedColor = '#07c160',
+      backgroundColor = 'var(--lodger-page)',
+      borderStyle,
+    } = this.#config
     this.element.style.backgroundColor = backgroundColor
     this.element.style.borderColor = borderStyle === 'white' ? 'rgba(255,255,255,.6)' : ''
     this.#items.forEach(({ item, button, badge }, index) => {

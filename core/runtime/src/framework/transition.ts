@@ -10,7 +10,10 @@ function still(): boolean {
 
 async function slide(element: HTMLElement, from: string, to: string): Promise<void> {
   if (typeof element.animate !== 'function') return
-  const animation = element.animate([{ transform: from }, { transform: to }], { duration: DURATION, easing: EASING })
+  const animation = element.animate([{ transform: from }, { transform: to }], {
+    duration: DURATION,
+    easing: EASING,
+  })
   await new Promise<void>((resolve) => {
     animation.onfinish = animation.oncancel = () => resolve()
     // A window that draws no frames must not hold the navigation up.

@@ -17,15 +17,21 @@ export function joinPath(base: string, reference: string): string {
   return parts.join('/')
 }
 
-/** Percent-encodes each segment of a bundle path. Text that already is percent-encoded stays as it is. */
-function encodePath(path: string): string {
-  let plain = path
+/**
+ * A path's escapes are resolved before its dots: a browser would read `..%2f` as two segments. Text that is no valid
+ * escape stays: a lone `%` is a character of the file's name.
+ */
+function decodePath(path: string): string {
   try {
-    plain = decodeURIComponent(path)
+    return decodeURIComponent(path).replace(/\\/g, '/')
   } catch {
-    // A lone `%` is a character of the file's name.
+    return path
   }
-  return plain.split('/').map(encodeURIComponent).join('/')
+}
+
+/** Percent-encodes each segment of a plain bundle path. */
+function encodePath(path: string): string {
+  return path.split('/').map(encodeURIComponent).join('/')
 }
 
 /** The URL under which the engine serves a remote https picture, font or film. */
@@ -41,6 +47,15 @@ export function remoteUrl(url: string): string {
  * `wxfile:` pass. Anything else, `/.lodger/` and `javascript:` among it, is refused with an empty string.
  */
 export function resolveUrl(src: string, componentPath: string): string {
+  try {
+    return resolve(src, componentPath)
+  } catch {
+    // Half a surrogate pair cannot be in a URL.
+    return ''
+  }
+}
+
+function resolve(src: string, componentPath: string): string {
   const text = String(src ?? '')
     .replace(IGNORED, '')
     .trim()
@@ -48,13 +63,13 @@ export function resolveUrl(src: string, componentPath: string): string {
   if (text === '') return ''
   if (REMOTE.test(text)) return remoteUrl(text)
   if (/^(?:data:(?:image|font|audio|video)\/|blob:)/i.test(text)) return text
-  if (/^wxfile:\/\//i.test(text)) return `/.lodger/file/${encodePath(joinPath('', text.slice(9)))}`
+  if (/^wxfile:\/\//i.test(text))
+    return `/.lodger/file/${encodePath(joinPath('', decodePath(text.slice(9))))}`
   if (SCHEME.test(text)) return ''
   const [path = '', query = ''] = splitQuery(text)
-  const joined = joinPath(componentPath.replace(/^\//, ''), path)
-  const first = encodePath(joined)
-  if (joined === '' || /^\.lodger(\/|$)/i.test(joined) || first.startsWith('.lodger')) return ''
-  return `/p/${first}${query}`
+  const joined = joinPath(componentPath.replace(/^\//, ''), decodePath(path))
+  if (joined === '' || /^\.lodger(?:\/|$)/i.test(joined)) return ''
+  return `/p/${encodePath(joined)}${query}`
 }
 
 function splitQuery(text: string): [string, string] {

@@ -34,7 +34,12 @@ export function createWxsRuntime(reporter: Reporter): WxsRuntime {
     change(listener) {
       if (typeof listener !== 'function') return (() => undefined) as typeof listener
       const observe = listener as unknown as Handler
-      const wrapped = (value: unknown, old: unknown, host: glassEasel.Element, element: glassEasel.Element): void => {
+      const wrapped = (
+        value: unknown,
+        old: unknown,
+        host: glassEasel.Element,
+        element: glassEasel.Element,
+      ): void => {
         // The element is not in the page yet while a template is being made.
         void Promise.resolve().then(() =>
           reporter.guard('WXS change observer', () =>
@@ -80,7 +85,12 @@ export function defineWxsConstructorNames(): void {
       if (Array.isArray(this)) return 'Array'
       if (this instanceof Date) return 'Date'
       if (this instanceof RegExp) return 'RegExp'
-      const names: Record<string, string> = { string: 'String', number: 'Number', boolean: 'Boolean', function: 'Function' }
+      const names: Record<string, string> = {
+        string: 'String',
+        number: 'Number',
+        boolean: 'Boolean',
+        function: 'Function',
+      }
       return names[typeof this] ?? 'Object'
     },
     enumerable: false,
@@ -131,20 +141,22 @@ class Descriptor {
   }
 
   addClass(names: string): this {
-    this.#element.toggleNodeClass(names, true, TEMP_EXTRA)
+    for (const name of split(names)) this.#element.toggleNodeClass(name, true, TEMP_EXTRA)
     return this
   }
 
+  /** The class may come from a script or from the template. */
   removeClass(names: string): this {
-    this.#element.toggleNodeClass(names, false, TEMP_EXTRA)
-    const list = (this.#element as { classList?: glassEasel.ClassList | null }).classList
-    // The class may as well come from the template.
-    if (list?.contains(names)) this.#element.toggleNodeClass(names, false)
+    for (const name of split(names)) {
+      this.#element.toggleNodeClass(name, false, TEMP_EXTRA)
+      this.#element.toggleNodeClass(name, false)
+    }
     return this
   }
 
   hasClass(name: string): boolean {
-    return (this.#element as { classList?: glassEasel.ClassList | null }).classList?.contains(name) ?? false
+    const list = (this.#element as { classList?: glassEasel.ClassList | null }).classList
+    return !!list && (list.contains(name, TEMP_EXTRA) || list.contains(name))
   }
 
   getDataset(): Record<string, unknown> {
@@ -160,7 +172,9 @@ class Descriptor {
     const method = caller?.[name]
     if (typeof method !== 'function') return
     // WeChat runs it in the other thread: never before the WXS function has returned.
-    void Promise.resolve().then(() => this.#reporter.guard(name, () => (method as Handler).call(caller, args)))
+    void Promise.resolve().then(() =>
+      this.#reporter.guard(name, () => (method as Handler).call(caller, args)),
+    )
   }
 
   triggerEvent(name: string, detail?: unknown, options?: glassEasel.EventOptions): void {
@@ -173,7 +187,9 @@ class Descriptor {
   }
 
   selectAllComponents(selector: string): Descriptor[] {
-    return (this.#shadowRoot()?.querySelectorAll(selector) ?? []).map((found) => Descriptor.of(found, this.#reporter))
+    return (this.#shadowRoot()?.querySelectorAll(selector) ?? []).map((found) =>
+      Descriptor.of(found, this.#reporter),
+    )
   }
 
   #shadowRoot(): glassEasel.ShadowRoot | null {
@@ -203,6 +219,10 @@ class Descriptor {
   clearTimeout(timer: ReturnType<typeof setTimeout>): void {
     clearTimeout(timer)
   }
+}
+
+function split(names: string): string[] {
+  return String(names).split(/\s+/).filter(Boolean)
 }
 
 function dashed(name: string): string {
