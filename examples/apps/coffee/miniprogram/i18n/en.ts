@@ -44,7 +44,7 @@ export const en: Strings = {
     soldOut: 'Sold out today',
     cartEmpty: 'Nothing in your cart yet',
     viewCart: 'Check out',
-    added: 'Added to your cart',
+    added: 'Added',
     badges: { new: 'New', signature: 'Signature', limited: 'Limited' },
     banners: [
       { title: 'Osmanthus season', text: 'The oat latte that smells of autumn' },

@@ -55,7 +55,7 @@ export function placeOrder(destination: Destination): Order {
   const now = Date.now()
   const order: Order = {
     ...destination,
-    id: `${now}-${orders.value.length}`,
+    id: `${now}${String(orders.value.length).padStart(3, '0')}`,
     number: orderNumber(orders.value.length),
     createdAt: now,
     note: cart.value.note,
