@@ -30,7 +30,8 @@ const COMPONENT_KEYS: [&str; 5] =
 pub(crate) fn compile(folder: &Path, options: &Options) -> Output {
     let mut diagnostics = Diagnostics::default();
     let Some(project) = Project::read(folder, options, &mut diagnostics) else {
-        return Output { diagnostics: diagnostics.finish(), ..Output::default() };
+        let inputs = vec![folder.to_owned()];
+        return Output { diagnostics: diagnostics.finish(), inputs, ..Output::default() };
     };
     let mut tree = Tree::read(&project, &mut diagnostics);
     let Some(app) = App::read(&mut tree, &mut diagnostics) else {
@@ -92,7 +93,7 @@ impl Build<'_> {
             } else {
                 let miss = match self.tree.other_case(files.iter().map(String::as_str)) {
                     Some(file) => Miss::Case(file.to_owned()),
-                    None => Miss::Absent(files[..1].to_vec()),
+                    None => Miss::Absent { tried: files[..1].to_vec(), package: None },
                 };
                 let message = format!("the page \"{page}\" does not exist");
                 let finding = missing::finding(

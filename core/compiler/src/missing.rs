@@ -2,7 +2,6 @@
 use crate::{
     codes,
     diagnostic::{Finding, Severity},
-    path,
     resolve::Miss,
     tree::Tree,
 };
@@ -29,15 +28,13 @@ pub(crate) fn finding(
             Finding::new(severity, codes::CASE_DIFFERS, message)
                 .help("write the path exactly as the file is named")
         }
-        Miss::Absent(tried) => {
+        Miss::Absent { tried, package } => {
             let wanted = tried.first().map_or("", String::as_str);
             let stem = extensions.iter().find_map(|ext| wanted.strip_suffix(ext)).unwrap_or(wanted);
             let near = tree.nearest(stem, extensions).filter(|near| near != stem);
-            let help = near.map(|near| format!("did you mean \"/{near}\"?")).or_else(|| {
-                let place =
-                    wanted.find("miniprogram_npm/").map(|at| &wanted[at + "miniprogram_npm/".len()..]);
-                place.map(|place| format!("run npm install; {} is not in node_modules", path::parent(place)))
-            });
+            let help = near
+                .map(|near| format!("did you mean \"/{near}\"?"))
+                .or_else(|| package.as_ref().map(|name| format!("if it comes from npm: npm install {name}")));
             Finding::new(severity, code, message.to_owned()).maybe_help(help)
         }
     }

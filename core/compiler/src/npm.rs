@@ -155,6 +155,12 @@ pub(crate) fn split(request: &str) -> Option<(&str, &str)> {
     (!name.is_empty()).then_some((name, rest))
 }
 
+/// The package that a name, as in `require`, or a path through `miniprogram_npm` could mean.
+pub(crate) fn package_name(request: &str) -> Option<&str> {
+    let request = request.find("miniprogram_npm/").map_or(request, |at| &request[at + FOLDER.len() + 1..]);
+    split(request).map(|(name, _)| name).filter(|name| valid_name(name))
+}
+
 fn place(folder: &str, name: &str) -> String {
     path::child(folder, &format!("{FOLDER}/{name}"))
 }

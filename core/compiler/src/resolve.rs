@@ -4,8 +4,13 @@ use crate::{npm, npm::Npm, path, tree::Tree};
 /// Why a name leads nowhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Miss {
-    /// There is no such file; the paths that were tried.
-    Absent(Vec<String>),
+    /// There is no such file.
+    Absent {
+        /// The paths that were tried.
+        tried: Vec<String>,
+        /// The npm package that the name could mean.
+        package: Option<String>,
+    },
     /// It leads out of the root folder.
     Outside,
     /// There is this file, which differs in upper and lower case only.
@@ -53,7 +58,7 @@ impl Modules<'_> {
                 }
             }
         }
-        Err(missing(tree, tried))
+        Err(missing(tree, tried, specifier))
     }
 
     fn expand(self, specifier: &str) -> String {
@@ -128,7 +133,7 @@ pub(crate) fn component(tree: &mut Tree, from: &str, target: &str) -> Result<Str
             tried.extend(files);
         }
     }
-    Err(missing(tree, tried))
+    Err(missing(tree, tried, target))
 }
 
 /// A template, WXS file or style sheet: `extensions` are tried in turn where the name has none of them.
@@ -155,14 +160,17 @@ pub(crate) fn file(tree: &mut Tree, from: &str, target: &str, extensions: &[&str
             tried.push(candidate);
         }
     }
-    Err(missing(tree, tried))
+    Err(missing(tree, tried, target))
 }
 
-fn missing(tree: &Tree, tried: Vec<String>) -> Miss {
-    match tree.other_case(tried.iter().map(String::as_str)) {
-        Some(file) => Miss::Case(file.to_owned()),
-        None => Miss::Absent(tried),
+fn missing(tree: &Tree, tried: Vec<String>, name: &str) -> Miss {
+    if let Some(file) = tree.other_case(tried.iter().map(String::as_str)) {
+        return Miss::Case(file.to_owned());
     }
+    // `a/b` may mean a folder as well as a package; a folder that exists was meant.
+    let bare = if is_relative(name) { None } else { npm::package_name(name) };
+    let package = bare.filter(|name| !tree.has_folder(name)).map(str::to_owned);
+    Miss::Absent { tried, package }
 }
 
 fn is_relative(specifier: &str) -> bool {

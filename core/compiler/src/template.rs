@@ -242,7 +242,7 @@ fn find(
             let file = format!("{key}{suffix}");
             match tree.other_case([file.as_str()]) {
                 Some(other) => resolve::Miss::Case(other.to_owned()),
-                None => resolve::Miss::Absent(vec![file]),
+                None => resolve::Miss::Absent { tried: vec![file], package: None },
             }
         }
     };

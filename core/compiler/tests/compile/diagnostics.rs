@@ -125,3 +125,50 @@ fn a_missing_import_is_dropped_and_a_missing_include_is_not() {
     assert!(!file(&output, "package.js").contains("none"));
     assert_eq!(found(&[("pages/a.wxml", "<include src=\"./none\"/>")])[0].severity, Severity::Error);
 }
+
+#[test]
+fn a_package_that_is_not_installed() {
+    let found = found(&[
+        ("pages/a.js", "require('dayjs/locale/de')"),
+        (
+            "pages/a.json",
+            r#"{"usingComponents":{"v":"@vant/weapp/button/index","w":"/miniprogram_npm/weui/x"}}"#,
+        ),
+    ]);
+    let help: Vec<_> = found.iter().filter_map(|d| d.help.as_deref()).collect();
+    let install = |name| format!("if it comes from npm: npm install {name}");
+    assert_eq!(help, [install("dayjs"), install("@vant/weapp"), install("weui")]);
+}
+
+#[test]
+fn slips_inside_packages_are_not_the_developers_business() {
+    let output = built(&[
+        ("pages/a.json", r#"{"usingComponents":{"c":"kit/c"}}"#),
+        ("node_modules/kit/c.json", r#"{"component":true}"#),
+        ("node_modules/kit/c.wxml", "<view a='1' a='2'><slot><text/></slot></view>"),
+        ("node_modules/kit/c.wxss", ":host .x{color:red}"),
+    ]);
+    assert_eq!(report(&output.diagnostics), "");
+}
+
+#[test]
+fn wxs_means_what_wechat_means() {
+    let output = built(&[
+        (
+            "pages/a.wxml",
+            "<wxs src='./w.wxs' module='w'/><wxs module='i'>var r = getRegExp('\\d+\\.', 'g'); module.exports = r</wxs>",
+        ),
+        (
+            "pages/w.wxs",
+            r#"module.exports = [getRegExp("\\w\/\""), x["constructor"], 'a\b'.length, { constructor: 1 }]"#,
+        ),
+    ]);
+    let script = file(&output, "package.js");
+    assert!(script.contains(r#"getRegExp("\\d+\\.","g")"#), "{script}");
+    assert!(
+        script.contains(r#"[getRegExp('\\w\\/"'),x.__wxsCtor,"a\b".length,{constructor:1}]"#),
+        "{script}"
+    );
+    let broken = found(&[("pages/a.wxml", "<view/>\n<wxs module='i'>\n var a = ;</wxs>")]);
+    assert_eq!((broken[0].code, broken[0].line, broken[0].column), ("L0501", 3, 10));
+}
