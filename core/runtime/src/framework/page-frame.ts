@@ -25,12 +25,14 @@ export class PageFrame {
   readonly bar: NavigationBar
   readonly pullDown: PullDown
   readonly #events: FrameEvents
-  readonly #styles: HTMLElement[] = []
+  readonly #styles = new Map<string, HTMLStyleElement>()
+  #theme: Theme
   #config: WindowConfig
   #low = false
 
   constructor(config: WindowConfig, metrics: BarMetrics, baseCss: string, theme: Theme, events: FrameEvents) {
     this.#config = config
+    this.#theme = theme
     this.#events = events
     this.element.className = 'lodger-frame'
     this.bar = new NavigationBar(events, metrics)
@@ -47,6 +49,7 @@ export class PageFrame {
   /** Applies the page's `window` configuration; also after a change of theme. */
   configure(config: WindowConfig, theme: Theme): void {
     this.#config = config
+    this.#theme = theme
     const white = (config.navigationBarTextStyle ?? 'white') === 'white'
     this.bar.title = config.navigationBarTitleText ?? ''
     this.bar.colour(white ? '#fff' : '#000', config.navigationBarBackgroundColor ?? DEFAULT_BACKGROUND)
@@ -62,10 +65,18 @@ export class PageFrame {
   /** Puts the sheets at `paths` into the page, in order; those that are there stay. */
   addStyles(sheets: ProgramStyleSheets, paths: string[]): void {
     for (const path of paths) {
-      if (this.#styles.some((style) => style.dataset['path'] === path)) continue
-      const style = sheets.element(path)
-      this.#styles.push(style)
+      if (this.#styles.has(path)) continue
+      const style = styleElement(sheets.text(path, this.#theme), path)
+      this.#styles.set(path, style)
       this.root.insertBefore(style, this.pullDown.element)
+    }
+  }
+
+  /** After a change of theme: sheets that ask for it get another text. */
+  restyle(sheets: ProgramStyleSheets): void {
+    for (const [path, style] of this.#styles) {
+      const text = sheets.text(path, this.#theme)
+      if (style.textContent !== text) style.textContent = text
     }
   }
 

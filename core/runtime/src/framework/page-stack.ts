@@ -230,7 +230,10 @@ export class PageStack {
 
   /** The theme has changed: colours that were set by name. */
   retheme(): void {
-    for (const page of this.all) page.frame.configure(this.#config(page.path), this.#system.theme)
+    for (const page of this.all) {
+      page.frame.configure(this.#config(page.path), this.#system.theme)
+      page.frame.restyle(this.#tools.sheets)
+    }
   }
 
   /** The window has changed. */

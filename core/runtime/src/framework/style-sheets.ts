@@ -1,7 +1,8 @@
 // The program's style sheets. Each page is drawn in a shadow root of its own with the sheets it uses, so that rules of
 // one page (`page { background }`, `.title`) never reach another, not even while two pages slide past each other.
 import type { StyleSheets } from './backend'
-import { viewportUnits } from './style-text'
+import type { Theme } from './env'
+import { colourScheme, viewportUnits } from './style-text'
 
 const FONT_FACE = /@font-face\s*\{[^}]*\}/g
 
@@ -53,9 +54,9 @@ export class ProgramStyleSheets implements StyleSheets {
     return 0
   }
 
-  /** A style element with the sheet of `path`; the browser shares the parsed text between equal ones. */
-  element(path: string): HTMLStyleElement {
-    return styleElement(this.#texts.get(path) ?? '', path)
+  /** The sheet of `path` as a page in `theme` needs it; the browser shares the parsed text of equal elements. */
+  text(path: string, theme: Theme): string {
+    return colourScheme(this.#texts.get(path) ?? '', theme)
   }
 }
 
