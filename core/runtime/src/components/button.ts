@@ -2,7 +2,7 @@
 import { makeFocusable, setAria } from './aria'
 import type { Definition, Host } from './host'
 import { closestHost } from './host'
-import { hoverProperties } from './hover'
+import { hoverProperties, watchHover } from './hover'
 import { resetForm, submitForm } from './form'
 import { lookup } from './table'
 
@@ -55,6 +55,7 @@ export const button: Definition = {
   },
   create(host) {
     const isDisabled = (): boolean => host.flag('disabled')
+    const hover = watchHover(host, isDisabled)
     const focusable = makeFocusable(host, isDisabled)
     // In the capture phase: the program's own tap handlers on this button must not run.
     host.on('tap', (event) => (isDisabled() ? event.stopPropagation() : undefined), true)
@@ -70,6 +71,7 @@ export const button: Definition = {
         element.setAttribute('size', host.text('size'))
         for (const name of ['plain', 'disabled', 'loading']) element.toggleAttribute(name, host.flag(name))
         setAria(host, { role: 'button', 'aria-busy': host.flag('loading') })
+        hover()
         focusable()
       },
     }

@@ -1,7 +1,7 @@
 // navigator: a link to another page.
 import { makeFocusable, setAria } from './aria'
 import type { Definition, Host } from './host'
-import { hoverProperties } from './hover'
+import { hoverProperties, watchHover } from './hover'
 import { joinPath } from '../framework/url'
 import { lookup } from './table'
 
@@ -37,11 +37,13 @@ export const navigator: Definition = {
     shortLink: [String],
   },
   create(host) {
+    const hover = watchHover(host)
     const focusable = makeFocusable(host, () => false)
     host.on('tap', () => go(host))
     return {
       update() {
         setAria(host, { role: 'link' })
+        hover()
         focusable()
       },
     }

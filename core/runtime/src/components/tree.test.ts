@@ -242,6 +242,29 @@ test('aria, hidden, and text', async () => {
   assert.equal(text.element.textContent, 'a\u00a0<b>\u00a0&lt;')
 })
 
+test('hover: the class comes with the press and goes after it, and an inner component may keep it', async () => {
+  const outer = make('view', { hoverClass: 'outer', hoverStartTime: 0, hoverStayTime: 0 })
+  const inner = make(
+    'view',
+    { hoverClass: 'inner', hoverStartTime: 0, hoverStayTime: 0, hoverStopPropagation: true },
+    outer,
+  )
+  const send = (target: EventTarget, type: string): void =>
+    void target.dispatchEvent(new window.PointerEvent(type, { bubbles: true, button: 0 }) as never)
+  const classes = (): string[] => [outer, inner].map((made) => made.element.className)
+  send(inner.element, 'pointerdown')
+  await settled()
+  assert.match(classes()[1]!, /inner/)
+  assert.doesNotMatch(classes()[0]!, /outer/)
+  send(window as never, 'pointerup')
+  await settled()
+  assert.doesNotMatch(classes()[1]!, /inner/)
+  send(outer.element, 'pointerdown')
+  send(window as never, 'pointercancel')
+  await settled()
+  assert.doesNotMatch(classes()[0]!, /outer/)
+})
+
 test('unknown tags are inline boxes and counted as missing; silent ones are not counted', () => {
   const odd = make('no-such-tag')
   const inner = make('view', {}, odd)

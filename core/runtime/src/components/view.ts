@@ -1,11 +1,14 @@
 // view, and the boxes that only differ from it in their style sheet.
 import type { Definition } from './host'
-import { hoverProperties } from './hover'
+import { hoverProperties, watchHover } from './hover'
 
 function box(tag: string): Definition {
   return {
     tag,
     properties: hoverProperties('none', 50, 400),
+    create(host) {
+      return { update: watchHover(host) }
+    },
   }
 }
 
