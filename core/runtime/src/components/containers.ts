@@ -44,7 +44,7 @@ export const pageContainer: Definition = {
     const overlay = element('div', 'lg-container-overlay', host.element)
     const panel = element('div', 'lg-container-panel', host.element)
     let shown = false
-    let timer = 0
+    let timer: ReturnType<typeof setTimeout> | undefined
 
     // A click without a press is the ghost of the tap that opened it.
     let pressed = false
@@ -67,7 +67,7 @@ export const pageContainer: Definition = {
         host.emit(show ? 'enter' : 'leave', {})
         host.element.classList.toggle('lg-entered', show)
       })
-      timer = window.setTimeout(
+      timer = setTimeout(
         () => {
           host.element.classList.toggle('lg-open', shown)
           host.emit(show ? 'afterenter' : 'afterleave', {})

@@ -24,7 +24,7 @@ const kept = new WeakSet<Event>()
 export function watchHover(host: Host, isDisabled: () => boolean = () => false): () => void {
   let watching = false
   let shown = ''
-  let timer = 0
+  let timer: ReturnType<typeof setTimeout> | undefined
 
   const show = (): void => {
     shown = host.text('hoverClass')
@@ -39,7 +39,7 @@ export function watchHover(host: Host, isDisabled: () => boolean = () => false):
     if (host.flag('hoverStopPropagation')) kept.add(event)
     clearTimeout(timer)
     if (shown !== '') hide()
-    timer = window.setTimeout(show, host.number('hoverStartTime'))
+    timer = setTimeout(show, host.number('hoverStartTime'))
     const { clientX, clientY } = event
     const move = (moved: PointerEvent): void => {
       if (Math.hypot(moved.clientX - clientX, moved.clientY - clientY) > REST) release(moved)
@@ -51,7 +51,7 @@ export function watchHover(host: Host, isDisabled: () => boolean = () => false):
       clearTimeout(timer)
       // A quick tap is shown as well.
       if (shown === '' && ended.type === 'pointerup') show()
-      if (shown !== '') timer = window.setTimeout(hide, host.number('hoverStayTime'))
+      if (shown !== '') timer = setTimeout(hide, host.number('hoverStayTime'))
     }
     window.addEventListener('pointermove', move)
     window.addEventListener('pointerup', release)

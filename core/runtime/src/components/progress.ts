@@ -31,7 +31,7 @@ export const progress: Definition = {
     const bar = element('div', 'lg-progress-bar', track)
     const info = element('p', 'lg-progress-info', host.element)
     let shown = 0
-    let timer = 0
+    let timer: ReturnType<typeof setTimeout> | undefined
 
     const draw = (percent: number): void => {
       shown = percent
@@ -52,7 +52,7 @@ export const progress: Definition = {
       const began = Date.now()
       const perPercent = Math.max(1, host.number('duration', 30))
       draw(from)
-      timer = window.setInterval(() => {
+      timer = setInterval(() => {
         const now = Math.min(target, from + (Date.now() - began) / perPercent)
         draw(now)
         if (now < target) return

@@ -53,7 +53,7 @@ class SwiperParts {
   private position = 0
   /** The item that events and dots report. */
   private index = 0
-  private autoplayTimer = 0
+  private autoplayTimer: ReturnType<typeof setTimeout> | undefined
   private frameRequest = 0
   private dragStart: number | null = null
   private readonly observer: MutationObserver | undefined
@@ -261,7 +261,7 @@ class SwiperParts {
     clearInterval(this.autoplayTimer)
     if (!this.host.flag('autoplay') || !this.host.isAttached) return
     const interval = Math.max(100, this.host.number('interval', 5000))
-    this.autoplayTimer = window.setInterval(() => {
+    this.autoplayTimer = setInterval(() => {
       // A swiper on a hidden page waits.
       if (this.count <= this.visible || this.host.element.offsetParent === null || document.hidden) return
       const next = this.index + 1

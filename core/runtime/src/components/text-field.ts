@@ -63,7 +63,7 @@ export function textField(host: Host, parts: TextFieldParts): Instance {
   let keyCode = 0
   let composing = false
   let stopKeyboard: (() => void) | undefined
-  let focusTimer = 0
+  let focusTimer: ReturnType<typeof setTimeout> | undefined
 
   const shownPlaceholder = (): void => {
     placeholder.style.display = native.value === '' ? '' : 'none'
@@ -123,7 +123,7 @@ export function textField(host: Host, parts: TextFieldParts): Instance {
   const followFocus = (): void => {
     clearTimeout(focusTimer)
     const wanted = host.flag('focus')
-    focusTimer = window.setTimeout(() => {
+    focusTimer = setTimeout(() => {
       if (!host.isAttached) return
       if (wanted) focus()
       else if (focused() === native) native.blur()
@@ -201,7 +201,7 @@ export function textField(host: Host, parts: TextFieldParts): Instance {
     },
     attached() {
       if (host.flag('autoFocus') || host.flag('focus'))
-        focusTimer = window.setTimeout(() => host.isAttached && focus())
+        focusTimer = setTimeout(() => host.isAttached && focus())
     },
     detached() {
       clearTimeout(focusTimer)

@@ -32,7 +32,7 @@ export function landing(position: number, velocity: number, count: number): numb
 export class Wheel {
   private position = 0
   private dragFrom: number | null = null
-  private timer = 0
+  private timer: ReturnType<typeof setTimeout> | undefined
   private passed = 0
 
   constructor(private readonly options: WheelOptions) {
@@ -109,7 +109,7 @@ export class Wheel {
     this.passed = index
     this.draw(RUN_OUT)
     clearTimeout(this.timer)
-    this.timer = window.setTimeout(() => this.options.onEnd?.(index), RUN_OUT)
+    this.timer = setTimeout(() => this.options.onEnd?.(index), RUN_OUT)
   }
 
   private draw(duration: number): void {

@@ -6,7 +6,7 @@ import { lookup } from '../components/table'
 
 type Kind = 'toast' | 'loading'
 
-let shown: { kind: Kind; root: HTMLElement; timer: number } | undefined
+let shown: { kind: Kind; root: HTMLElement; timer: ReturnType<typeof setTimeout> | undefined } | undefined
 
 function remove(): void {
   if (!shown) return
@@ -28,7 +28,7 @@ function show(kind: Kind, title: string, sign: Element | null, mask: boolean, du
   }
   make('p', 'lgo-toast-title', box, title)
   layer().appendChild(root)
-  const timer = duration === null ? 0 : window.setTimeout(remove, duration)
+  const timer = duration === null ? undefined : setTimeout(remove, duration)
   shown = { kind, root, timer }
 }
 
