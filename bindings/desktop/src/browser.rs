@@ -7,7 +7,7 @@ use crate::{
     Error, Program,
     answer::{self, Answer},
     engine::{self, Place, Reporter},
-    event::{HostEvent, Report},
+    event::{HostEvent, Report, counts},
     host::protocol::{Entry, Open, Scopes},
     phone::{self, Theme},
     window::locate,
@@ -21,6 +21,7 @@ use lodger_engine::{Engine, OriginForm, Prompts, ResourceRequest, ScopeAnswer, S
 use ring::rand::{SecureRandom, SystemRandom};
 use serde_json::{Value, json};
 use std::{
+    collections::BTreeMap,
     convert::Infallible,
     net::Ipv4Addr,
     path::PathBuf,
@@ -203,6 +204,12 @@ impl Server {
             code: "not-open".into(),
         })?;
         Ok(session.dev(id, command)?)
+    }
+
+    /// What the running session has counted.
+    #[must_use]
+    pub fn counters(&self) -> BTreeMap<String, u64> {
+        self.running().map(|session| counts(session.counters())).unwrap_or_default()
     }
 
     fn running(&self) -> Option<Session> {

@@ -67,7 +67,6 @@ impl DisplayGuard {
             .env("GDK_BACKEND", "x11")
             .env_remove("WAYLAND_DISPLAY")
             // There is no GPU behind a virtual display; without these, WebKit looks for one and is slower.
-            .env("LIBGL_ALWAYS_SOFTWARE", "1")
-            .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1");
+            .env("LIBGL_ALWAYS_SOFTWARE", "1");
     }
 }

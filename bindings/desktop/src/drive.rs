@@ -12,6 +12,7 @@ use crate::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::{
+    collections::BTreeMap,
     path::Path,
     time::{Duration, Instant},
 };
@@ -325,6 +326,21 @@ impl Driver {
             if self.next(end.saturating_duration_since(Instant::now()))?.is_none() {
                 return Err(Error::TimeOut { what: "the page's answer".into(), within });
             }
+        }
+    }
+
+    /// What the session has counted (`messages`, `malformed`, `wrongDocument`, …).
+    ///
+    /// # Errors
+    /// `TimeOut` when the host does not answer.
+    pub fn counters(&mut self) -> Result<BTreeMap<String, u64>, Error> {
+        match &self.backend {
+            Backend::Window { window, .. } => window.handle().counters()?,
+            Backend::Browser { server, .. } => return Ok(server.counters()),
+        }
+        match self.wait("the session's counters", |event| matches!(event, HostEvent::Counters { .. }))? {
+            HostEvent::Counters { counts } => Ok(counts),
+            _ => unreachable!("it was waited for"),
         }
     }
 

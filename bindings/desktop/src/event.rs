@@ -1,7 +1,8 @@
 //! What a running program reports, in a form that crosses a process boundary as one JSON line.
-use lodger_engine::{LogLevel, SessionEvent};
+use lodger_engine::{Counters, LogLevel, SessionEvent};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// One thing that happened in the host or in its program. Texts come from the program: untrusted.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -96,6 +97,11 @@ pub enum HostEvent {
         /// As in core/docs/bridge.md.
         result: Value,
     },
+    /// What the session counted so far, as asked.
+    Counters {
+        /// By name, as in the engine's `Counters`.
+        counts: BTreeMap<String, u64>,
+    },
     /// The session cannot go on; the error page is shown.
     Failed {
         /// For machines.
@@ -115,6 +121,22 @@ pub struct Report {
     /// What happened.
     #[serde(flatten)]
     pub event: HostEvent,
+}
+
+/// The engine's counters by name.
+pub(crate) fn counts(counters: Counters) -> BTreeMap<String, u64> {
+    [
+        ("messages", counters.messages),
+        ("malformed", counters.malformed),
+        ("wrongDocument", counters.wrong_document),
+        ("repeated", counters.repeated),
+        ("notAllowed", counters.not_allowed),
+        ("refusedResources", counters.refused_resources),
+        ("droppedEvents", counters.dropped_events),
+        ("documents", counters.documents),
+    ]
+    .map(|(name, count)| (name.to_owned(), count))
+    .into()
 }
 
 /// Console levels as words, the same in every output of this crate.

@@ -9,12 +9,14 @@ use std::{
     sync::Arc,
     time::Duration,
 };
+use tokio::{runtime::Runtime, task::JoinSet};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 /// The text by which the resolver's refusal is known again among reqwest's nested errors.
 const REFUSED: &str = "only private or reserved addresses";
 
-/// Both kinds of traffic, each over clients of its own. Cheap to clone; any thread, inside a tokio runtime.
+/// Both kinds of traffic, each over clients of its own. Cheap to clone; any thread, any executor: sockets are driven
+/// by a thread of its own, since the engine's runtime has no I/O.
 ///
 /// Mini-program traffic goes through one of two clients: `public` reaches public addresses only, decided on the
 /// address that is connected to (so a name cannot change its mind in between); `open` is for development.
@@ -23,13 +25,25 @@ pub struct DesktopHttp {
     public: reqwest::Client,
     open: reqwest::Client,
     platform: reqwest::Client,
+    sockets: Arc<Sockets>,
+}
+
+/// A runtime that may be dropped anywhere.
+struct Sockets(Option<Runtime>);
+
+impl Drop for Sockets {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
 }
 
 impl DesktopHttp {
     /// Sets up TLS with the system's certificates.
     ///
     /// # Errors
-    /// `HttpError::Tls` when the system's certificates cannot be used.
+    /// `HttpError::Tls` when the system's certificates cannot be used, `Other` when no thread can be started.
     pub fn new() -> Result<Self, HttpError> {
         let tls = tls()?;
         let client = || {
@@ -40,12 +54,31 @@ impl DesktopHttp {
                 .connect_timeout(CONNECT_TIMEOUT)
         };
         let build = |builder: reqwest::ClientBuilder| builder.build().map_err(|error| HttpError::Tls(error.to_string()));
+        let sockets = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .thread_name("lodger-http")
+            .enable_all()
+            .build()
+            .map_err(|error| HttpError::Other(error.to_string()))?;
         Ok(Self {
+            sockets: Arc::new(Sockets(Some(sockets))),
             // A proxy would resolve names where the resolver below cannot see the answer.
             public: build(client().no_proxy().dns_resolver(PublicOnly))?,
             open: build(client().no_proxy())?,
             platform: build(client())?,
         })
+    }
+
+    /// Dropping the future cancels the request.
+    async fn send_by(&self, client: &reqwest::Client, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+        let runtime = self.sockets.0.as_ref().expect("it is taken by drop only");
+        let mut work = JoinSet::new();
+        let client = client.clone();
+        work.spawn_on(async move { send(&client, request).await }, runtime.handle());
+        match work.join_next().await {
+            Some(Ok(answer)) => answer,
+            _ => Err(HttpError::Other("the request was given up".into())),
+        }
     }
 }
 
@@ -64,17 +97,17 @@ fn tls() -> Result<rustls::ClientConfig, HttpError> {
 impl AppHttp for DesktopHttp {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
         if request.allow_private {
-            return send(&self.open, request).await;
+            return self.send_by(&self.open, request).await;
         }
         refuse_literal(&request.url)?;
-        send(&self.public, request).await
+        self.send_by(&self.public, request).await
     }
 }
 
 #[async_trait]
 impl PlatformHttp for DesktopHttp {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
-        send(&self.platform, request).await
+        self.send_by(&self.platform, request).await
     }
 }
 

@@ -265,6 +265,14 @@ impl WindowHandle {
         self.write(&Command::Dev { id, command })
     }
 
+    /// Asks what the session has counted; answered by `HostEvent::Counters`.
+    ///
+    /// # Errors
+    /// When the host has gone.
+    pub fn counters(&self) -> Result<(), Error> {
+        self.write(&Command::Counters)
+    }
+
     /// Draws `text` over the page, as script errors are.
     ///
     /// # Errors

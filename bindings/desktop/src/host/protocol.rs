@@ -43,6 +43,8 @@ pub(crate) enum Command {
     Dev { id: u64, command: Value },
     /// `Session::emit`.
     Emit { event: String, args: Value },
+    /// Answered by `HostEvent::Counters`.
+    Counters,
     /// The back button.
     Back,
     /// Ends the host.

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     Error,
     engine::{self, Place, Reporter},
-    event::{HostEvent, Report},
+    event::{self, HostEvent, Report},
     phone::Theme,
 };
 use lodger_bundle::Bundle;
@@ -45,7 +45,7 @@ pub(super) fn run() -> Result<Infallible, Error> {
         .enable_all()
         .build()
         .map_err(Error::process("Starting the async runtime"))?;
-    let window = PhoneWindow::new(&event_loop, setup.size, setup.frame, &shell, runtime.handle(), &proxy)?;
+    let window = PhoneWindow::new(&event_loop, &setup, &shell, runtime.handle(), &proxy)?;
     report(0, HostEvent::Ready { window: window.x11_id() });
     listen(proxy.clone());
 
@@ -166,6 +166,11 @@ impl Running {
             Command::Emit { event, args } => {
                 if let Some(session) = self.session() {
                     session.emit(&event, args);
+                }
+            }
+            Command::Counters => {
+                if let Some(session) = self.session() {
+                    report(self.number(), HostEvent::Counters { counts: event::counts(session.counters()) });
                 }
             }
             Command::Back => self.back(),

@@ -4,6 +4,7 @@
 //! other click reaches the program. The two webviews share no web context.
 use super::{
     Turn,
+    protocol::Setup,
     shell::{self, Shell},
 };
 use crate::{Error, answer, event::HostEvent, phone};
@@ -13,7 +14,7 @@ use std::{borrow::Cow, sync::Arc};
 use tao::{
     dpi::LogicalSize,
     event_loop::{EventLoopProxy, EventLoopWindowTarget},
-    platform::unix::WindowExtUnix,
+    platform::unix::{WindowBuilderExtUnix, WindowExtUnix},
     window::{Window, WindowBuilder},
 };
 use tokio::runtime::Handle;
@@ -39,20 +40,20 @@ fn failed<E: std::fmt::Display>(error: E) -> Error {
 }
 
 impl PhoneWindow {
-    /// `frame` is false where a driver needs the page's corner to be the window's.
     pub(super) fn new(
         target: &EventLoopWindowTarget<Turn>,
-        size: (u32, u32),
-        frame: bool,
+        setup: &Setup,
         shell: &Arc<Shell>,
         runtime: &Handle,
         proxy: &EventLoopProxy<Turn>,
     ) -> Result<Self, Error> {
         let window = WindowBuilder::new()
             .with_title("Lodger")
-            .with_inner_size(LogicalSize::new(size.0, size.1))
+            .with_inner_size(LogicalSize::new(setup.size.0, setup.size.1))
             .with_min_inner_size(LogicalSize::new(280, 400))
-            .with_decorations(frame)
+            .with_decorations(setup.frame)
+            // Without an alpha channel WebKit does not clear a transparent page before it draws the next frame.
+            .with_rgba_visual(true)
             .build(target)
             .map_err(failed)?;
         let overlay = gtk::Overlay::new();

@@ -1,7 +1,10 @@
 //! Real programs in real engines: each test runs in WebKitGTK and in Chromium, with the same assertions.
 //!
 //! Every test has a window host (on a virtual display) or a browser of its own, so they may run side by side.
+mod attacks;
 mod harness;
+mod hostile;
 mod screen;
+mod sink;
 mod smoking;
 mod using;

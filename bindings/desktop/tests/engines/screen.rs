@@ -16,6 +16,7 @@ fn pictures_of_everything(name: &str, size: (u32, u32), theme: Theme) {
     driver.page_ready("pages/index/index").unwrap();
     driver.first_content().unwrap();
     driver.find(&Target::css(".add")).unwrap();
+    driver.settle(Duration::from_millis(1500)).unwrap();
     driver.screenshot(&picture(&format!("{name}-1-page.png"))).unwrap();
     let (x, y) = menu_button(size.0);
     driver.tap_at(x, y).unwrap();

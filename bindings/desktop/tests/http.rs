@@ -1,0 +1,132 @@
+//! The HTTP of mini-programs: what it may reach, what it sends along, where it stops.
+use lodger_desktop::DesktopHttp;
+use lodger_engine::{AppHttp, HttpError, HttpRequest, HttpResponse};
+use std::{
+    io::{BufRead, BufReader, Write},
+    net::{Ipv4Addr, TcpListener},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+/// A server that answers every request with the same bytes, and counts connections.
+struct Loopback {
+    port: u16,
+    hits: Arc<AtomicUsize>,
+}
+
+impl Loopback {
+    fn new(response: String) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let hits = Arc::new(AtomicUsize::new(0));
+        let seen = hits.clone();
+        std::thread::spawn(move || {
+            for mut stream in listener.incoming().map_while(Result::ok) {
+                seen.fetch_add(1, Ordering::SeqCst);
+                let mut request = BufReader::new(stream.try_clone().unwrap());
+                let mut line = String::new();
+                let mut asked = String::new();
+                while request.read_line(&mut line).is_ok_and(|read| read > 2) {
+                    asked.push_str(&std::mem::take(&mut line));
+                }
+                let response = response.replace("{asked}", &asked.to_ascii_lowercase());
+                // The client may hang up early: that is tested below.
+                let _ = stream.write_all(response.as_bytes());
+            }
+        });
+        Self { port, hits }
+    }
+
+    fn text(body: &str) -> Self {
+        Self::new(format!("HTTP/1.1 200 OK\r\nset-cookie: a=1\r\nconnection: close\r\n\r\n{body}"))
+    }
+
+    fn url(&self, host: &str) -> String {
+        format!("http://{host}:{}/", self.port)
+    }
+}
+
+fn request(url: String, allow_private: bool) -> HttpRequest {
+    HttpRequest {
+        method: "GET".into(),
+        url,
+        headers: Vec::new(),
+        body: Vec::new(),
+        timeout: Duration::from_secs(20),
+        max_body: 1_000,
+        allow_private,
+    }
+}
+
+fn send(http: &DesktopHttp, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+    // The engine's runtime has no I/O either.
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(AppHttp::send(http, request))
+}
+
+#[test]
+fn private_addresses_are_not_connected_to() {
+    let server = Loopback::text("secret");
+    let http = DesktopHttp::new().unwrap();
+    // By number, in every spelling that a URL parser takes for one, and by name.
+    for host in ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "2130706433", "0x7f.1", "0", "127.1", "x.localhost"] {
+        let result = send(&http, request(server.url(host), false));
+        assert!(matches!(result, Err(HttpError::AddressRefused(_) | HttpError::Connect(_))), "{host}: {result:?}");
+    }
+    for host in ["127.0.0.1", "localhost"] {
+        let result = send(&http, request(server.url(host), false));
+        assert!(matches!(result, Err(HttpError::AddressRefused(_))), "{host}: {result:?}");
+    }
+    assert_eq!(server.hits.load(Ordering::SeqCst), 0);
+
+    let allowed = send(&http, request(server.url("127.0.0.1"), true)).unwrap();
+    assert_eq!((allowed.status, allowed.body.as_slice()), (200, &b"secret"[..]));
+    assert_eq!(server.hits.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn cookies_and_referrers_are_not_sent() {
+    let server = Loopback::text("{asked}");
+    let http = DesktopHttp::new().unwrap();
+    for _ in 0..2 {
+        let asked = send(&http, request(server.url("127.0.0.1"), true)).unwrap();
+        let asked = String::from_utf8(asked.body).unwrap();
+        assert!(!asked.contains("cookie") && !asked.contains("referer") && asked.contains("host:"), "{asked}");
+    }
+}
+
+#[test]
+fn redirects_come_back_and_repeated_headers_stay_repeated() {
+    let target = Loopback::text("");
+    let redirect = format!(
+        "HTTP/1.1 302 Found\r\nlocation: {}\r\nset-cookie: a=1\r\nset-cookie: b=2\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
+        target.url("127.0.0.1")
+    );
+    let server = Loopback::new(redirect);
+    let answer = send(&DesktopHttp::new().unwrap(), request(server.url("127.0.0.1"), true)).unwrap();
+    assert_eq!(answer.status, 302);
+    assert_eq!(answer.headers.iter().filter(|(name, _)| name == "set-cookie").count(), 2);
+    assert_eq!(target.hits.load(Ordering::SeqCst), 0);
+}
+
+#[test]
+fn a_long_body_is_cut_off_while_it_streams() {
+    let http = DesktopHttp::new().unwrap();
+    let server = Loopback::text(&"x".repeat(1_000));
+    assert_eq!(send(&http, request(server.url("127.0.0.1"), true)).unwrap().body.len(), 1_000);
+    let server = Loopback::text(&"x".repeat(1_001));
+    let result = send(&http, request(server.url("127.0.0.1"), true));
+    assert!(matches!(result, Err(HttpError::TooLong(1_000))), "{result:?}");
+}
+
+#[test]
+fn errors_say_what_failed_and_hold_no_address() {
+    let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
+    let url = format!("http://127.0.0.1:{free}/?token=secret");
+    let error = send(&DesktopHttp::new().unwrap(), request(url, true)).unwrap_err();
+    assert!(matches!(error, HttpError::Connect(_)), "{error:?}");
+    assert!(!error.to_string().contains("secret"), "{error}");
+}
