@@ -1,7 +1,12 @@
 const { shared } = require('../../shared.js')
 const app = getApp()
 const { check } = app
-const later = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** Resolves when `holds` does; after three seconds the check that follows fails. */
+async function until(holds) {
+  const end = Date.now() + 3000
+  while (!holds() && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 20))
+}
 
 Page({
   data: { value: 0, list: [{ id: 1 }, { id: 2 }] },
@@ -121,11 +126,13 @@ Page({
     check('page not found', gone === 'navigateTo:fail page "pages/none/none" is not found', gone)
     this.setData({ value: 7, 'list[2]': { id: 3 } })
     check('path', this.data.list.length === 3, this.data.list)
-    await later(100)
+    await until(() => this.fromWxsValue)
     check('wxs change', this.fromWxsValue && this.fromWxsValue.value === 7, this.fromWxsValue)
     const box = this.selectComponent('#box')
     check('component', box && box.data.own === 'box' && box.is === 'components/box/box')
+    await until(() => box.lived.length === 4)
     box.fire()
+    await until(() => this.clicked)
     check(
       'component event',
       this.clicked && this.clicked.detail.size === 3 && this.clicked.type === 'click',
@@ -140,10 +147,10 @@ Page({
       animation,
     )
     await wx.pageScrollTo({ scrollTop: 300, duration: 0 })
-    await later(50)
+    await until(() => this.scrolled === 300)
     check('onPageScroll', this.scrolled === 300, this.scrolled)
     await wx.pageScrollTo({ scrollTop: 1e6, duration: 0 })
-    await later(50)
+    await until(() => this.bottom)
     check('onReachBottom', this.bottom === 1, this.bottom)
     await wx.startPullDownRefresh()
     check('onPullDownRefresh', this.pulled === 1, this.pulled)
