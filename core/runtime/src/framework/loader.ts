@@ -3,7 +3,7 @@
 import type { CodeSpace } from 'glass-easel-miniprogram-adapter'
 import type * as glassEasel from 'glass-easel'
 import type { ProgramStyleSheets } from './style-sheets'
-import { joinPath } from './url'
+import { candidates, scopeName, trimmed } from './module-path'
 import type { Reporter } from './reporter'
 import type { AppGlobal } from './scope'
 
@@ -286,19 +286,6 @@ export class Loader {
   }
 }
 
-/** Where a path that was not resolved at build time may point to, first choice first. */
-function candidates(from: string, id: string): string[] {
-  if (id.startsWith('/')) return [joinPath('', id)]
-  const found = [joinPath(from, id)]
-  if (id.startsWith('.')) return found
-  const folders = from.split('/').slice(0, -1)
-  for (let depth = folders.length; depth >= 0; depth -= 1) {
-    found.push([...folders.slice(0, depth), 'miniprogram_npm', id].join('/'))
-  }
-  found.push(id)
-  return found
-}
-
 /** Notes in the error, once, which module it came out of: a stack has only lines of the whole package. */
 function attribute(error: unknown, key: string): unknown {
   if (error instanceof Error && !error.message.includes("(in module '")) {
@@ -309,13 +296,4 @@ function attribute(error: unknown, key: string): unknown {
     }
   }
   return error
-}
-
-/** Prefix of the class names of one component. */
-function scopeName(index: number): string {
-  return `s${index.toString(36)}`
-}
-
-function trimmed(root: string): string {
-  return root.replace(/^\/|\/$/g, '')
 }

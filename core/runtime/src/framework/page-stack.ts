@@ -1,7 +1,7 @@
 // The pages of the program, following the engine: it decides what the stack is (core/docs/bridge.md, `route`), this
 // builds, shows, hides and ends pages so that the document agrees, in WeChat's order of callbacks.
 import type { EventChannel } from './event-channel'
-import type { EnterOptions, RoutePage, WindowConfig } from './launch'
+import type { RoutePage, WindowConfig } from './launch'
 import { tabPath, type TabBar } from './tab-bar'
 import { nextFrame } from './frames'
 import { Page, type PageTools } from './page'
@@ -255,5 +255,3 @@ export class PageStack {
     for (const page of this.all) page.frame.addStyles(this.#tools.sheets, paths)
   }
 }
-
-export type { EnterOptions }
