@@ -59,7 +59,7 @@ export const zhCN = {
     remove: '删除',
     clear: '清空',
     clearTitle: '清空购物车？',
-    clearMessage: '已选的 {count} 件商品会被移除。',
+    clearMessage: '已选的商品都会被移除。',
     note: '备注',
     notePlaceholder: '少糖、分开装……写给咖啡师的话',
     swipe: '左滑可删除',

@@ -3,7 +3,6 @@ import Dialog from '@vant/weapp/dialog/dialog'
 import { localized } from '../../behaviors/localized'
 import { categories, findProduct } from '../../domain/catalog'
 import type { Language } from '../../domain/language'
-import { fill } from '../../domain/language'
 import { describe } from '../../domain/pricing'
 import { language, strings } from '../../i18n/index'
 import { cart, clearCart, countOf, maxQuantity, priceOf, setNote, setQuantity, totalOf, type Cart } from '../../store/cart'
@@ -82,7 +81,7 @@ Page({
     const { cart: texts, common } = strings()
     Dialog.confirm({
       title: texts.clearTitle,
-      message: fill(texts.clearMessage, { count: this.data.count }),
+      message: texts.clearMessage,
       confirmButtonText: texts.clear,
       cancelButtonText: common.cancel,
     })

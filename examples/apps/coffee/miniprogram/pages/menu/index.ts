@@ -87,6 +87,7 @@ Page({
 
   /** Offsets of the sections in the list, measured when they are laid out. */
   sectionTops: [] as number[],
+  listHeight: 0,
   /** A tap on the sidebar scrolls by itself; until it has arrived, scrolling must not move the sidebar. */
   scrollingTo: -1,
 
@@ -115,11 +116,12 @@ Page({
   measure() {
     wx.createSelectorQuery()
       .select('.list')
-      .fields({ rect: true, scrollOffset: true })
+      .fields({ rect: true, size: true, scrollOffset: true })
       .selectAll('.section')
       .boundingClientRect()
       .exec(([list, sections]) => {
         if (!list || !Array.isArray(sections)) return
+        this.listHeight = list.height
         this.sectionTops = sections.map((section: { top: number }) => section.top - list.top + list.scrollTop)
       })
   },
@@ -131,21 +133,25 @@ Page({
     this.setData({ activeSection: event.detail, scrollInto: `section-${section.id}` })
   },
 
-  onScroll(event: { detail: { scrollTop: number } }) {
-    const { scrollTop } = event.detail
+  onScroll(event: { detail: { scrollTop: number; scrollHeight: number } }) {
+    const { scrollTop, scrollHeight } = event.detail
+    // The last section is too short to reach the top of the list.
+    const atEnd = scrollTop + this.listHeight >= scrollHeight - 2
     if (this.scrollingTo >= 0) {
       const target = this.sectionTops[this.scrollingTo] ?? 0
-      if (Math.abs(target - scrollTop) < 2) this.scrollingTo = -1
+      if (atEnd || Math.abs(target - scrollTop) < 2) this.scrollingTo = -1
       return
     }
     const below = this.sectionTops.findIndex((top) => top > scrollTop + 8)
-    const active = below === -1 ? this.sectionTops.length - 1 : Math.max(0, below - 1)
+    const active = atEnd || below === -1 ? this.sectionTops.length - 1 : Math.max(0, below - 1)
     if (active !== this.data.activeSection) this.setData({ activeSection: active })
   },
 
   /** A finger on the list takes over from the sidebar. */
   onListTouch() {
     this.scrollingTo = -1
+    // So that the same section can be asked for again.
+    if (this.data.scrollInto) this.setData({ scrollInto: '' })
   },
 
   onServing(event: { currentTarget: { dataset: { serving: Serving } } }) {
