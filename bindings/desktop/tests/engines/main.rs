@@ -2,6 +2,7 @@
 //!
 //! Every test has a window host (on a virtual display) or a browser of its own, so they may run side by side.
 mod attacks;
+mod bridge;
 mod harness;
 mod hostile;
 mod screen;
