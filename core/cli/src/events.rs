@@ -37,6 +37,8 @@ pub fn error(event: &HostEvent) -> Option<String> {
         HostEvent::ScriptError { message, stack, page } => {
             Some(format!("{page}: {message}\n{}", stack.trim_end()))
         }
+        // A remote server that gives no answer is no fault of the program.
+        HostEvent::Resource { path, status: 500.. } if path.starts_with("/.lodger/fetch/") => None,
         HostEvent::Resource { path, status } => Some(format!("{path} was answered with {status}")),
         HostEvent::Refused { what, url } => Some(format!("refused: {what} to {url}")),
         HostEvent::Failed { code, message } => Some(format!("{message} ({code})")),

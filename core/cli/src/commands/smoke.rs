@@ -72,12 +72,14 @@ fn value(reports: &[(&str, SmokeReport)]) -> Value {
     let mut unclean = BTreeSet::new();
     let mut failed = Vec::new();
     let mut missing: BTreeMap<&str, u32> = BTreeMap::new();
+    let mut unreachable = BTreeSet::new();
     let mut first_content: BTreeMap<&str, f64> = BTreeMap::new();
     for (engine, report) in reports {
         for failure in &report.failed {
             unclean.insert(&failure.page);
             failed.push(json!({"page": failure.page, "kind": failure.kind, "message": failure.message, "engine": engine}));
         }
+        unreachable.extend(&report.unreachable);
         for (api, count) in &report.missing {
             let most = missing.entry(api).or_default();
             *most = (*most).max(*count);
@@ -88,6 +90,7 @@ fn value(reports: &[(&str, SmokeReport)]) -> Value {
         "pages": pages,
         "clean": pages - unclean.len(),
         "failed": failed,
+        "unreachable": unreachable,
         "missing": missing,
         "first_content_ms": first_content,
     })
@@ -103,6 +106,9 @@ fn text(reports: &[(&str, SmokeReport)]) -> String {
         for (api, count) in &report.missing {
             let plural = if *count == 1 { "page uses" } else { "pages use" };
             lines.push(format!("{WARNING}missing{WARNING:#} {api}: {count} {plural} it"));
+        }
+        for address in &report.unreachable {
+            lines.push(format!("{WARNING}unreachable{WARNING:#} {address}"));
         }
         let style = if report.failed.is_empty() { GOOD } else { ERROR };
         let time = report
@@ -130,6 +136,7 @@ mod tests {
             pages: 3,
             clean: 3 - failed.len(),
             failed: failed.iter().map(failure).collect(),
+            unreachable: BTreeSet::new(),
             missing: [("wx.x".to_owned(), missing)].into(),
             first_content_ms: BTreeMap::new(),
         }

@@ -170,7 +170,8 @@ impl Step {
     /// Does it; screenshots are the caller's, who knows where they go.
     pub fn run(&self, driver: &mut Driver) -> Result<(), Error> {
         match self {
-            Self::Page(page) => driver.page_ready(page),
+            // Pages slide in: a tap meanwhile would meet the page before.
+            Self::Page(page) => driver.page_ready(page).and_then(|()| driver.settle(STILL)),
             Self::See(goal) => driver.find(&goal.target()).map(drop),
             Self::Gone(goal) => gone(driver, goal),
             Self::Tap(goal) => driver.tap(&goal.target()),
@@ -179,7 +180,8 @@ impl Step {
             Self::Press(key) => driver.press((*key).into()),
             Self::Back => driver.back(),
             Self::Route(page) => {
-                driver.wait(&format!("{page} on top"), |event| on_top(event, page)).map(drop)
+                driver.wait(&format!("{page} on top"), |event| on_top(event, page))?;
+                driver.settle(STILL)
             }
             Self::Screenshot(_) => Ok(()),
         }

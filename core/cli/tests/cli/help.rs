@@ -1,9 +1,7 @@
 //! Every command explains itself, and exit codes mean what they say.
 
-mod support;
-
+use crate::support::{expect, run};
 use std::path::Path;
-use support::{expect, run};
 
 const COMMANDS: &[&str] = &["new", "build", "run", "smoke", "drive", "inspect", "explain", "doctor"];
 

@@ -1,9 +1,7 @@
 //! From nothing to a bundle: new, build, inspect, and what happens to a broken project.
 
-mod support;
-
+use crate::support::{expect, expect_json, lodger, run};
 use std::{fs, path::Path};
-use support::{expect, expect_json, lodger, run};
 
 #[test]
 fn both_templates_build_and_inspect() {

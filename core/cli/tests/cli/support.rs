@@ -1,6 +1,4 @@
 //! Runs the built command, for the tests beside this file.
-#![allow(dead_code)] // each test program uses a part
-
 use std::{
     path::Path,
     process::{Command, Output},

@@ -1,0 +1,5 @@
+//! The built command, from outside: help, exit codes, and the way from nothing to a bundle.
+
+mod build;
+mod help;
+mod support;
