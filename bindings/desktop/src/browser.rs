@@ -292,8 +292,8 @@ async fn serve(shared: &Shared, request: Request<hyper::body::Incoming>) -> Repl
         return refusal(StatusCode::MISDIRECTED_REQUEST, "This server does not serve that host.");
     }
     let (path, token) = take_token(request.uri());
-    let fresh = request.method() == hyper::Method::GET && path.starts_with("/?") || path == "/";
-    let invited = fresh && token.is_some_and(|token| same(&token, &shared.token));
+    let document = request.method() == hyper::Method::GET && request.uri().path() == "/";
+    let invited = document && token.is_some_and(|token| same(&token, &shared.token));
     if !invited && !has_cookie(request.headers(), &shared.cookie) {
         return refusal(StatusCode::FORBIDDEN, "Open the address that was printed when the server started.");
     }

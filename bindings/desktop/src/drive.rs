@@ -391,6 +391,8 @@ impl Driver {
     /// # Errors
     /// As `find`.
     pub fn tap(&mut self, target: &Target) -> Result<(), Error> {
+        // Before that, a window shows its loading screen over the page.
+        self.first_content()?;
         let (x, y) = self.find(target)?.centre();
         self.tap_at(x, y)
     }

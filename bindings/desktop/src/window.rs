@@ -187,6 +187,24 @@ impl Window {
         }
     }
 
+    /// The virtual display that the window is on; None for the user's own.
+    #[must_use]
+    pub fn virtual_display(&self) -> Option<&str> {
+        self.display.virtual_name()
+    }
+
+    /// X11's id of the window; 0 where there is none.
+    #[must_use]
+    pub fn x11_id(&self) -> u32 {
+        self.x11
+    }
+
+    /// The window host's process.
+    #[must_use]
+    pub fn process_id(&self) -> u32 {
+        self.host.0.id()
+    }
+
     /// The window on its display, for input and screenshots.
     pub(crate) fn x11(&self) -> Result<crate::x11::X11Window, Error> {
         if self.x11 == 0 {

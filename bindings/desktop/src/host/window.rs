@@ -63,6 +63,8 @@ impl PhoneWindow {
         overlay.add_overlay(&screen);
         window.default_vbox().expect("tao makes one by default").pack_start(&overlay, true, true, 0);
         let shell = build_shell(&screen, shell, runtime, proxy)?;
+        // If the screen's own process dies, it draws the same state again.
+        shell.webview().connect_web_process_terminated(|webview, _| webview.load_uri(SHELL_ORIGIN));
         overlay.show_all();
         keys(&window, proxy);
         let this = Self { window, page, screen, program: None, _shell: shell };

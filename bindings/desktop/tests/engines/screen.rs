@@ -1,43 +1,226 @@
-//! The host's own screen, by real clicks at the places where it draws: capsule, menu, sheets, errors. WebKit only:
-//! a browser has none.
-use crate::harness::{driver_with, options, picture, program};
-use lodger_desktop::{DriverOptions, Entry, HostEvent, Target, Theme, WebEngine};
+//! The host's own screen and window, by real clicks and keys: capsule, menu, errors, back. WebKit only: a browser has
+//! none of them.
+use crate::{
+    harness::{Told, driver, driver_with, options, picture, program},
+    hostile,
+};
+use lodger_desktop::{
+    DriverOptions, Entry, HostEvent, Key, Program, Report, Target, Theme, WebEngine,
+    window::{Window, WindowOptions},
+};
 use std::time::Duration;
 
-/// The middle of the capsule's left button in a window `width` wide.
-fn menu_button(width: u32) -> (f64, f64) {
-    (f64::from(width) - 7.0 - 87.0 * 0.75, 22.0)
+const WIDTH: f64 = 390.0;
+const HEIGHT: f64 = 844.0;
+/// The capsule's two buttons.
+const MENU: (f64, f64) = (WIDTH - 7.0 - 65.0, 22.0);
+const CLOSE: (f64, f64) = (WIDTH - 7.0 - 22.0, 22.0);
+/// The sheet's last button.
+const CANCEL: (f64, f64) = (WIDTH / 2.0, HEIGHT - 38.0);
+
+/// One of the menu's four tiles, from 0.
+fn tile(at: f64) -> (f64, f64) {
+    (16.0 + (WIDTH - 32.0) / 4.0 * (at + 0.5), HEIGHT - 130.0)
 }
 
-fn pictures_of_everything(name: &str, size: (u32, u32), theme: Theme) {
-    let mut driver = driver_with(WebEngine::Webkit, DriverOptions { size, theme, ..options() });
-    driver.screenshot(&picture(&format!("{name}-0-loading.png"))).unwrap();
+fn open() -> Told {
+    let mut driver = driver(WebEngine::Webkit);
     driver.open(&program("plain"), Entry::default()).unwrap();
     driver.page_ready("pages/index/index").unwrap();
     driver.first_content().unwrap();
     driver.find(&Target::css(".add")).unwrap();
-    driver.settle(Duration::from_millis(1500)).unwrap();
-    driver.screenshot(&picture(&format!("{name}-1-page.png"))).unwrap();
-    let (x, y) = menu_button(size.0);
+    driver
+}
+
+/// Clicks, and gives the host's screen the time to draw: it has no events of its own that a test could wait for.
+fn click(driver: &mut Told, (x, y): (f64, f64)) {
     driver.tap_at(x, y).unwrap();
     driver.settle(Duration::from_millis(400)).unwrap();
-    driver.screenshot(&picture(&format!("{name}-2-menu.png"))).unwrap();
-    let middle = f64::from(size.1);
-    for (tile, at) in [(3.5, "3-about"), (2.5, "4-permissions")] {
-        driver.tap_at(16.0 + (f64::from(size.0) - 32.0) / 4.0 * tile, middle - 130.0).unwrap();
-        driver.settle(Duration::from_millis(400)).unwrap();
-        driver.screenshot(&picture(&format!("{name}-{at}.png"))).unwrap();
-        driver.tap_at(f64::from(size.0) / 2.0, middle - 38.0).unwrap();
-        driver.settle(Duration::from_millis(400)).unwrap();
-    }
-    driver.open(&program("plain"), Entry::page("pages/none/none")).unwrap();
-    driver.wait("the failure", |event| matches!(event, HostEvent::Failed { .. })).unwrap();
+}
+
+fn exit(event: &HostEvent) -> bool {
+    matches!(event, HostEvent::Exit)
+}
+
+#[test]
+fn the_capsule_closes_the_program() {
+    let mut driver = open();
+    driver.tap_at(CLOSE.0, CLOSE.1).unwrap();
+    driver.wait("the end", exit).unwrap();
+}
+
+#[test]
+fn the_menu_shares_and_reloads() {
+    let mut driver = open();
+    click(&mut driver, MENU);
+    click(&mut driver, tile(0.0));
+    let shared = driver.wait("the card", |event| matches!(event, HostEvent::Share { .. })).unwrap();
+    assert!(matches!(&shared, HostEvent::Share { path, .. } if path.starts_with("/pages/index/index") || path.starts_with("pages/index/index")), "{shared:?}");
+    driver.screenshot(&picture("menu-shared.png")).unwrap();
+    click(&mut driver, CANCEL);
+
+    driver.tap(&Target::css(".go")).unwrap();
+    driver.page_ready("pages/second/second").unwrap();
+    click(&mut driver, MENU);
+    click(&mut driver, tile(1.0));
+    driver.page_ready("pages/second/second").unwrap();
+    driver.find(&Target::text("From first")).unwrap();
+}
+
+#[test]
+fn escape_closes_a_sheet_then_a_page_then_the_program() {
+    let mut driver = open();
+    driver.tap(&Target::css(".go")).unwrap();
+    driver.page_ready("pages/second/second").unwrap();
+    click(&mut driver, MENU);
+    driver.press(Key::Escape).unwrap();
+    driver.settle(Duration::from_millis(300)).unwrap();
+    assert_eq!(driver.dev(serde_json::json!({"cmd": "stack"})).unwrap().as_array().map(Vec::len), Some(2));
+    driver.press(Key::Escape).unwrap();
+    driver.wait("the first page", |event| matches!(event, HostEvent::Route { stack } if stack.len() == 1)).unwrap();
+    driver.press(Key::Escape).unwrap();
+    driver.wait("the end", exit).unwrap();
+}
+
+#[test]
+fn a_program_that_hangs_ends_on_the_error_page_and_can_be_retried() {
+    let options = DriverOptions { start_timeout: Duration::from_secs(3), ..options() };
+    let mut driver = driver_with(WebEngine::Webkit, options);
+    driver.open(&hostile::bundle("for (;;);", &[]), Entry::default()).unwrap();
+    let failed = |event: &HostEvent| matches!(event, HostEvent::Failed { code, .. } if code == "time-out");
+    driver.wait("the time-out", failed).unwrap();
     driver.settle(Duration::from_millis(400)).unwrap();
-    driver.screenshot(&picture(&format!("{name}-5-error.png"))).unwrap();
+    driver.screenshot(&picture("error-time-out.png")).unwrap();
+    // Retry is in the middle; the program hangs again, and the page's process is not in the way of that.
+    driver.tap_at(WIDTH / 2.0, 532.0).unwrap();
+    driver.wait("another attempt", |event| matches!(event, HostEvent::Opened { .. })).unwrap();
+    driver.wait("another time-out", failed).unwrap();
+    driver.tap_at(CLOSE.0, CLOSE.1).unwrap();
+    driver.wait("the end", exit).unwrap();
+}
+
+#[test]
+fn a_page_that_does_not_exist_is_an_error_with_a_code() {
+    let mut driver = driver(WebEngine::Webkit);
+    driver.open(&program("plain"), Entry::page("pages/none/none")).unwrap();
+    driver.wait("the failure", |event| matches!(event, HostEvent::Failed { code, .. } if code == "page-not-found")).unwrap();
+}
+
+#[test]
+fn script_errors_are_reported_and_drawn() {
+    let mut driver = driver(WebEngine::Webkit);
+    let program = program("plain").locate_with(|stack| format!("pages/index/index.js:17:11 of {} lines", stack.lines().count()));
+    driver.open(&program, Entry::default()).unwrap();
+    driver.page_ready("pages/index/index").unwrap();
+    driver.tap(&Target::css(".break")).unwrap();
+    let event = driver.wait("the error", |event| matches!(event, HostEvent::ScriptError { .. })).unwrap();
+    let HostEvent::ScriptError { message, stack, page } = event else { unreachable!() };
+    assert!(message.contains("broken on purpose"), "{message}");
+    assert!(stack.starts_with("pages/index/index.js:17:11"), "{stack}");
+    assert_eq!(page, "pages/index/index");
+    driver.find(&Target::text("pages/index/index.js:17:11")).unwrap();
+    driver.screenshot(&picture("overlay.png")).unwrap();
 }
 
 #[test]
 fn looks() {
-    pictures_of_everything("light", (390, 844), Theme::Light);
-    pictures_of_everything("dark-narrow", (320, 568), Theme::Dark);
+    for (name, size, theme) in [("light", (390, 844), Theme::Light), ("dark-narrow", (320, 568), Theme::Dark)] {
+        let mut driver = driver_with(WebEngine::Webkit, DriverOptions { size, theme, ..options() });
+        let (width, height) = (f64::from(size.0), f64::from(size.1));
+        driver.open(&program("plain"), Entry::default()).unwrap();
+        driver.page_ready("pages/index/index").unwrap();
+        driver.first_content().unwrap();
+        driver.settle(Duration::from_millis(500)).unwrap();
+        driver.screenshot(&picture(&format!("{name}-1-page.png"))).unwrap();
+        click(&mut driver, (width - 72.0, 22.0));
+        driver.screenshot(&picture(&format!("{name}-2-menu.png"))).unwrap();
+        for (at, picture_name) in [(3.5, "3-about"), (2.5, "4-permissions")] {
+            click(&mut driver, (16.0 + (width - 32.0) / 4.0 * at, height - 130.0));
+            driver.screenshot(&picture(&format!("{name}-{picture_name}.png"))).unwrap();
+            click(&mut driver, (width / 2.0, height - 38.0));
+        }
+    }
+}
+
+/// A window without the driver, for what drivers hide.
+struct Bare {
+    window: Window,
+    events: Vec<Report>,
+}
+
+impl Bare {
+    fn open(program: Program, entry: Entry) -> Self {
+        let options = WindowOptions { headless: true, host: options().host, ..WindowOptions::default() };
+        let window = Window::new(&options).unwrap();
+        window.open(program, entry).unwrap();
+        Self { window, events: Vec::new() }
+    }
+
+    /// The first event of a session that passes `test`, now or later.
+    fn wait(&mut self, session: u32, test: impl Fn(&HostEvent) -> bool) -> HostEvent {
+        let mut at = 0;
+        loop {
+            while let Some(report) = self.events.get(at) {
+                at += 1;
+                if report.session == session && test(&report.event) {
+                    return report.event.clone();
+                }
+            }
+            let Some(report) = self.window.next(Duration::from_secs(20)).unwrap() else { panic!("{:#?}", self.events) };
+            self.events.push(report);
+        }
+    }
+
+    fn page_ready(&mut self, session: u32, page: &str) {
+        self.wait(session, |event| matches!(event, HostEvent::PageReady { path } if path == page));
+    }
+}
+
+#[test]
+fn a_reload_stays_on_the_page_and_its_query() {
+    let query = [("from".to_owned(), "a&b 咖".to_owned())].into();
+    let mut window = Bare::open(program("plain"), Entry { query, ..Entry::page("pages/second/second") });
+    window.page_ready(1, "pages/second/second");
+    window.window.handle().reload(hostile::bundle("say('new code')", &[])).unwrap();
+    window.wait(2, |event| matches!(event, HostEvent::Console { text, .. } if text.contains("new code")));
+    window.page_ready(2, "pages/second/second");
+    window.window.handle().dev(1, serde_json::json!({"cmd": "data"})).unwrap();
+    let HostEvent::Dev { result, .. } = window.wait(2, |event| matches!(event, HostEvent::Dev { .. })) else { unreachable!() };
+    assert_eq!(result["from"], "a&b 咖");
+    window.window.close().unwrap();
+}
+
+#[test]
+fn the_program_hears_of_a_resize() {
+    use x11rb::{connection::Connection, protocol::xproto::{ConfigureWindowAux, ConnectionExt}};
+    let mut window = Bare::open(program("plain"), Entry::default());
+    window.page_ready(1, "pages/index/index");
+    let (connection, _) = x11rb::connect(window.window.virtual_display()).unwrap();
+    connection.configure_window(window.window.x11_id(), &ConfigureWindowAux::new().width(500)).unwrap();
+    connection.flush().unwrap();
+    window.wait(1, |event| matches!(event, HostEvent::Console { text, .. } if text == "resized 500"));
+}
+
+#[test]
+fn the_death_of_the_pages_process_is_an_error_not_a_blank() {
+    let mut window = Bare::open(program("plain"), Entry::default());
+    window.page_ready(1, "pages/index/index");
+    // The page's process is the younger of the host's two: the screen's came with the window.
+    let page = web_processes(window.window.process_id()).into_iter().max().unwrap();
+    assert!(std::process::Command::new("kill").args(["-9", &page.to_string()]).status().unwrap().success());
+    window.wait(1, |event| matches!(event, HostEvent::Failed { code, .. } if code == "renderer-gone"));
+    window.window.open(program("plain"), Entry::default()).unwrap();
+    window.page_ready(2, "pages/index/index");
+}
+
+/// WebKit's page processes among the children of `host`.
+fn web_processes(host: u32) -> Vec<u32> {
+    let processes = std::fs::read_dir("/proc").unwrap().flatten();
+    let ids = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    ids.filter(|id: &u32| {
+        let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+        // `id (name) state parent …`; the name is cut at 15 bytes.
+        stat.contains("(WebKitWebProces)") && stat.rsplit(") ").next().and_then(|rest| rest.split(' ').nth(1)) == Some(&host.to_string())
+    })
+    .collect()
 }
