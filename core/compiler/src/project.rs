@@ -150,21 +150,19 @@ impl Project {
     }
 
     fn read_lodger(&mut self, document: Document, diagnostics: &mut Diagnostics) {
-        let mut wrong = |node: &Node, expected: &str| {
-            diagnostics.add(
-                Finding::error(codes::BAD_SETTING, format!("{expected} must stand here"))
-                    .at(&document.source, node.range.clone()),
-            );
+        let mut refuse = |node: &Node, code: &'static str, message: String| {
+            diagnostics.add(Finding::error(code, message).at(&document.source, node.range.clone()));
         };
+        let folder = self.folder.join(&self.root);
         for (key, node) in document.root.entries() {
             match key.as_str() {
                 "name" => match node.text() {
                     Some(name) => self.name = Some(name.to_owned()),
-                    None => wrong(node, "a text, the name people see,"),
+                    None => refuse(node, codes::BAD_SETTING, expected("a text, the name people see,")),
                 },
                 "icon" => match node.text() {
                     Some(icon) => self.icon = Some((icon.to_owned(), document.clone())),
-                    None => wrong(node, "the path of a picture"),
+                    None => refuse(node, codes::BAD_SETTING, expected("the path of a picture")),
                 },
                 "version" => {
                     let name = node.get("name").and_then(Node::text);
@@ -173,18 +171,33 @@ impl Project {
                         (Some(name), Some(code)) => {
                             self.version = lodger_bundle::Version { name: name.to_owned(), code };
                         }
-                        _ => wrong(node, "{\"name\": \"1.2.0\", \"code\": 12}"),
+                        _ => {
+                            refuse(node, codes::BAD_SETTING, expected("{\"name\": \"1.2.0\", \"code\": 12}"))
+                        }
                     }
                 }
                 "scopes" => match texts(node) {
                     Some(list) => self.scopes = list,
-                    None => wrong(node, "a list of scope names"),
+                    None => refuse(node, codes::BAD_SETTING, expected("a list of scope names")),
                 },
                 "remote" => {
                     for (url, target) in node.entries() {
                         match target.text().and_then(|t| path::join("", t)) {
-                            Some(target) => drop(self.remote.insert(url.clone(), target)),
-                            None => wrong(target, "the path of a file in the root folder"),
+                            Some(file) if folder.join(&file).is_file() => {
+                                self.remote.insert(url.clone(), file);
+                            }
+                            Some(file) => refuse(
+                                target,
+                                codes::MISSING_ASSET,
+                                format!(
+                                    "\"{file}\" is not in the root folder; it should take the place of {url}"
+                                ),
+                            ),
+                            None => refuse(
+                                target,
+                                codes::BAD_SETTING,
+                                expected("the path of a file in the root folder"),
+                            ),
                         }
                     }
                 }
@@ -199,16 +212,19 @@ impl Project {
                             "media" => &mut self.domains.media,
                             "webview" => &mut self.domains.webview,
                             _ => {
-                                wrong(
+                                refuse(
                                     list,
-                                    "one of request, socket, upload, download, image, media, webview",
+                                    codes::BAD_SETTING,
+                                    expected(
+                                        "one of request, socket, upload, download, image, media, webview",
+                                    ),
                                 );
                                 continue;
                             }
                         };
                         match texts(list) {
                             Some(hosts) => *slot = Some(hosts),
-                            None => wrong(list, "a list of hosts"),
+                            None => refuse(list, codes::BAD_SETTING, expected("a list of hosts")),
                         }
                     }
                 }
@@ -216,6 +232,10 @@ impl Project {
             }
         }
     }
+}
+
+fn expected(what: &str) -> String {
+    format!("{what} must stand here")
 }
 
 fn texts(node: &Node) -> Option<Vec<String>> {

@@ -110,6 +110,13 @@ fn remote_and_local_addresses_in_styles() {
 }
 
 #[test]
+fn a_file_that_stands_for_a_remote_one_must_exist() {
+    let found = found(&[("lodger.json", "{\n  \"remote\": { \"https://cdn/x.woff2\": \"f/x.woff2\" }\n}")]);
+    let expected = "L0104 lodger.json:2:38 \"f/x.woff2\" is not in the root folder; it should take the place of https://cdn/x.woff2";
+    assert_eq!(report(&found), expected);
+}
+
+#[test]
 fn attributes_that_the_framework_lacks_are_refused() {
     let found = found(&[("pages/a.wxml", "<view class:on=\"{{ a }}\" />")]);
     assert_eq!(report(&found), "L0301 pages/a.wxml:0:0 class: and style: attributes are not part of WXML");
