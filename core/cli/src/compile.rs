@@ -39,7 +39,8 @@ pub fn project(project: &Path, options: &Options, output: &Output) -> Result<Com
     diagnostics::print(&result.diagnostics);
     let Some(bundle) = result.bundle else {
         if output.is_json() {
-            output.result(&json!({"ok": false, "diagnostics": result.diagnostics}), "");
+            // One line: with `run --json` it is one of many.
+            output.event(&json!({"ok": false, "diagnostics": result.diagnostics}), "");
         }
         return Err(Failure::Told);
     };

@@ -13,7 +13,14 @@ use crate::{
 };
 use lodger_compiler::Options;
 use lodger_desktop::{Entry, Report};
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 /// Opens a mini-program in a window, and rebuilds and reloads it on every save
 #[derive(clap::Args)]
@@ -76,6 +83,23 @@ pub fn run(args: Args, output: &Output) -> Result<(), Failure> {
         browser::run(&args, compiled, entry, output)
     } else {
         window::run(&args, compiled, entry, output)
+    }
+}
+
+/// Ctrl-C, and being told to end: the loops then return, so that windows close and temporary folders go.
+struct Stop(Arc<AtomicBool>);
+
+impl Stop {
+    fn new() -> Result<Self, Failure> {
+        let asked = Arc::new(AtomicBool::new(false));
+        let set = asked.clone();
+        ctrlc::set_handler(move || set.store(true, Ordering::Relaxed))
+            .map_err(|error| Failure::Input(format!("Ctrl-C cannot be waited for: {error}")))?;
+        Ok(Self(asked))
+    }
+
+    fn asked(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
     }
 }
 

@@ -98,4 +98,5 @@ pub const LONGEST_FILE: usize = 500;
 pub const PURPOSE_IN: &[&str] = &["core/", "bindings/"];
 
 /// Folders of code that is written for another reader: examples and fixtures.
-pub const NOT_OURS: &[&str] = &["examples/", "core/cli/templates/", "/fixtures/", "/snapshots/"];
+pub const NOT_OURS: &[&str] =
+    &["examples/", "core/cli/templates/", "/fixtures/", "/snapshots/", "/tests/projects/", "/tests/apps/"];

@@ -1,6 +1,6 @@
 //! Behind a loopback server: print the address, then what happens, until stopped.
 
-use super::{Args, Compiled, Entry, Failure, Output, TURN, failed, print};
+use super::{Args, Compiled, Entry, Failure, Output, Stop, TURN, failed, print};
 use lodger_desktop::{
     Theme,
     browser::{BrowserOptions, Server},
@@ -14,9 +14,11 @@ pub fn run(args: &Args, compiled: Compiled, entry: Entry, output: &Output) -> Re
     let url = server.open(&compiled.program(), entry).map_err(failed)?;
     output.event(&json!({"event": "listening", "url": url}), format_args!("open {url}"));
     output.note("the address is a secret of this run; Ctrl-C ends it");
-    loop {
+    let stop = Stop::new()?;
+    while !stop.asked() {
         if let Some(report) = server.next(TURN) {
             print(&report, output);
         }
     }
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! In a window: open, print what happens, rebuild on save, until the window is closed.
 
-use super::{Args, Compiled, Entry, Failure, Output, TURN, compile, failed, print, watch::Watcher};
+use super::{Args, Compiled, Entry, Failure, Output, Stop, TURN, compile, failed, print, watch::Watcher};
 use crate::output::DIM;
 use lodger_desktop::{
     HostEvent,
@@ -29,8 +29,9 @@ pub fn run(args: &Args, compiled: Compiled, entry: Entry, output: &Output) -> Re
     if let Some(file) = &args.screenshot {
         return screenshot(window, file, Duration::from_millis(args.after), output);
     }
+    let stop = Stop::new()?;
     output.note(format_args!("{DIM}saving a file rebuilds and reloads; close the window to end{DIM:#}"));
-    loop {
+    while !stop.asked() {
         match window.next(TURN) {
             Ok(Some(report)) => {
                 print(&report, output);
@@ -39,6 +40,8 @@ pub fn run(args: &Args, compiled: Compiled, entry: Entry, output: &Output) -> Re
                 }
             }
             Ok(None) => {}
+            // Ctrl-C in a terminal reaches the window too.
+            Err(_) if stop.asked() => return Ok(()),
             Err(error) => return Err(failed(error)),
         }
         if !watcher.changed() {
@@ -57,6 +60,7 @@ pub fn run(args: &Args, compiled: Compiled, entry: Entry, output: &Output) -> Re
             Err(_) => window.handle().overlay("The build failed. The terminal says why.").map_err(failed)?,
         }
     }
+    window.close().map_err(failed)
 }
 
 /// Waits for first content and the wanted time after it; errors meanwhile are printed, and make the command fail.
