@@ -16,7 +16,11 @@ pub(crate) struct Answer {
 /// May wait for long (polling, remote fetches): run it on its own task.
 ///
 /// `report` is told of resources that the program asked for in vain.
-pub(crate) async fn answer(session: &Session, request: ResourceRequest, report: impl Fn(HostEvent)) -> Answer {
+pub(crate) async fn answer(
+    session: &Session,
+    request: ResourceRequest,
+    report: impl Fn(HostEvent),
+) -> Answer {
     let path = path_of(&request.url);
     let resource = session.open_resource(request).await;
     if resource.status >= 400 && is_content(&path) {
@@ -57,7 +61,9 @@ pub(crate) fn path_of(url: &str) -> String {
 
 /// Files, pictures and fonts; the bridge's own paths answer errors as part of their work.
 fn is_content(path: &str) -> bool {
-    !path.starts_with("/.lodger/") || path.starts_with("/.lodger/fetch/") || path.starts_with("/.lodger/file/")
+    !path.starts_with("/.lodger/")
+        || path.starts_with("/.lodger/fetch/")
+        || path.starts_with("/.lodger/file/")
 }
 
 #[cfg(test)]

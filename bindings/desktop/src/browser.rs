@@ -3,6 +3,8 @@
 //! Only 127.0.0.1 is listened on. Every request must name the program's own host (`<label>.localhost:PORT`, so that no
 //! other site can be pointed here), and be from the browser that opened the secret address: the document takes a token,
 //! everything else the cookie that came with it.
+mod door;
+
 use crate::{
     Error, Program,
     answer::{self, Answer},
@@ -13,12 +15,11 @@ use crate::{
     window::locate,
 };
 use async_trait::async_trait;
+use door::{COOKIE, has_cookie, same, secret, take_token};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::{Request, Response, StatusCode, body::Bytes, header, service::service_fn};
 use hyper_util::rt::TokioIo;
-use lodger_bundle::Digest;
 use lodger_engine::{Engine, OriginForm, Prompts, ResourceRequest, ScopeAnswer, ScopePrompt, Session};
-use ring::rand::{SecureRandom, SystemRandom};
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
@@ -28,7 +29,7 @@ use std::{
     sync::{
         Arc, Mutex, OnceLock,
         atomic::{AtomicU32, Ordering},
-        mpsc::{Receiver, RecvTimeoutError, Sender, channel},
+        mpsc::{Receiver, Sender, channel},
     },
     time::Duration,
 };
@@ -36,7 +37,6 @@ use tokio::{net::TcpListener, runtime::Runtime};
 
 /// The longest bridge message is 1 MiB; a little more lets the engine be the one to refuse.
 const MAX_BODY: usize = (1 << 20) + 4096;
-const COOKIE: &str = "lodger";
 
 /// How to serve.
 #[derive(Clone, Debug)]
@@ -155,7 +155,9 @@ impl Server {
         let (send, known, source) = (self.send.clone(), opened.clone(), program.clone());
         let listener = Reporter::new(number, move |mut report: Report| {
             locate(&mut report.event, &source);
-            if let (HostEvent::ScriptError { message, stack, .. }, Some(session)) = (&report.event, known.get()) {
+            if let (HostEvent::ScriptError { message, stack, .. }, Some(session)) =
+                (&report.event, known.get())
+            {
                 session.emit("overlay", json!({ "text": format!("{message}\n{stack}") }));
             }
             // The server may be ending; then nobody listens.
@@ -181,10 +183,8 @@ impl Server {
     /// The next event, whatever session it is of; None when there is none within `within`.
     #[must_use]
     pub fn next(&self, within: Duration) -> Option<Report> {
-        match self.events.recv_timeout(within) {
-            Ok(report) => Some(report),
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-        }
+        // The sender is kept, so the only error is that the time is up.
+        self.events.recv_timeout(within).ok()
     }
 
     /// The host's back button.
@@ -256,14 +256,6 @@ impl Prompts for FixedAnswer {
     }
 }
 
-/// 128 random bits in hex.
-fn secret() -> Result<String, Error> {
-    let mut bytes = [0; 16];
-    let random = SystemRandom::new().fill(&mut bytes);
-    random.map_err(|_| Error::Process { what: "Making a token", why: "the system gave no random numbers".into() })?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
-}
-
 async fn accept(listener: TcpListener, shared: Arc<Shared>) {
     loop {
         // An error here is of one connection, or of too many: the next may do.
@@ -275,7 +267,9 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
                 async move { Ok::<_, Infallible>(serve(&shared, request).await) }
             });
             // Browsers break connections off as they please.
-            let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+            let _ = hyper::server::conn::http1::Builder::new()
+                .serve_connection(TokioIo::new(stream), service)
+                .await;
         });
     }
 }
@@ -310,7 +304,9 @@ async fn serve(shared: &Shared, request: Request<hyper::body::Incoming>) -> Repl
         method: parts.method.as_str().to_owned(),
         url: format!("http://{host}{path}"),
         headers: headers
-            .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+            .map(|(name, value)| {
+                (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+            })
             .collect(),
         body: (!body.is_empty()).then(|| body.to_vec()),
     };
@@ -325,40 +321,6 @@ async fn serve(shared: &Shared, request: Request<hyper::body::Incoming>) -> Repl
         headers.push((header::REFERRER_POLICY.as_str().to_owned(), "no-referrer".into()));
     }
     reply(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), headers, body)
-}
-
-/// Path and query without `token`, and the token.
-fn take_token(uri: &hyper::Uri) -> (String, Option<String>) {
-    let Some(query) = uri.query() else { return (uri.path().to_owned(), None) };
-    let mut token = None;
-    let rest: Vec<&str> = query
-        .split('&')
-        .filter(|part| match part.strip_prefix("token=") {
-            Some(value) => {
-                token = Some(value.to_owned());
-                false
-            }
-            None => true,
-        })
-        .collect();
-    if token.is_none() || rest.is_empty() {
-        let path = if token.is_some() { uri.path().to_owned() } else { format!("{}?{query}", uri.path()) };
-        return (path, token);
-    }
-    (format!("{}?{}", uri.path(), rest.join("&")), token)
-}
-
-fn has_cookie(headers: &header::HeaderMap, secret: &str) -> bool {
-    let values = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    values
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .any(|(name, value)| name == COOKIE && same(value, secret))
-}
-
-/// Compares digests, so that the time taken says nothing about the secret.
-fn same(given: &str, secret: &str) -> bool {
-    Digest::of(given.as_bytes()) == Digest::of(secret.as_bytes())
 }
 
 fn refusal(status: StatusCode, why: &str) -> Reply {
@@ -377,27 +339,4 @@ fn reply(status: StatusCode, headers: Vec<(String, String)>, body: Vec<u8>) -> R
         *empty.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
         empty
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_token_is_taken_out_of_the_address() {
-        let take = |uri: &str| take_token(&uri.parse().unwrap());
-        assert_eq!(take("/?token=ab"), ("/".into(), Some("ab".into())));
-        assert_eq!(take("/?a=1&token=ab&b=2"), ("/?a=1&b=2".into(), Some("ab".into())));
-        assert_eq!(take("/x?tokens=ab"), ("/x?tokens=ab".into(), None));
-        assert_eq!(take("/x"), ("/x".into(), None));
-    }
-
-    #[test]
-    fn the_cookie_is_read_among_others() {
-        let headers = |value: &str| [(header::COOKIE, value.parse().unwrap())].into_iter().collect();
-        assert!(has_cookie(&headers("a=b; lodger=s3; c"), "s3"));
-        for value in ["lodger=s", "lodger=s33", "xlodger=s3", "s3", ""] {
-            assert!(!has_cookie(&headers(value), "s3"), "{value}");
-        }
-    }
 }

@@ -47,14 +47,24 @@ impl Chromium {
             .by_ref()
             .map_while(Result::ok)
             .find_map(|line| line.split_once(STARTED).map(|(_, port)| port.trim_end_matches('.').to_owned()));
-        let port = port.ok_or_else(|| Error::Process { what: STARTING, why: "ChromeDriver did not start".into() })?;
+        let port =
+            port.ok_or_else(|| Error::Process { what: STARTING, why: "ChromeDriver did not start".into() })?;
         // Whatever it says later must be read, or it would wait for a reader.
         std::thread::spawn(move || lines.for_each(drop));
 
         let mut arguments = vec![
-            "--headless=new", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-            "--disable-component-update", "--disable-sync", "--disable-default-apps", "--disable-extensions",
-            "--disable-dev-shm-usage", "--hide-scrollbars", "--no-default-browser-check",
+            "--headless=new",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--disable-default-apps",
+            "--disable-extensions",
+            "--disable-dev-shm-usage",
+            "--hide-scrollbars",
+            "--no-default-browser-check",
         ];
         if is_root() {
             arguments.push("--no-sandbox");
@@ -73,7 +83,9 @@ impl Chromium {
                 } },
             },
         });
-        let serde_json::Value::Object(capabilities) = capabilities else { unreachable!("an object was written above") };
+        let serde_json::Value::Object(capabilities) = capabilities else {
+            unreachable!("an object was written above")
+        };
         let mut builder = ClientBuilder::new(HttpConnector::new());
         builder.capabilities(capabilities);
         let address = format!("http://127.0.0.1:{port}");
@@ -103,7 +115,13 @@ impl Chromium {
         #[expect(clippy::cast_possible_truncation, reason = "positions in a phone's window are small")]
         let (x, y) = (x.round() as i64, y.round() as i64);
         let mut wheel = WheelActions::new("wheel".into());
-        wheel.push(WheelAction::Scroll { duration: Some(Duration::ZERO), x, y, delta_x: 0, delta_y: pixels.into() });
+        wheel.push(WheelAction::Scroll {
+            duration: Some(Duration::ZERO),
+            x,
+            y,
+            delta_x: 0,
+            delta_y: pixels.into(),
+        });
         self.perform(wheel)
     }
 

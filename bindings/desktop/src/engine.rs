@@ -9,8 +9,8 @@ use crate::{
 };
 use lodger_bundle::Bundle;
 use lodger_engine::{
-    Config, Development, Engine, ErrorKind, Host, LodgerError, LogLevel, OpenRequest, OriginForm, Prompts, Session,
-    SessionEvent, SessionListener, Surface, SystemClock,
+    Config, Development, Engine, ErrorKind, Host, LodgerError, LogLevel, OpenRequest, OriginForm, Prompts,
+    Session, SessionEvent, SessionListener, Surface, SystemClock,
 };
 use std::{
     path::Path,
@@ -24,9 +24,14 @@ const QUOTA: u64 = 512 << 20;
 const USER: &str = "developer";
 
 /// An engine for development: unsigned bundles, http and loopback allowed.
-pub(crate) fn start(data_dir: &Path, start_timeout: Duration, prompts: Arc<dyn Prompts>) -> Result<Engine, Error> {
+pub(crate) fn start(
+    data_dir: &Path,
+    start_timeout: Duration,
+    prompts: Arc<dyn Prompts>,
+) -> Result<Engine, Error> {
     std::fs::create_dir_all(data_dir).map_err(Error::file(data_dir))?;
-    let http = DesktopHttp::new().map_err(|error| LodgerError::new(ErrorKind::Internal, "http", error.to_string()))?;
+    let http = DesktopHttp::new()
+        .map_err(|error| LodgerError::new(ErrorKind::Internal, "http", error.to_string()))?;
     let config = Config {
         data_dir: data_dir.to_owned(),
         quota: QUOTA,

@@ -3,13 +3,19 @@
 //! It is a process, and not a thread, because GTK and WebKit read the display and their settings from the
 //! environment, want the main thread, and may crash; whoever opens programs must survive that. The `lodger` command
 //! and the tests start themselves (or a test binary) again for it: see `run_if_asked`.
-pub(crate) mod protocol;
+#[cfg(target_os = "linux")]
+mod card;
 #[cfg(target_os = "linux")]
 mod prompts;
+pub(crate) mod protocol;
 #[cfg(target_os = "linux")]
 mod running;
 #[cfg(target_os = "linux")]
+mod sheets;
+#[cfg(target_os = "linux")]
 mod shell;
+#[cfg(target_os = "linux")]
+mod webview;
 #[cfg(target_os = "linux")]
 mod window;
 

@@ -53,7 +53,9 @@ impl DesktopHttp {
                 .referer(false)
                 .connect_timeout(CONNECT_TIMEOUT)
         };
-        let build = |builder: reqwest::ClientBuilder| builder.build().map_err(|error| HttpError::Tls(error.to_string()));
+        let build = |builder: reqwest::ClientBuilder| {
+            builder.build().map_err(|error| HttpError::Tls(error.to_string()))
+        };
         let sockets = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .thread_name("lodger-http")
@@ -70,7 +72,11 @@ impl DesktopHttp {
     }
 
     /// Dropping the future cancels the request.
-    async fn send_by(&self, client: &reqwest::Client, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+    async fn send_by(
+        &self,
+        client: &reqwest::Client,
+        request: HttpRequest,
+    ) -> Result<HttpResponse, HttpError> {
         let runtime = self.sockets.0.as_ref().expect("it is taken by drop only");
         let mut work = JoinSet::new();
         let client = client.clone();
@@ -135,7 +141,9 @@ async fn send(client: &reqwest::Client, request: HttpRequest) -> Result<HttpResp
     let headers = response
         .headers()
         .iter()
-        .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+        .map(|(name, value)| {
+            (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+        })
         .collect();
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(explain)? {

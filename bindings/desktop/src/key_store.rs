@@ -36,8 +36,9 @@ impl FileKeyStore {
             }
             Err(error) => return Err(failed(&format!("{}: {error}", path.display()))),
         };
-        let key = UnboundKey::new(&AES_256_GCM, &bytes)
-            .map_err(|_| failed(&format!("{} does not hold a key. Remove it to start afresh.", path.display())))?;
+        let key = UnboundKey::new(&AES_256_GCM, &bytes).map_err(|_| {
+            failed(&format!("{} does not hold a key. Remove it to start afresh.", path.display()))
+        })?;
         Ok(Self { key: LessSafeKey::new(key), random })
     }
 }
@@ -69,7 +70,11 @@ impl KeyStore for FileKeyStore {
     fn unwrap(&self, wrapped: &[u8]) -> Result<Vec<u8>, LodgerError> {
         // The key file was replaced or removed: what it sealed is gone for good.
         let gone = || {
-            LodgerError::new(ErrorKind::Storage, "key-invalidated", "The data was sealed with a key that is gone.")
+            LodgerError::new(
+                ErrorKind::Storage,
+                "key-invalidated",
+                "The data was sealed with a key that is gone.",
+            )
         };
         let (nonce, sealed) = wrapped.split_first_chunk::<NONCE_LEN>().ok_or_else(gone)?;
         let mut sealed = sealed.to_vec();

@@ -56,7 +56,9 @@ pub(crate) fn system_info(width: u32, theme: Theme) -> SystemInfo {
 
 /// The user's language in WeChat's form (`en`, `zh_CN`), from the environment.
 pub(crate) fn language() -> String {
-    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
+    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
     wechat_language(locale.as_deref().unwrap_or_default())
 }
 
@@ -77,9 +79,15 @@ mod tests {
 
     #[test]
     fn languages_as_wechat_writes_them() {
-        for (locale, language) in
-            [("zh_CN.UTF-8", "zh_CN"), ("zh_TW", "zh_TW"), ("zh", "zh_CN"), ("de_DE.UTF-8", "de"), ("C.UTF-8", "en"), ("", "en"), ("zh_'\"", "en")]
-        {
+        for (locale, language) in [
+            ("zh_CN.UTF-8", "zh_CN"),
+            ("zh_TW", "zh_TW"),
+            ("zh", "zh_CN"),
+            ("de_DE.UTF-8", "de"),
+            ("C.UTF-8", "en"),
+            ("", "en"),
+            ("zh_'\"", "en"),
+        ] {
             assert_eq!(wechat_language(locale), language, "{locale}");
         }
     }

@@ -88,7 +88,8 @@ pub fn smoke(
 
 /// Opens one page and collects what it reports until it is quiet.
 fn visit(driver: &mut Driver, program: &Program, page: &str) -> Result<Vec<SmokeFailure>, Error> {
-    let failure = |kind: &str, message: String| SmokeFailure { page: page.to_owned(), kind: kind.to_owned(), message };
+    let failure =
+        |kind: &str, message: String| SmokeFailure { page: page.to_owned(), kind: kind.to_owned(), message };
     let ready = match driver.open(program, Entry::page(page)) {
         // A page may send the user on to another at once: whichever is ready will do.
         Ok(()) => driver.wait("the page", |event| matches!(event, HostEvent::PageReady { .. })).map(drop),
@@ -104,8 +105,12 @@ fn visit(driver: &mut Driver, program: &Program, page: &str) -> Result<Vec<Smoke
         Err(error) => return Err(error),
     }
     failures.extend(driver.events().iter().filter_map(|event| match event {
-        HostEvent::ScriptError { message, stack, .. } => Some(failure("script-error", format!("{message}\n{stack}"))),
-        HostEvent::Resource { path, status } if unreachable(event).is_none() => Some(failure("resource", format!("{path} was answered with {status}"))),
+        HostEvent::ScriptError { message, stack, .. } => {
+            Some(failure("script-error", format!("{message}\n{stack}")))
+        }
+        HostEvent::Resource { path, status } if unreachable(event).is_none() => {
+            Some(failure("resource", format!("{path} was answered with {status}")))
+        }
         HostEvent::Refused { what, url } => Some(failure("refused", format!("{what} to {url}"))),
         _ => None,
     }));
@@ -115,7 +120,9 @@ fn visit(driver: &mut Driver, program: &Program, page: &str) -> Result<Vec<Smoke
 /// The address of a remote resource that could not be fetched for no fault of the program.
 fn unreachable(event: &HostEvent) -> Option<String> {
     match event {
-        HostEvent::Resource { path, status: 500.. } => path.strip_prefix("/.lodger/fetch/").map(str::to_owned),
+        HostEvent::Resource { path, status: 500.. } => {
+            path.strip_prefix("/.lodger/fetch/").map(str::to_owned)
+        }
         _ => None,
     }
 }

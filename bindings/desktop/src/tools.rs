@@ -29,7 +29,10 @@ impl Tool {
             return if path.is_file() { Ok(path) } else { Err(missing()) };
         }
         let path = env::var_os("PATH").unwrap_or_default();
-        env::split_paths(&path).map(|dir| dir.join(self.program)).find(|path| path.is_file()).ok_or_else(missing)
+        env::split_paths(&path)
+            .map(|dir| dir.join(self.program))
+            .find(|path| path.is_file())
+            .ok_or_else(missing)
     }
 }
 
@@ -63,7 +66,8 @@ mod tests {
 
     #[test]
     fn a_missing_tool_says_how_to_get_it() {
-        let tool = Tool { program: "no-such-program", package: "some-package", variable: "LODGER_NO_SUCH_VARIABLE" };
+        let tool =
+            Tool { program: "no-such-program", package: "some-package", variable: "LODGER_NO_SUCH_VARIABLE" };
         let text = tool.find().unwrap_err().to_string();
         assert!(text.contains("some-package") && text.contains("LODGER_NO_SUCH_VARIABLE"), "{text}");
     }

@@ -1,5 +1,9 @@
 //! Real input and screenshots of one window, through the X server (XTEST, GetImage).
 use crate::{Error, drive::Key};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, VecDeque},
+};
 use x11rb::{
     connection::Connection,
     protocol::{
@@ -7,10 +11,6 @@ use x11rb::{
         xtest::ConnectionExt as _,
     },
     rust_connection::RustConnection,
-};
-use std::{
-    cell::RefCell,
-    collections::{BTreeMap, VecDeque},
 };
 
 const DRIVING: &str = "Driving the window through X11";
@@ -72,7 +72,11 @@ impl X11Window {
         let (connection, screen) = x11rb::connect(display).map_err(Error::process(DRIVING))?;
         let setup = connection.setup();
         let (root, low, high) = (setup.roots[screen].root, setup.min_keycode, setup.max_keycode);
-        connection.xtest_get_version(2, 2).map_err(Error::process(DRIVING))?.reply().map_err(Error::process(DRIVING))?;
+        connection
+            .xtest_get_version(2, 2)
+            .map_err(Error::process(DRIVING))?
+            .reply()
+            .map_err(Error::process(DRIVING))?;
         let mapping = connection
             .get_keyboard_mapping(low, high - low + 1)
             .map_err(Error::process(DRIVING))?
@@ -99,7 +103,8 @@ impl X11Window {
     /// Types text. Characters that no key gives are put on spare keys, all before the first is typed: an application
     /// reads the mapping when it gets to a key, which may be after the next was typed.
     pub(crate) fn text(&self, text: &str) -> Result<(), Error> {
-        let strokes: Vec<Stroke> = text.chars().map(|c| self.stroke(keysym_of(c))).collect::<Result<_, _>>()?;
+        let strokes: Vec<Stroke> =
+            text.chars().map(|c| self.stroke(keysym_of(c))).collect::<Result<_, _>>()?;
         self.settle()?;
         strokes.into_iter().try_for_each(|stroke| self.press(stroke))
     }
@@ -132,7 +137,10 @@ impl X11Window {
             .map_err(Error::process(DRIVING))?;
         let (width, height) = (u32::from(geometry.width), u32::from(geometry.height));
         if image.data.len() != width as usize * height as usize * 4 {
-            return Err(Error::Process { what: DRIVING, why: "the display has not 24 or 32 bits a pixel".into() });
+            return Err(Error::Process {
+                what: DRIVING,
+                why: "the display has not 24 or 32 bits a pixel".into(),
+            });
         }
         // Little-endian X servers give blue, green, red, and a byte without meaning.
         let pixels: Vec<u8> = image.data.chunks_exact(4).flat_map(|p| [p[2], p[1], p[0]]).collect();
@@ -158,7 +166,9 @@ impl X11Window {
         let no_key = || Error::Process { what: DRIVING, why: "the keyboard has no unused key".into() };
         let stroke = keys.assign(keysym).ok_or_else(no_key)?;
         // Twice the same: with one symbol only, X would make a pair of cases of it.
-        self.connection.change_keyboard_mapping(1, stroke.code, 2, &[keysym; 2]).map_err(Error::process(DRIVING))?;
+        self.connection
+            .change_keyboard_mapping(1, stroke.code, 2, &[keysym; 2])
+            .map_err(Error::process(DRIVING))?;
         Ok(stroke)
     }
 
@@ -221,7 +231,10 @@ mod tests {
 
     #[test]
     fn characters_have_keysyms() {
-        assert_eq!((keysym_of('a'), keysym_of('é'), keysym_of('咖'), keysym_of('\n')), (0x61, 0xe9, 0x0100_5496, 0xff0d));
+        assert_eq!(
+            (keysym_of('a'), keysym_of('é'), keysym_of('咖'), keysym_of('\n')),
+            (0x61, 0xe9, 0x0100_5496, 0xff0d)
+        );
     }
 
     #[test]
@@ -232,7 +245,10 @@ mod tests {
         assert_eq!((code(&keys, 0x61), code(&keys, 0x41)), (Some((10, false)), Some((10, true))));
         let assigned: Vec<_> = (1..4).map(|symbol| keys.assign(symbol).unwrap().code).collect();
         assert_eq!(assigned, [12, 11, 12]);
-        assert_eq!((code(&keys, 1), code(&keys, 2), code(&keys, 3)), (None, Some((11, false)), Some((12, false))));
+        assert_eq!(
+            (code(&keys, 1), code(&keys, 2), code(&keys, 3)),
+            (None, Some((11, false)), Some((12, false)))
+        );
         assert!(Keys::new(255, 1, &[0x61, 0x62]).assign(1).is_none(), "there is no key after 255");
     }
 

@@ -1,4 +1,6 @@
 //! The loopback server's door: who may come in. What is inside is the engine's, and tested with real browsers.
+#![allow(clippy::unwrap_used)] // a test's helpers may panic as tests do
+
 use lodger_bundle::{Bundle, BundleBuilder, Index, Version};
 use lodger_desktop::{
     Entry, Program,
@@ -16,7 +18,12 @@ fn bundle() -> Bundle {
         ..Index::template("door", Version { name: "1.0.0".into(), code: 1 })
     });
     builder.package("main", "", false);
-    builder.file("main", "app.json", "application/json", br#"{"name":"Door","pages":["pages/index"]}"#.to_vec());
+    builder.file(
+        "main",
+        "app.json",
+        "application/json",
+        br#"{"name":"Door","pages":["pages/index"]}"#.to_vec(),
+    );
     builder.file("main", "package.js", "text/javascript", b"// nothing".to_vec());
     builder.finish().unwrap()
 }
@@ -31,7 +38,11 @@ struct Door {
 
 impl Door {
     fn new() -> Self {
-        let server = Server::new(&BrowserOptions { start_timeout: Duration::from_secs(60), ..BrowserOptions::default() }).unwrap();
+        let server = Server::new(&BrowserOptions {
+            start_timeout: Duration::from_secs(60),
+            ..BrowserOptions::default()
+        })
+        .unwrap();
         let url = server.open(&Program::new(bundle()), Entry::default()).unwrap();
         let (host, token) = url.strip_prefix("http://").unwrap().split_once("/?token=").unwrap();
         let port = host.rsplit_once(':').unwrap().1.parse().unwrap();
@@ -42,7 +53,10 @@ impl Door {
     fn ask(&self, first: &str, lines: &[String]) -> (u16, String) {
         let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-        let request = format!("{first} HTTP/1.1\r\n{}connection: close\r\n\r\n", lines.iter().map(|line| format!("{line}\r\n")).collect::<String>());
+        let request = format!(
+            "{first} HTTP/1.1\r\n{}connection: close\r\n\r\n",
+            lines.iter().map(|line| format!("{line}\r\n")).collect::<String>()
+        );
         stream.write_all(request.as_bytes()).unwrap();
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).unwrap();
@@ -77,7 +91,16 @@ fn the_token_opens_and_the_cookie_keeps_open() {
 #[test]
 fn without_either_nothing_is_served() {
     let door = Door::new();
-    for first in ["GET /", "GET /?token=", "GET /?token=00000000000000000000000000000000", "GET /p/app.json", "GET /.lodger/hello", "GET /.lodger/rt/runtime.js", "GET /favicon.ico", "POST /.lodger/message"] {
+    for first in [
+        "GET /",
+        "GET /?token=",
+        "GET /?token=00000000000000000000000000000000",
+        "GET /p/app.json",
+        "GET /.lodger/hello",
+        "GET /.lodger/rt/runtime.js",
+        "GET /favicon.ico",
+        "POST /.lodger/message",
+    ] {
         assert_eq!(door.ask(first, &[door.host()]).0, 403, "{first}");
         assert_eq!(door.ask(first, &[door.host(), "cookie: lodger=0; lodger=".into()]).0, 403, "{first}");
     }
@@ -95,9 +118,17 @@ fn only_the_programs_own_host_is_served() {
     let (label, _) = door.host.split_once('.').unwrap();
     let port = door.port;
     for host in [
-        format!("127.0.0.1:{port}"), format!("localhost:{port}"), format!("{label}.localhost"), format!("{label}.localhost:80"),
-        format!("x{label}.localhost:{port}"), format!("{label}.localhost.evil.test:{port}"), format!("{label}.evil.test:{port}"),
-        format!("{}:{port}", label), format!("{label}.localhost.:{port}"), "evil.test".into(), String::new(),
+        format!("127.0.0.1:{port}"),
+        format!("localhost:{port}"),
+        format!("{label}.localhost"),
+        format!("{label}.localhost:80"),
+        format!("x{label}.localhost:{port}"),
+        format!("{label}.localhost.evil.test:{port}"),
+        format!("{label}.evil.test:{port}"),
+        format!("{}:{port}", label),
+        format!("{label}.localhost.:{port}"),
+        "evil.test".into(),
+        String::new(),
     ] {
         let lines = [format!("host: {host}"), cookie.clone()];
         let (status, _) = door.ask(&format!("GET /?token={}", door.token), &lines);

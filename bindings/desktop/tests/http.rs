@@ -1,4 +1,6 @@
 //! The HTTP of mini-programs: what it may reach, what it sends along, where it stops.
+#![allow(clippy::unwrap_used)] // a test's helpers may panic as tests do
+
 use lodger_desktop::DesktopHttp;
 use lodger_engine::{AppHttp, HttpError, HttpRequest, HttpResponse};
 use std::{
@@ -72,9 +74,22 @@ fn private_addresses_are_not_connected_to() {
     let server = Loopback::text("secret");
     let http = DesktopHttp::new().unwrap();
     // By number, in every spelling that a URL parser takes for one, and by name.
-    for host in ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "2130706433", "0x7f.1", "0", "127.1", "x.localhost"] {
+    for host in [
+        "127.0.0.1",
+        "localhost",
+        "[::1]",
+        "[::ffff:127.0.0.1]",
+        "2130706433",
+        "0x7f.1",
+        "0",
+        "127.1",
+        "x.localhost",
+    ] {
         let result = send(&http, request(server.url(host), false));
-        assert!(matches!(result, Err(HttpError::AddressRefused(_) | HttpError::Connect(_))), "{host}: {result:?}");
+        assert!(
+            matches!(result, Err(HttpError::AddressRefused(_) | HttpError::Connect(_))),
+            "{host}: {result:?}"
+        );
     }
     for host in ["127.0.0.1", "localhost"] {
         let result = send(&http, request(server.url(host), false));
@@ -94,7 +109,10 @@ fn cookies_and_referrers_are_not_sent() {
     for _ in 0..2 {
         let asked = send(&http, request(server.url("127.0.0.1"), true)).unwrap();
         let asked = String::from_utf8(asked.body).unwrap();
-        assert!(!asked.contains("cookie") && !asked.contains("referer") && asked.contains("host:"), "{asked}");
+        assert!(
+            !asked.contains("cookie") && !asked.contains("referer") && asked.contains("host:"),
+            "{asked}"
+        );
     }
 }
 

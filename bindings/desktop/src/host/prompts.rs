@@ -31,7 +31,8 @@ impl ShellPrompts {
 
     /// The user chose.
     pub(crate) fn answer(&self, answer: ScopeAnswer) {
-        if let Some(waiting) = self.waiting.lock().expect("no code panics while it holds the question").take() {
+        if let Some(waiting) = self.waiting.lock().expect("no code panics while it holds the question").take()
+        {
             // The engine may have stopped waiting: then there is nobody to tell.
             let _ = waiting.send(answer);
         }

@@ -115,7 +115,13 @@ struct Revised<'a> {
 
 impl Shell {
     pub(crate) fn new(theme: Theme) -> Self {
-        let state = ShellState { theme, language: crate::phone::language(), program: Card::default(), bar: "black", layer: Layer::Loading };
+        let state = ShellState {
+            theme,
+            language: crate::phone::language(),
+            program: Card::default(),
+            bar: "black",
+            layer: Layer::Loading,
+        };
         Self { state: watch::Sender::new((1, state)), icon: Mutex::new(None) }
     }
 
@@ -168,14 +174,15 @@ impl Shell {
 }
 
 /// The shell's page may load its own three files, the icon, and nothing else.
-pub(crate) const POLICY: &str =
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'";
+pub(crate) const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'";
 
 /// What an event of the session means for the screen; None leaves it as it is.
 pub(crate) fn layer_after(event: &HostEvent) -> Option<Layer> {
     match event {
         HostEvent::FirstContent { .. } => Some(Layer::None),
-        HostEvent::Failed { code, message } => Some(Layer::Error { code: code.clone(), message: message.clone() }),
+        HostEvent::Failed { code, message } => {
+            Some(Layer::Error { code: code.clone(), message: message.clone() })
+        }
         HostEvent::Share { title, path } => Some(Layer::Shared { title: title.clone(), path: path.clone() }),
         _ => None,
     }
@@ -188,7 +195,8 @@ mod tests {
     #[tokio::test]
     async fn the_page_sees_each_change_once() {
         let shell = Shell::new(Theme::Light);
-        let first: serde_json::Value = serde_json::from_slice(&shell.answer("x://ui/state?after=0").await.2).unwrap();
+        let first: serde_json::Value =
+            serde_json::from_slice(&shell.answer("x://ui/state?after=0").await.2).unwrap();
         assert_eq!((&first["revision"], &first["layer"]["kind"]), (&1.into(), &"loading".into()));
 
         shell.update(|_| ());

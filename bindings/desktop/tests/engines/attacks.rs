@@ -314,7 +314,10 @@ fn a_foreign_page_in_the_same_browser_cannot_call() {
         path if path.starts_with("/away") => ("text/html", b"<script src=/call.js></script>".to_vec()),
         _ => ("text/plain", Vec::new()),
     });
-    let script = format!("wx.setStorageSync('mine', '1'); say('leaving'); location.href = '{}?' + location.origin", sink.url("/away"));
+    let script = format!(
+        "wx.setStorageSync('mine', '1'); say('leaving'); location.href = '{}?' + location.origin",
+        sink.url("/away")
+    );
     let mut driver = crate::harness::driver(WebEngine::Chromium);
     driver.open(&bundle(&script, &[]), lodger_desktop::Entry::default()).unwrap();
     listen(&mut driver);

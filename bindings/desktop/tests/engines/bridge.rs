@@ -15,7 +15,9 @@ fn answer(hit: &Hit) -> (&'static str, Vec<u8>) {
             ("text/plain", Vec::new())
         }
         "/body" => ("application/octet-stream", hit.body.clone()),
-        path if path.starts_with("/json") => ("application/json", json!({ "path": path }).to_string().into_bytes()),
+        path if path.starts_with("/json") => {
+            ("application/json", json!({ "path": path }).to_string().into_bytes())
+        }
         path => ("text/plain", format!("{} {path}", hit.method).into_bytes()),
     }
 }

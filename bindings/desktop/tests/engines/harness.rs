@@ -43,7 +43,8 @@ pub(crate) fn program(name: &str) -> Program {
 
 /// Options whose window host is the one that was built for these tests.
 pub(crate) fn options() -> DriverOptions {
-    let host = HostCommand { program: env!("CARGO_BIN_EXE_lodger-desktop-host").into(), arguments: Vec::new() };
+    let host =
+        HostCommand { program: env!("CARGO_BIN_EXE_lodger-desktop-host").into(), arguments: Vec::new() };
     DriverOptions { host: Some(host), ..DriverOptions::default() }
 }
 

@@ -55,7 +55,10 @@ fn the_menu_shares_and_reloads() {
     click(&mut driver, MENU);
     click(&mut driver, tile(0.0));
     let shared = driver.wait("the card", |event| matches!(event, HostEvent::Share { .. })).unwrap();
-    assert!(matches!(&shared, HostEvent::Share { path, .. } if path.starts_with("/pages/index/index") || path.starts_with("pages/index/index")), "{shared:?}");
+    assert!(
+        matches!(&shared, HostEvent::Share { path, .. } if path.starts_with("/pages/index/index") || path.starts_with("pages/index/index")),
+        "{shared:?}"
+    );
     driver.screenshot(&picture("menu-shared.png")).unwrap();
     click(&mut driver, CANCEL);
 
@@ -77,7 +80,9 @@ fn escape_closes_a_sheet_then_a_page_then_the_program() {
     driver.settle(Duration::from_millis(300)).unwrap();
     assert_eq!(driver.dev(serde_json::json!({"cmd": "stack"})).unwrap().as_array().map(Vec::len), Some(2));
     driver.press(Key::Escape).unwrap();
-    driver.wait("the first page", |event| matches!(event, HostEvent::Route { stack } if stack.len() == 1)).unwrap();
+    driver
+        .wait("the first page", |event| matches!(event, HostEvent::Route { stack } if stack.len() == 1))
+        .unwrap();
     driver.press(Key::Escape).unwrap();
     driver.wait("the end", exit).unwrap();
 }
@@ -103,13 +108,19 @@ fn a_program_that_hangs_ends_on_the_error_page_and_can_be_retried() {
 fn a_page_that_does_not_exist_is_an_error_with_a_code() {
     let mut driver = driver(WebEngine::Webkit);
     driver.open(&program("plain"), Entry::page("pages/none/none")).unwrap();
-    driver.wait("the failure", |event| matches!(event, HostEvent::Failed { code, .. } if code == "page-not-found")).unwrap();
+    driver
+        .wait(
+            "the failure",
+            |event| matches!(event, HostEvent::Failed { code, .. } if code == "page-not-found"),
+        )
+        .unwrap();
 }
 
 #[test]
 fn script_errors_are_reported_and_drawn() {
     let mut driver = driver(WebEngine::Webkit);
-    let program = program("plain").locate_with(|stack| format!("pages/index/index.js:17:11 of {} lines", stack.lines().count()));
+    let program = program("plain")
+        .locate_with(|stack| format!("pages/index/index.js:17:11 of {} lines", stack.lines().count()));
     driver.open(&program, Entry::default()).unwrap();
     driver.page_ready("pages/index/index").unwrap();
     driver.tap(&Target::css(".break")).unwrap();
@@ -124,7 +135,8 @@ fn script_errors_are_reported_and_drawn() {
 
 #[test]
 fn looks() {
-    for (name, size, theme) in [("light", (390, 844), Theme::Light), ("dark-narrow", (320, 568), Theme::Dark)] {
+    for (name, size, theme) in [("light", (390, 844), Theme::Light), ("dark-narrow", (320, 568), Theme::Dark)]
+    {
         let mut driver = driver_with(WebEngine::Webkit, DriverOptions { size, theme, ..options() });
         let (width, height) = (f64::from(size.0), f64::from(size.1));
         driver.open(&program("plain"), Entry::default()).unwrap();
@@ -166,7 +178,9 @@ impl Bare {
                     return report.event.clone();
                 }
             }
-            let Some(report) = self.window.next(Duration::from_secs(20)).unwrap() else { panic!("{:#?}", self.events) };
+            let Some(report) = self.window.next(Duration::from_secs(20)).unwrap() else {
+                panic!("{:#?}", self.events)
+            };
             self.events.push(report);
         }
     }
@@ -178,21 +192,26 @@ impl Bare {
 
 #[test]
 fn a_reload_stays_on_the_page_and_its_query() {
-    let query = [("from".to_owned(), "a&b 咖".to_owned())].into();
+    let query = [("from".to_owned(), "a b 咖%".to_owned())].into();
     let mut window = Bare::open(program("plain"), Entry { query, ..Entry::page("pages/second/second") });
     window.page_ready(1, "pages/second/second");
     window.window.handle().reload(hostile::bundle("say('new code')", &[])).unwrap();
     window.wait(2, |event| matches!(event, HostEvent::Console { text, .. } if text.contains("new code")));
     window.page_ready(2, "pages/second/second");
     window.window.handle().dev(1, serde_json::json!({"cmd": "data"})).unwrap();
-    let HostEvent::Dev { result, .. } = window.wait(2, |event| matches!(event, HostEvent::Dev { .. })) else { unreachable!() };
-    assert_eq!(result["from"], "a&b 咖");
+    let HostEvent::Dev { result, .. } = window.wait(2, |event| matches!(event, HostEvent::Dev { .. })) else {
+        unreachable!()
+    };
+    assert_eq!(result["from"], "a b 咖%");
     window.window.close().unwrap();
 }
 
 #[test]
 fn the_program_hears_of_a_resize() {
-    use x11rb::{connection::Connection, protocol::xproto::{ConfigureWindowAux, ConnectionExt}};
+    use x11rb::{
+        connection::Connection,
+        protocol::xproto::{ConfigureWindowAux, ConnectionExt},
+    };
     let mut window = Bare::open(program("plain"), Entry::default());
     window.page_ready(1, "pages/index/index");
     let (connection, _) = x11rb::connect(window.window.virtual_display()).unwrap();
@@ -220,7 +239,8 @@ fn web_processes(host: u32) -> Vec<u32> {
     ids.filter(|id: &u32| {
         let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
         // `id (name) state parent …`; the name is cut at 15 bytes.
-        stat.contains("(WebKitWebProces)") && stat.rsplit(") ").next().and_then(|rest| rest.split(' ').nth(1)) == Some(&host.to_string())
+        stat.contains("(WebKitWebProces)")
+            && stat.rsplit(") ").next().and_then(|rest| rest.split(' ').nth(1)) == Some(&host.to_string())
     })
     .collect()
 }

@@ -53,8 +53,11 @@ impl Sink {
     pub(crate) fn wait_for(&self, path: &str) -> Hit {
         let find = |hits: &[Hit]| hits.iter().find(|hit| hit.path == path).cloned();
         let hits = self.hits.0.lock().unwrap();
-        let (hits, waited) =
-            self.hits.1.wait_timeout_while(hits, Duration::from_secs(20), |hits| find(hits).is_none()).unwrap();
+        let (hits, waited) = self
+            .hits
+            .1
+            .wait_timeout_while(hits, Duration::from_secs(20), |hits| find(hits).is_none())
+            .unwrap();
         assert!(!waited.timed_out(), "{path} was not asked for, only {hits:?}");
         find(&hits).unwrap()
     }

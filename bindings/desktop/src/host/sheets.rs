@@ -1,0 +1,103 @@
+//! What the user does on the host's own screen, and when it is shown.
+use super::{
+    Turn,
+    protocol::Open,
+    running::Running,
+    shell::{Choice, Layer, ScopeState},
+    webview::send,
+};
+use lodger_engine::ScopeAnswer;
+use std::collections::BTreeMap;
+
+impl Running {
+    /// Handles a choice; false ends the host.
+    pub(super) fn choose(&mut self, choice: Choice) -> bool {
+        match choice {
+            Choice::Menu => self.show(Layer::Menu),
+            Choice::About => self.show(Layer::About),
+            Choice::Permissions => self.ask_grants(),
+            Choice::Set { scope, granted } => {
+                if let Some(session) = self.session()
+                    && let Err(error) = session.set_grant(&scope, granted)
+                {
+                    eprintln!("The permission was not changed: {error}");
+                }
+                self.ask_grants();
+            }
+            Choice::Share => {
+                if let Some(session) = self.session() {
+                    session.share();
+                }
+                self.show(Layer::None);
+            }
+            Choice::Dismiss => self.dismiss(),
+            Choice::Grant => self.prompts.answer(ScopeAnswer::Granted),
+            Choice::Deny => self.prompts.answer(ScopeAnswer::Denied),
+            Choice::Retry | Choice::Reload => {
+                if let Some(current) = &self.current {
+                    self.open(Open { stay: choice == Choice::Reload, ..current.open.clone() });
+                }
+            }
+            Choice::Close => return self.leave(),
+        }
+        true
+    }
+
+    /// Reads what the user granted, away from this thread; `granted` shows it.
+    pub(super) fn ask_grants(&self) {
+        let (Some(session), number, proxy) = (self.session().cloned(), self.number(), self.proxy.clone())
+        else {
+            return;
+        };
+        self.runtime.spawn_blocking(move || match session.grants() {
+            Ok(grants) => send(&proxy, Turn::Grants(number, grants)),
+            Err(error) => eprintln!("The permissions cannot be shown: {error}"),
+        });
+    }
+
+    pub(super) fn granted(&self, number: u32, grants: BTreeMap<String, bool>) {
+        if number != self.number() {
+            return;
+        }
+        self.shell.update(|state| {
+            let scopes = &mut state.program.scopes;
+            for (scope, granted) in grants {
+                match scopes.iter_mut().find(|known| known.scope == scope) {
+                    Some(known) => known.granted = Some(granted),
+                    None => scopes.push(ScopeState { scope, granted: Some(granted) }),
+                }
+            }
+        });
+        self.show(Layer::Permissions);
+    }
+
+    pub(super) fn back(&mut self) {
+        match self.shell.layer() {
+            Layer::None => {
+                if let Some(session) = self.session() {
+                    session.back();
+                }
+            }
+            _ => self.dismiss(),
+        }
+    }
+
+    /// Closes a sheet; a question closed without an answer is a no. Loading and errors stay.
+    pub(super) fn dismiss(&mut self) {
+        match self.shell.layer() {
+            Layer::Prompt { .. } => self.prompts.answer(ScopeAnswer::Denied),
+            Layer::Loading | Layer::Error { .. } => (),
+            _ => self.show(Layer::None),
+        }
+    }
+
+    pub(super) fn show(&self, layer: Layer) {
+        self.shell.update(|state| state.layer = layer);
+        self.fit();
+    }
+
+    /// Makes room for the screen.
+    pub(super) fn fit(&self) {
+        self.window.cover(self.shell.layer() != Layer::None);
+    }
+}
