@@ -61,9 +61,27 @@ class BuiltinEngine implements templateEngine.TemplateEngine {
 
   create(): templateEngine.Template {
     return {
-      createInstance: (component) => new BuiltinTree(new Host(component, this.definition, this.env)),
+      // A program may set data after its page has ended; what glass-easel creates then has no element.
+      createInstance: (component) =>
+        component.getBackendElement()
+          ? new BuiltinTree(new Host(component, this.definition, this.env))
+          : new EndedTree(),
     }
   }
+}
+
+/** glass-easel's view of a built-in component: where its element is, and where children go. */
+function shadowOf(root: HTMLElement | null, slot: HTMLElement | null): never {
+  return { root, slot, getIdMap: () => ({}), handleEvent: () => {}, setListener: () => {} } as never
+}
+
+/** A component in a page that has ended: it keeps its data and draws nothing. */
+class EndedTree implements templateEngine.TemplateInstance {
+  readonly shadowRoot = shadowOf(null, null)
+
+  initValues(): void {}
+
+  updateValues(): void {}
 }
 
 class BuiltinTree implements templateEngine.TemplateInstance {
@@ -74,13 +92,7 @@ class BuiltinTree implements templateEngine.TemplateInstance {
       host.instance = host.definition.create?.(host) ?? {}
     })
     const root = host.element
-    this.shadowRoot = {
-      root,
-      slot: host.instance.slot ?? root,
-      getIdMap: () => ({}),
-      handleEvent: () => {},
-      setListener: () => {},
-    } as never
+    this.shadowRoot = shadowOf(root, host.instance.slot ?? root)
   }
 
   initValues(): void {

@@ -290,3 +290,22 @@ test('a component that fails is reported and leaves the others alone', () => {
   assert.match(String(errors.pop()), /broken/)
   assert.equal(make('view').element.localName, 'wx-view')
 })
+
+test('a page that has ended may still get data: what is created then draws nothing', async () => {
+  const page = tree.associated.createRoot('page', tree.space, '/page/index')
+  const place = document.createElement('i')
+  document.body.appendChild(place)
+  page.attach(document.body as never, place as never)
+  const inner = page.getComponent().getShadowRoot()!
+  page.release()
+  for (const tag of ['icon', 'image', 'scroll-view', 'swiper', 'text', 'view']) {
+    const node = inner.createComponent(tag, tag) as GeneralComponent
+    inner.appendChild(node)
+    const child = inner.createComponent('view', 'view') as GeneralComponent
+    node.appendChild(child)
+    ;(node as unknown as { setData(data: object): void }).setData({ hidden: true, ariaLabel: 'x' })
+    assert.equal(hostOf(node), undefined)
+    node.removeChild(child)
+  }
+  assert.deepEqual(errors, [])
+})
