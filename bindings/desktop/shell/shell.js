@@ -128,9 +128,9 @@ const LAYERS = {
     el('div', 'sheet', head(program, words.shared), el('dl', 'list', row(layer.title || program.name, layer.path)),
       button('plain', words.close, 'dismiss')),
 
-  prompt: ({ program, layer, language }, words) =>
-    el('div', 'sheet', head(program, `${words.asks} ${scopeName(layer.scope, language)}`),
-      el('p', '', layer.reason),
+  prompt: ({ program, prompt, language }, words) =>
+    el('div', 'sheet', head(program, `${words.asks} ${scopeName(prompt.scope, language)}`),
+      el('p', '', prompt.reason),
       el('div', 'answers', button('plain', words.deny, 'deny'), button('primary', words.allow, 'grant'))),
 }
 
@@ -144,7 +144,8 @@ function draw(state) {
   root.lang = state.language.replace('_', '-')
   $('more').setAttribute('aria-label', words.more)
   $('close').setAttribute('aria-label', words.close)
-  const kind = state.layer.kind
+  // A question goes before everything else.
+  const kind = state.prompt ? 'prompt' : state.layer.kind
   const layer = LAYERS[kind]
   $('layer').hidden = !layer
   $('layer').replaceChildren(...(layer ? [layer(state, words)] : []))

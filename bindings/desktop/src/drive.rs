@@ -22,6 +22,8 @@ use std::{
 
 /// Between two looks at something that sends no event when it changes.
 const LOOK: Duration = Duration::from_millis(40);
+/// How long a screenshot waits for animations to end.
+const STILL: Duration = Duration::from_secs(2);
 /// One notch of a wheel in the engines that this drives, CSS pixels.
 const NOTCH: f64 = 53.0;
 
@@ -364,15 +366,28 @@ impl Driver {
         }
     }
 
-    /// What is to be seen, as a PNG file; its folder is made.
+    /// What is to be seen, as a PNG file; its folder is made. Waits until the picture stands still, but not for ever:
+    /// some pages never do.
     ///
     /// # Errors
     /// When the picture cannot be taken or written.
     pub fn screenshot(&mut self, file: &Path) -> Result<(), Error> {
-        let png = match &self.backend {
-            Backend::Window { x11, .. } => x11.screenshot()?,
-            Backend::Browser { chromium, .. } => chromium.screenshot()?,
-        };
-        save(file, &png)
+        let end = Instant::now() + STILL;
+        let mut before = self.picture()?;
+        loop {
+            self.next(LOOK * 2)?;
+            let now = self.picture()?;
+            if now == before || Instant::now() > end {
+                return save(file, &now);
+            }
+            before = now;
+        }
+    }
+
+    fn picture(&self) -> Result<Vec<u8>, Error> {
+        match &self.backend {
+            Backend::Window { x11, .. } => x11.screenshot(),
+            Backend::Browser { chromium, .. } => chromium.screenshot(),
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Asks the user for a scope on the host's own screen, one question at a time.
 use super::{
     protocol::Scopes,
-    shell::{Layer, Shell},
+    shell::{Prompt, Shell},
 };
 use async_trait::async_trait;
 use lodger_engine::{Prompts, ScopeAnswer, ScopePrompt};
@@ -44,16 +44,11 @@ impl ShellPrompts {
         *self.waiting.lock().expect("no code panics while it holds the question") = Some(send);
         // The future is dropped when the session ends; the question must then leave the screen.
         let _gone = OnDrop(|| {
-            self.shell.update(|state| {
-                if matches!(state.layer, Layer::Prompt { .. }) {
-                    state.layer = Layer::None;
-                }
-            });
+            self.shell.update(|state| state.prompt = None);
             (self.changed)();
         });
-        self.shell.update(|state| {
-            state.layer = Layer::Prompt { scope: prompt.scope.clone(), reason: prompt.reason.clone() };
-        });
+        let question = Prompt { scope: prompt.scope.clone(), reason: prompt.reason.clone() };
+        self.shell.update(|state| state.prompt = Some(question));
         (self.changed)();
         receive.await.unwrap_or(ScopeAnswer::Denied)
     }
@@ -97,11 +92,11 @@ mod tests {
         let shell = Arc::new(Shell::new(Theme::Light));
         let prompts = ShellPrompts::new(shell.clone(), Scopes::Ask, || ());
         let (answer, ()) = tokio::join!(prompts.scope(prompt()), async {
-            assert!(matches!(shell.layer(), Layer::Prompt { .. }));
+            assert!(shell.asks() && shell.covers());
             prompts.answer(ScopeAnswer::Granted);
         });
         assert_eq!(answer, ScopeAnswer::Granted);
-        assert_eq!(shell.layer(), Layer::None);
+        assert!(!shell.asks());
     }
 
     #[tokio::test]
@@ -113,6 +108,6 @@ mod tests {
             _ = prompts.scope(prompt()) => panic!("nobody answered"),
             () = std::future::ready(()) => (),
         }
-        assert_eq!(shell.layer(), Layer::None);
+        assert!(!shell.asks());
     }
 }

@@ -73,7 +73,7 @@ impl Running {
 
     pub(super) fn back(&mut self) {
         match self.shell.layer() {
-            Layer::None => {
+            Layer::None if !self.shell.asks() => {
                 if let Some(session) = self.session() {
                     session.back();
                 }
@@ -84,8 +84,10 @@ impl Running {
 
     /// Closes a sheet; a question closed without an answer is a no. Loading and errors stay.
     pub(super) fn dismiss(&mut self) {
+        if self.shell.asks() {
+            return self.prompts.answer(ScopeAnswer::Denied);
+        }
         match self.shell.layer() {
-            Layer::Prompt { .. } => self.prompts.answer(ScopeAnswer::Denied),
             Layer::Loading | Layer::Error { .. } => (),
             _ => self.show(Layer::None),
         }
@@ -98,6 +100,6 @@ impl Running {
 
     /// Makes room for the screen.
     pub(super) fn fit(&self) {
-        self.window.cover(self.shell.layer() != Layer::None);
+        self.window.cover(self.shell.covers());
     }
 }

@@ -28,6 +28,22 @@ pub(crate) struct ShellState {
     /// Colour of the page's navigation bar text, `black` or `white`: the capsule follows it.
     pub(crate) bar: &'static str,
     pub(crate) layer: Layer,
+    /// A question, above everything else.
+    pub(crate) prompt: Option<Prompt>,
+}
+
+impl ShellState {
+    /// Whether more than the capsule is to be seen.
+    fn covers(&self) -> bool {
+        self.layer != Layer::None || self.prompt.is_some()
+    }
+}
+
+/// A program asks for a scope; the texts are untrusted.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Prompt {
+    pub(crate) scope: String,
+    pub(crate) reason: String,
 }
 
 /// The program, as the bundle describes it.
@@ -67,10 +83,6 @@ pub(crate) enum Layer {
     Shared {
         title: String,
         path: String,
-    },
-    Prompt {
-        scope: String,
-        reason: String,
     },
 }
 
@@ -121,6 +133,7 @@ impl Shell {
             program: Card::default(),
             bar: "black",
             layer: Layer::Loading,
+            prompt: None,
         };
         Self { state: watch::Sender::new((1, state)), icon: Mutex::new(None) }
     }
@@ -138,6 +151,15 @@ impl Shell {
 
     pub(crate) fn layer(&self) -> Layer {
         self.state.borrow().1.layer.clone()
+    }
+
+    pub(crate) fn asks(&self) -> bool {
+        self.state.borrow().1.prompt.is_some()
+    }
+
+    /// Whether it needs the whole window.
+    pub(crate) fn covers(&self) -> bool {
+        self.state.borrow().1.covers()
     }
 
     /// `icon` is (media type, bytes) of an image.

@@ -5,7 +5,7 @@ use crate::{
     hostile,
 };
 use lodger_desktop::{
-    DriverOptions, Entry, HostEvent, Key, Program, Report, Target, Theme, WebEngine,
+    DriverOptions, Entry, HostEvent, Key, Program, Report, Scopes, Target, Theme, WebEngine,
     window::{Window, WindowOptions},
 };
 use std::time::Duration;
@@ -92,6 +92,9 @@ fn a_program_that_hangs_ends_on_the_error_page_and_can_be_retried() {
     let options = DriverOptions { start_timeout: Duration::from_secs(3), ..options() };
     let mut driver = driver_with(WebEngine::Webkit, options);
     driver.open(&hostile::bundle("for (;;);", &[]), Entry::default()).unwrap();
+    driver.wait("the program", |event| matches!(event, HostEvent::Opened { .. })).unwrap();
+    driver.settle(Duration::from_millis(400)).unwrap();
+    driver.screenshot(&picture("loading.png")).unwrap();
     let failed = |event: &HostEvent| matches!(event, HostEvent::Failed { code, .. } if code == "time-out");
     driver.wait("the time-out", failed).unwrap();
     driver.settle(Duration::from_millis(400)).unwrap();
@@ -102,6 +105,30 @@ fn a_program_that_hangs_ends_on_the_error_page_and_can_be_retried() {
     driver.wait("another time-out", failed).unwrap();
     driver.tap_at(CLOSE.0, CLOSE.1).unwrap();
     driver.wait("the end", exit).unwrap();
+}
+
+#[test]
+fn a_scope_is_asked_for_outside_the_page() {
+    let script = r"
+        for (const answer of ['first', 'again']) say(answer, await call('authorize', { scope: 'scope.userLocation' }))
+        say('camera', await call('authorize', { scope: 'scope.camera' }))
+    ";
+    let mut driver = driver_with(WebEngine::Webkit, DriverOptions { scopes: Scopes::Ask, ..options() });
+    driver.open(&hostile::bundle(script, &[]), Entry::default()).unwrap();
+    driver.page_ready("pages/index/index").unwrap();
+    driver.settle(Duration::from_millis(600)).unwrap();
+    driver.screenshot(&picture("scope.png")).unwrap();
+    // Allow, then what is asked for next is refused by Escape.
+    click(&mut driver, (WIDTH * 0.75, HEIGHT - 38.0));
+    driver.press(Key::Escape).unwrap();
+    let said = hostile::listen(&mut driver);
+    for granted in ["first", "again"] {
+        assert!(said[granted]["ok"].is_object(), "{said:?}");
+    }
+    assert!(said["camera"]["err"].as_str().unwrap().contains("auth deny"), "{said:?}");
+    click(&mut driver, MENU);
+    click(&mut driver, tile(2.0));
+    driver.screenshot(&picture("permissions.png")).unwrap();
 }
 
 #[test]
