@@ -39,16 +39,15 @@ impl Modules<'_> {
             if let Some(file) = self.at(tree, &base, &mut tried) {
                 return Ok(file);
             }
-        } else {
-            if let Some((name, rest)) = npm::split(specifier)
-                && let Some(place) = Npm::find(tree, from, name)
+            // WeChat also takes "./three" for the package "three" where there is no such file.
+            if let Some(bare) = specifier.strip_prefix("./")
+                && let Some(file) = self.in_package(tree, from, bare, &mut tried)?
             {
-                let base = path::join(&place, rest)
-                    .filter(|base| path::within(base, &place))
-                    .ok_or(Miss::Outside)?;
-                if let Some(file) = self.at(tree, &base, &mut tried) {
-                    return Ok(file);
-                }
+                return Ok(file);
+            }
+        } else {
+            if let Some(file) = self.in_package(tree, from, specifier, &mut tried)? {
+                return Ok(file);
             }
             // WeChat also takes "utils/a" for "./utils/a" and, before that became a rule, for "/utils/a".
             for folder in [folder, ""] {
@@ -59,6 +58,20 @@ impl Modules<'_> {
             }
         }
         Err(missing(tree, tried, specifier))
+    }
+
+    /// The module of an npm package that `specifier` (`name` or `name/path`) means.
+    fn in_package(
+        self,
+        tree: &mut Tree,
+        from: &str,
+        specifier: &str,
+        tried: &mut Vec<String>,
+    ) -> Result<Option<String>, Miss> {
+        let Some((name, rest)) = npm::split(specifier) else { return Ok(None) };
+        let Some(place) = Npm::find(tree, from, name) else { return Ok(None) };
+        let base = path::join(&place, rest).filter(|base| path::within(base, &place)).ok_or(Miss::Outside)?;
+        Ok(self.at(tree, &base, tried))
     }
 
     fn expand(self, specifier: &str) -> String {

@@ -56,6 +56,22 @@ fn a_path_through_miniprogram_npm_means_the_same() {
 }
 
 #[test]
+fn a_name_after_a_dot_is_a_package_where_no_file_is_meant() {
+    let page = [
+        ("pages/a.js", "require('./@ui/kit/util'); require('./near'); require('../near')"),
+        ("pages/near.js", "module.exports = 'beside the page'"),
+        ("near.js", "module.exports = 'above the page'"),
+        ("node_modules/near/index.js", "module.exports = 'from npm'"),
+        ("node_modules/near/package.json", r#"{"name":"near"}"#),
+    ];
+    let output = built(&with(LIBRARY, &page));
+    assert!(output.diagnostics.is_empty(), "{}", report(&output.diagnostics));
+    let script = file(&output, "package.js");
+    assert!(script.contains(r#"require("miniprogram_npm/@ui/kit/util.js")"#), "{script}");
+    assert!(!script.contains("from npm"), "{script}");
+}
+
+#[test]
 fn a_committed_miniprogram_npm_wins() {
     let output = built(&with(
         LIBRARY,
