@@ -120,9 +120,9 @@ fn visit(driver: &mut Driver, program: &Program, page: &str) -> Result<Vec<Smoke
 /// The address of a remote resource that could not be fetched for no fault of the program.
 fn unreachable(event: &HostEvent) -> Option<String> {
     match event {
-        HostEvent::Resource { path, status: 500.. } => {
-            path.strip_prefix("/.lodger/fetch/").map(str::to_owned)
-        }
+        HostEvent::Resource { path, status: 500.. } => path
+            .strip_prefix("/.lodger/fetch/")
+            .map(|url| percent_encoding::percent_decode_str(url).decode_utf8_lossy().into_owned()),
         _ => None,
     }
 }
@@ -158,7 +158,8 @@ mod tests {
     #[test]
     fn only_what_is_remote_and_gives_no_answer_is_unreachable() {
         let event = |path: &str, status| HostEvent::Resource { path: path.into(), status };
-        assert_eq!(unreachable(&event("/.lodger/fetch/x", 502)).as_deref(), Some("x"));
+        let remote = event("/.lodger/fetch/https%3A%2F%2Fa.test%2Fx", 502);
+        assert_eq!(unreachable(&remote).as_deref(), Some("https://a.test/x"));
         for (path, status) in [("/.lodger/fetch/x", 403), ("/.lodger/fetch/x", 404), ("/p/x.png", 500)] {
             assert_eq!(unreachable(&event(path, status)), None, "{path} {status}");
         }
