@@ -291,6 +291,23 @@ test('a component that fails is reported and leaves the others alone', () => {
   assert.equal(make('view').element.localName, 'wx-view')
 })
 
+test('what comes into a component later, by wx:if or a slot, comes to its other children', () => {
+  for (const tag of ['scroll-view', 'button', 'swiper', 'view']) {
+    const outer = make(tag)
+    const block = shadow.createVirtualNode('wx:if')
+    outer.node.appendChild(block)
+    const last = make('view', {}, outer)
+    const first = make('view')
+    first.node.parentNode?.removeChild(first.node)
+    block.appendChild(first.node)
+    assert.equal(first.element.parentNode, last.element.parentNode, tag)
+    assert.equal(first.element.nextSibling, last.element, tag)
+    block.removeChild(first.node)
+    assert.equal(first.element.parentNode, null, tag)
+  }
+  assert.deepEqual(errors, [])
+})
+
 test('a page that has ended may still get data: what is created then draws nothing', async () => {
   const page = tree.associated.createRoot('page', tree.space, '/page/index')
   const place = document.createElement('i')

@@ -1,4 +1,4 @@
-// Methods that WeChat gives to every page and component and that the adapter lacks, or measures another way.
+// What WeChat gives to every page and component and that the adapter lacks, or measures another way.
 import { component } from 'glass-easel-miniprogram-adapter'
 import type * as glassEasel from 'glass-easel'
 import { SelectorQuery } from '../api/selector-query'
@@ -69,6 +69,8 @@ export function extendCallers(
     // WeChat draws a first page from a cache with it; there is none here, and nothing depends on it.
     setInitialRenderingCache: () => undefined,
     setUpdatePerformanceListener: () => undefined,
+    // Component libraries have two templates and choose by it; Lodger draws as WeChat's webview does.
+    renderer: 'webview',
     applyAnimatedStyle: () => reporter.missing('Component.applyAnimatedStyle'),
     clearAnimatedStyle: () => reporter.missing('Component.clearAnimatedStyle'),
   }

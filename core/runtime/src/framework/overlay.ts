@@ -8,11 +8,14 @@ export function createOverlay(parent: HTMLElement): HTMLElement {
   return layer
 }
 
-/** A small sign that this is a development build: nobody shall take it for the released program. */
+/**
+ * A sign that this is a development build: nobody shall take it for the released program. A stripe along the top edge,
+ * so that it covers no title, no button, no capsule.
+ */
 export function showBadge(layer: HTMLElement): void {
   const badge = document.createElement('div')
   badge.className = 'lodger-badge'
-  badge.textContent = 'Development'
+  badge.setAttribute('aria-hidden', 'true')
   layer.append(badge)
 }
 

@@ -27,6 +27,7 @@ export function createTree(): Tree {
   })
   keepIds(space)
   callReady(space)
+  insertIntoSlots()
   return { space, backend, associated, sheets }
 }
 
@@ -68,4 +69,22 @@ function callReady(space: CodeSpace): void {
     },
   })
   space.setOverallBehavior(behavior as unknown as glassEasel.GeneralBehavior)
+}
+
+/**
+ * A block (`wx:if`, `wx:for`, a slot) has no element of its own: what comes into it later goes into the nearest element
+ * around it. glass-easel takes the host element for it, also where the children of an external component stand deeper
+ * (`scroll-view`, `swiper`), so they would stand beside the others, or fail to get in.
+ */
+function insertIntoSlots(): void {
+  type Place = glassEasel.domlikeBackend.Element | null
+  const inner = glassEasel.Element as unknown as { findNearestNonVirtual(node: glassEasel.Element): Place }
+  const find = inner.findNearestNonVirtual
+  inner.findNearestNonVirtual = (node) => {
+    const found = find(node)
+    const around = found?.__wxElement
+    const component = around && glassEasel.Component.isComponent(around) ? around : null
+    if (!component?.isExternal()) return found
+    return (component.shadowRoot as glassEasel.ExternalShadowRoot).slot as Place
+  }
 }

@@ -130,6 +130,7 @@ Page({
     check('wxs change', this.fromWxsValue && this.fromWxsValue.value === 7, this.fromWxsValue)
     const box = this.selectComponent('#box')
     check('component', box && box.data.own === 'box' && box.is === 'components/box/box')
+    check('renderer', box.renderer === 'webview' && this.renderer === 'webview', [box.renderer, this.renderer])
     await until(() => box.lived.length === 4)
     box.fire()
     await until(() => this.clicked)
