@@ -154,7 +154,9 @@ pub fn find_program(name: &str) -> Option<PathBuf> {
 
 /// Builds the `lodger` command and gives its path.
 pub fn build_lodger() -> Result<PathBuf, Trouble> {
-    Run::cargo().args(["build", "-p", "lodger"]).status()?;
+    // The whole workspace is named so that features resolve as in `cargo test --workspace`: alone, lodger would have
+    // GTK and half of its other dependencies compiled a second time.
+    Run::cargo().args(["build", "--workspace", "--exclude", "lodger-xtask", "--bins"]).status()?;
     Ok(target_dir().join("debug").join(format!("lodger{}", std::env::consts::EXE_SUFFIX)))
 }
 
