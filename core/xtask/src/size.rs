@@ -2,7 +2,7 @@
 
 use crate::{
     arguments::Arguments,
-    process::{Run, Trouble, target_dir, write},
+    process::{Run, Trouble, root, target_dir, write},
 };
 use serde_json::json;
 use std::{collections::BTreeMap, path::Path};
@@ -17,6 +17,8 @@ Example: cargo xtask size
 ";
 
 const LIBRARY: &str = "liblodger_ffi.so";
+/// The script that the engine carries, as it is.
+const BASE_LIBRARY: &str = "core/runtime/dist/runtime.js";
 const SHOWN: usize = 12;
 
 /// The `size` task.
@@ -47,9 +49,10 @@ pub fn task(mut arguments: Arguments) -> Result<(), Trouble> {
         .quiet()
         .output()?;
     let crates = by_crate(&symbols);
+    let base_library = length(&root().join(BASE_LIBRARY))?;
 
     let rows: Vec<_> = crates.iter().map(|(name, bytes)| json!({"crate": name, "bytes": bytes})).collect();
-    let report = json!({"library": "lodger-ffi", "bytes": bytes, "gzip_bytes": gzip_bytes, "crates": rows});
+    let report = json!({"library": "lodger-ffi", "bytes": bytes, "gzip_bytes": gzip_bytes, "base_library_bytes": base_library, "crates": rows});
     write("target/size.json", format!("{report:#}\n"))?;
     if as_json {
         println!("{report:#}");
@@ -57,6 +60,7 @@ pub fn task(mut arguments: Arguments) -> Result<(), Trouble> {
     }
     println!("lodger-ffi, stripped   {:>9} bytes", bytes);
     println!("lodger-ffi, gzip -9    {:>9} bytes", gzip_bytes);
+    println!("of it the base library {base_library:>9} bytes (embedded script)");
     println!("\nlargest, by the symbols of each crate (code and data, before stripping):");
     for (name, bytes) in crates.iter().take(SHOWN) {
         println!("  {name:<24} {bytes:>9}");
@@ -86,7 +90,8 @@ fn by_crate(symbols: &str) -> Vec<(String, u64)> {
     rows
 }
 
-/// The crate in a mangled Rust name (`_ZN<length><crate>…`), else where the C code comes from.
+/// The crate in a mangled Rust name (`_ZN<length><crate>…`, or `_R…Cs<hash>_<length><crate>…`, which the standard
+/// library has), else where the C code comes from.
 fn crate_of(symbol: &str) -> &str {
     if let Some(rest) = symbol.strip_prefix("_ZN") {
         let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
@@ -98,6 +103,9 @@ fn crate_of(symbol: &str) -> &str {
         let end = inner.find(['.', '$']).unwrap_or(inner.len());
         return if end == 0 || inner.len() < 2 { "(other)" } else { &inner[..end] };
     }
+    if let Some(rest) = symbol.strip_prefix("_R") {
+        return crate_of_v0(rest).unwrap_or("(other)");
+    }
     if symbol.starts_with("sqlite3") {
         "sqlite (C)"
     } else if symbol.starts_with("ring_core") {
@@ -105,8 +113,20 @@ fn crate_of(symbol: &str) -> &str {
     } else if symbol.starts_with("uniffi_") || symbol.starts_with("ffi_") {
         "lodger_ffi (exported)"
     } else {
-        "(C and others)"
+        // SQLite's own static functions, but for a little of ring and the C start-up code.
+        "(C without a prefix)"
     }
+}
+
+/// The first crate root of a v0 name: `Cs`, a hash in base 62, `_`, a length, the name.
+fn crate_of_v0(rest: &str) -> Option<&str> {
+    rest.match_indices("Cs").find_map(|(at, _)| {
+        let (hash, after) = rest[at + 2..].split_once('_')?;
+        let digits = after.find(|c: char| !c.is_ascii_digit())?;
+        let length: usize = after[..digits].parse().ok()?;
+        let plain = !hash.is_empty() && hash.chars().all(|c| c.is_ascii_alphanumeric());
+        after.get(digits..digits + length).filter(|_| plain && length > 0)
+    })
 }
 
 #[cfg(test)]
@@ -117,6 +137,9 @@ mod tests {
     fn tells_crates_apart() {
         assert_eq!(crate_of("_ZN10serde_json2de8from_str17h0E"), "serde_json");
         assert_eq!(crate_of("_ZN53_$LT$core..fmt..Error$u20$as$u20$core..fmt..Debug$GT$3fmt17hE"), "core");
+        assert_eq!(crate_of("_RNvNtNtCsjrHSEGnQ3l9_3std9backtrace4read"), "std");
+        assert_eq!(crate_of("_RINvNtCsduwmD7cSIQq_5gimli4line5parseECsjrHSEGnQ3l9_3std"), "gimli");
+        assert_eq!(crate_of("_R"), "(other)");
         assert_eq!(crate_of("sqlite3_step"), "sqlite (C)");
         assert_eq!(crate_of("_ZN9"), "(other)");
     }
