@@ -2,7 +2,7 @@
 use crate::{
     Error,
     drive::Key,
-    tools::{CHROMEDRIVER, CHROMIUM, Guarded, is_root},
+    tools::{CHROMEDRIVER, CHROMIUM, is_root},
 };
 use fantoccini::{
     Client, ClientBuilder,
@@ -12,7 +12,8 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
 use std::{
     io::{BufRead, BufReader},
-    process::{Command, Stdio},
+    path::Path,
+    process::{Child, Command, Stdio},
     time::Duration,
 };
 use tokio::runtime::Handle;
@@ -22,26 +23,42 @@ const DRIVING: &str = "Driving Chromium";
 /// ChromeDriver says this, with its port at the end, once it takes connections.
 const STARTED: &str = "was started successfully on port ";
 
+/// ChromeDriver, and a shell that ends it when its own input does: also when this process is killed.
+struct Watched(Child);
+
+impl Watched {
+    fn start(driver: &Path) -> Result<Self, Error> {
+        let mut command = Command::new("sh");
+        command.args(["-c", r#""$0" --port=0 & read -r _; kill -- -$$"#]).arg(driver);
+        // ChromeDriver leaves its browser behind: all of them are one group, and end together.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+        Ok(Self(child.map_err(Error::process(STARTING))?))
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        drop(self.0.stdin.take());
+        // There is nothing to be done about a shell that cannot be waited for.
+        let _ = self.0.wait();
+    }
+}
+
 /// A browser with one tab. Dropping it closes it.
 pub(crate) struct Chromium {
     runtime: Handle,
     /// Taken when it is dropped.
     client: Option<Client>,
-    _driver: Guarded,
+    _driver: Watched,
 }
 
 impl Chromium {
     /// `size` in CSS pixels.
     pub(crate) fn new(runtime: &Handle, size: (u32, u32), dark: bool) -> Result<Self, Error> {
         let browser = CHROMIUM.find()?;
-        let child = Command::new(CHROMEDRIVER.find()?)
-            .arg("--port=0")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .map_err(Error::process(STARTING))?;
-        let mut driver = Guarded(child);
+        let mut driver = Watched::start(&CHROMEDRIVER.find()?)?;
         let mut lines = BufReader::new(driver.0.stdout.take().expect("its output was piped")).lines();
         let port = lines
             .by_ref()
