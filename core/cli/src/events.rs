@@ -23,7 +23,7 @@ pub fn text(event: &HostEvent) -> Option<String> {
             )
         }
         HostEvent::Missing { api } => {
-            format!("{WARNING}missing{WARNING:#}: wx.{api} does not exist in Lodger")
+            format!("{WARNING}missing{WARNING:#}: {api} does not exist in Lodger")
         }
         HostEvent::Warning { text } => format!("{WARNING}warning{WARNING:#}: {text}"),
         HostEvent::Share { title, path } => format!("share: {title} ({path})"),

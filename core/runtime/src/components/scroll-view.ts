@@ -164,7 +164,6 @@ export const scrollView: Definition = {
       scroller.style.overflowAnchor = host.flag('scrollAnchoring') ? 'auto' : 'none'
       classes.toggle('lg-flex', host.flag('enableFlex'))
       classes.toggle('lg-sticky', host.flag('usingSticky') || host.text('type') === 'custom')
-      classes.toggle('lg-no-bar', host.flag('enhanced') && !host.flag('showScrollbar'))
       classes.toggle('lg-no-bounce', host.flag('enhanced') && !host.flag('bounces'))
       classes.toggle('lg-paging', host.flag('enhanced') && host.flag('pagingEnabled'))
     }

@@ -9,6 +9,7 @@ import { pageOf, type Page } from './page'
 import type { PageStack } from './page-stack'
 import type { Reporter } from './reporter'
 import { keyframe, type Keyframe } from './keyframes'
+import { followScroll, type ScrollTimeline } from './scroll-timeline'
 
 interface Caller {
   _$: glassEasel.GeneralComponent
@@ -55,10 +56,13 @@ export function extendCallers(
       page.opener ??= channelPair()[0]
       return page.opener
     },
-    animate(selector: string, frames: Keyframe[], duration: number, done?: () => void) {
-      const node = domOf(this._$.getShadowRoot()?.querySelector(selector))
-      const animation = node?.animate(frames.map(keyframe), { duration, fill: 'forwards' })
-      if (animation) animation.onfinish = () => void (done && reporter.guard('animate', done))
+    animate(selector: string, frames: Keyframe[], duration: number, last?: (() => void) | ScrollTimeline) {
+      const shadow = this._$.getShadowRoot()
+      const node = domOf(shadow?.querySelector(selector))
+      if (!node) return
+      const animation = node.animate(frames.map(keyframe), { duration, fill: 'forwards' })
+      if (typeof last === 'function') animation.onfinish = () => void reporter.guard('animate', last)
+      else if (last) followScroll(animation, domOf(shadow?.querySelector(last.scrollSource)), last)
     },
     clearAnimation(selector: string, options?: unknown, done?: () => void) {
       const node = domOf(this._$.getShadowRoot()?.querySelector(selector))
