@@ -115,17 +115,17 @@ export class Loader {
     if (info.name !== name) return this.loadPackage(info.name)
     const loading = new Promise<void>((resolve, reject) => {
       this.#arrived.set(name, resolve)
-      // The engine may have put the script into the first HTML: then it is on its way.
-      if (
-        document.querySelector(`script[src="${CSS.escape(info.script)}"]`) &&
-        document.readyState === 'loading'
-      )
-        return
-      const script = document.createElement('script')
-      script.src = info.script
-      script.onload = () => reject(new Error(`package "${name}" did not define itself`))
-      script.onerror = () => reject(new Error(`package "${name}" could not be loaded`))
-      document.head.append(script)
+      const fetchScript = () => {
+        if (this.#defined.has(name)) return
+        const script = document.createElement('script')
+        script.src = info.script
+        script.onload = () => reject(new Error(`package "${name}" did not define itself`))
+        script.onerror = () => reject(new Error(`package "${name}" could not be loaded`))
+        document.head.append(script)
+      }
+      // The first HTML names the scripts of the first page after this one: until it is parsed, they are on their way.
+      if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', fetchScript)
+      else fetchScript()
     })
     this.#loading.set(name, loading)
     // A failed load may be tried again.
