@@ -95,11 +95,6 @@ impl App {
                 "workers are not supported yet; wx.createWorker will fail",
                 "do the work in the page",
             ),
-            (
-                "useExtendedLib",
-                "extended libraries are part of WeChat's own client",
-                "install the library from npm (weui-miniprogram)",
-            ),
         ];
         for (key, message, help) in known {
             if let Some(node) = self.document.root.get(key) {

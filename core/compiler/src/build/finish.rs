@@ -1,12 +1,21 @@
 //! Puts what was compiled together: scripts, maps, assets, the bundle.
 use super::{Build, COMPONENT_KEYS, Unit};
-use crate::{Output, Stats, asset, codes, diagnostic::Finding, package, path, style::StyleMap};
+use crate::{
+    Output, Stats, asset, codes,
+    diagnostic::Finding,
+    json::Node,
+    package, path, resolve,
+    style::{StyleContext, StyleMap},
+};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// The style sheet of WeChat's own component library.
+const WEUI_STYLE: &str = "weui-miniprogram/weui-wxss/dist/style/weui.wxss";
+
 impl Build<'_> {
     pub(super) fn finish(mut self) -> Output {
-        let app_style = self.style("app");
+        let app_style = self.app_style();
         let page_configs = self.page_configs();
         let config = self.app.output(self.project, page_configs, &mut self.tree, &mut self.diagnostics);
 
@@ -42,6 +51,46 @@ impl Build<'_> {
         }
         let inputs = self.tree.inputs.into_iter().collect();
         Output { bundle, diagnostics: self.diagnostics.finish(), maps, inputs, stats }
+    }
+
+    /// The style sheet of the app, after those of its extended libraries.
+    fn app_style(&mut self) -> Option<String> {
+        let library = self.extended_libraries();
+        let own = self.style("app");
+        match (library, own) {
+            (Some(library), Some(own)) => Some(format!("{library}\n{own}")),
+            (library, own) => library.or(own),
+        }
+    }
+
+    /// `useExtendedLib`: WeChat's client carries the library "weui" and puts its style sheet before the app's. Here it
+    /// comes from npm.
+    fn extended_libraries(&mut self) -> Option<String> {
+        let app = self.app;
+        let libraries = app.document.root.get("useExtendedLib").map(Node::entries)?;
+        let mut css = None;
+        for (name, node) in libraries {
+            let finding = if name != "weui" {
+                let message = format!("\"useExtendedLib\": \"{name}\" is part of WeChat's own client");
+                Finding::warning(codes::UNSUPPORTED_SETTING, message)
+                    .help("install the library from npm, if it is there")
+            } else if let Ok(file) = resolve::file(&mut self.tree, "app.json", WEUI_STYLE, &[".wxss"]) {
+                let mut context = StyleContext {
+                    tree: &mut self.tree,
+                    project: self.project,
+                    diagnostics: &mut self.diagnostics,
+                };
+                css = Some(self.styles.compile(&file, &mut context));
+                continue;
+            } else {
+                let message =
+                    "\"useExtendedLib\": the library \"weui\" comes from npm here, and is not installed";
+                Finding::error(codes::UNSUPPORTED_SETTING, message.to_owned())
+                    .help("npm install weui-miniprogram")
+            };
+            self.diagnostics.add(finding.at(&app.document.source, node.range.clone()));
+        }
+        css
     }
 
     fn page_configs(&self) -> Map<String, Value> {

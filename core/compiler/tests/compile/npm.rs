@@ -72,6 +72,37 @@ fn a_name_after_a_dot_is_a_package_where_no_file_is_meant() {
 }
 
 #[test]
+fn the_extended_library_weui_is_taken_from_npm() {
+    let app = |more: &[(&'static str, &'static str)]| {
+        with(
+            &[
+                ("app.json", r#"{"pages":["pages/a"],"useExtendedLib":{"weui":"latest","other":true}}"#),
+                ("app.wxss", ".own{color:red}"),
+            ],
+            more,
+        )
+    };
+    let missing = found(&app(&[]));
+    assert_eq!(missing[0].code, "L0007");
+    assert_eq!(missing[0].help.as_deref(), Some("npm install weui-miniprogram"));
+
+    let output = built(&app(&[
+        (
+            "node_modules/weui-miniprogram/package.json",
+            r#"{"name":"weui-miniprogram","miniprogram":"miniprogram_dist"}"#,
+        ),
+        (
+            "node_modules/weui-miniprogram/miniprogram_dist/weui-wxss/dist/style/weui.wxss",
+            ".weui-cell{color:blue}",
+        ),
+    ]));
+    assert_eq!(output.diagnostics.iter().map(|d| d.code).collect::<Vec<_>>(), ["L0007"]);
+    let script = file(&output, "package.js");
+    let (library, own) = (script.find("weui-cell{"), script.find("own{"));
+    assert!(library.is_some() && library < own, "{script}");
+}
+
+#[test]
 fn a_committed_miniprogram_npm_wins() {
     let output = built(&with(
         LIBRARY,
