@@ -11,6 +11,14 @@ use serde_json::json;
 const RAN: &str = "window.ran = (window.ran || 0) + 1";
 
 in_both_engines! {
+    /// Each package's code comes once; a second load would cost every start, and run a script's effects twice.
+    fn code_is_loaded_once(engine) {
+        let script = "say('scripts', performance.getEntriesByType('resource').filter((e) => e.name.endsWith('package.js')).length
+            || [...document.scripts].filter((s) => s.src.endsWith('package.js')).length)";
+        let (_driver, said) = attack(engine, script, &[]);
+        assert_eq!(said["scripts"], 1);
+    }
+
     /// Row 40, and the control that shows that a script can run at all.
     fn scripts_from_data_paths_do_not_run(engine) {
         let sink = Sink::new(|_| ("image/png", RAN.into()));

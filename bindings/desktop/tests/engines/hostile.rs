@@ -38,9 +38,6 @@ fn wrap(script: &str) -> String {
     format!(
         r"
 ;(async () => {{
-  // Once a document, whatever loads this script again.
-  if (window.attacked) return
-  window.attacked = true
   const say = (name, value) => console.log('{SAY}' + JSON.stringify([name, value === undefined ? null : value]))
   // Adds an element and says how its loading ended; a blocked one says `error` too.
   const load = (tag, attributes) => new Promise((done) => {{
