@@ -254,10 +254,7 @@ impl Build<'_> {
     }
 
     fn style(&mut self, stem: &str) -> Option<String> {
-        // A file of a preprocessor that the project asks for is the source of the .wxss beside it.
-        let suffixes = style::suffixes(&self.project.plugins);
-        let file =
-            suffixes.iter().rev().map(|ext| format!("{stem}{ext}")).find(|file| self.tree.has(file))?;
+        let file = style::of(stem, &mut self.tree, &self.project.plugins)?;
         let mut context =
             StyleContext { tree: &mut self.tree, project: self.project, diagnostics: &mut self.diagnostics };
         Some(self.styles.compile(&file, &mut context))

@@ -33,7 +33,7 @@ codes! {
     BAD_SETTING = "L0006", "a setting has a value of the wrong kind",
         "A key of project.config.json, app.json or lodger.json holds something else than it should, for example a number where a text must stand. The message names what is expected.";
     UNSUPPORTED_SETTING = "L0007", "a setting that Lodger does not know how to follow",
-        "The setting asks for something that Lodger does not have (plugins, workers, extended libraries, Less). The rest of the program is compiled; what depends on the setting will not work. The message names an alternative where there is one.";
+        "The setting asks for something that Lodger does not have (plugins, workers, extended libraries). The rest of the program is compiled; what depends on the setting will not work. The message names an alternative where there is one.";
     JSON_SYNTAX = "L0101", "not valid JSON",
         "Comments and trailing commas are allowed, as in WeChat; everything else follows the JSON standard.";
     NO_PAGES = "L0102", "app.json lists no pages",
@@ -65,7 +65,7 @@ codes! {
     STYLE_CYCLE = "L0404", "style sheets import one another in a circle",
         "The second import of the same file is left out. Move the common rules to a file of their own.";
     PREPROCESSOR = "L0405", "Sass or Less cannot be compiled",
-        "The preprocessor reports an error, or there is none for this language. Sass is built in. Less is not: compile it to .wxss (npx lessc a.less a.wxss) before building, or keep the file as .scss.";
+        "The preprocessor reports an error; the message is its own. Both are built in. In Less, plugins (@plugin), JavaScript in back quotes and remote imports are not available, and a style sheet that does not come to an end is given up.";
     SCRIPT_SYNTAX = "L0501", "an error in JavaScript or TypeScript",
         "The script cannot be parsed at this place.";
     MISSING_MODULE = "L0502", "a required module does not exist",

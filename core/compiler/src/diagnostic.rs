@@ -94,8 +94,11 @@ impl Finding {
         }
     }
 
-    /// A place in a file.
+    /// A place in a file; of a text that a preprocessor wrote, the place it comes from.
     pub(crate) fn at(mut self, source: &Source, range: Range<usize>) -> Self {
+        if let Some((source, range)) = source.origin(&range) {
+            return self.at(source, range);
+        }
         let (line, column) = source.position(range.start);
         self.diagnostic.file.clone_from(&source.shown);
         self.diagnostic.line = line;

@@ -1,4 +1,8 @@
 //! A text file with the places in it, for diagnostics and source maps.
+mod origin;
+
+pub(crate) use origin::Origin;
+
 use std::ops::Range;
 
 /// One text file, without its byte order mark.
@@ -13,6 +17,7 @@ pub(crate) struct Source {
     /// After each character above ASCII: the byte offset, and how many bytes more than UTF-16 units there are so far.
     /// Minified files have one line and tens of thousands of mappings, so columns must not be counted anew each time.
     surplus: Vec<(usize, usize)>,
+    origin: Option<Origin>,
 }
 
 impl Source {
@@ -30,7 +35,18 @@ impl Source {
                 (at + c.len_utf8(), sum)
             })
             .collect();
-        Self { path, shown, text, line_starts, surplus }
+        Self { path, shown, text, line_starts, surplus, origin: None }
+    }
+
+    /// Says that a preprocessor wrote this text, and from what.
+    pub(crate) fn written_from(self, origin: Origin) -> Self {
+        Self { origin: Some(origin), ..self }
+    }
+
+    /// Where a range comes from, if a preprocessor wrote this text.
+    pub(crate) fn origin(&self, range: &Range<usize>) -> Option<(&Source, Range<usize>)> {
+        let (source, at) = self.origin.as_ref()?.find(self.utf16_units(self.boundary(range.start)))?;
+        Some((source, source.near(at, self.text.get(range.clone()).unwrap_or(""))))
     }
 
     /// Line and column of a byte offset, both from 1; columns count characters.
@@ -69,6 +85,31 @@ impl Source {
     /// The first place of `needle`, or the start of the file.
     pub(crate) fn find(&self, needle: &str) -> Range<usize> {
         self.text.find(needle).map_or(0..0, |at| at..at + needle.len())
+    }
+
+    /// The first place of `needle` shortly after an offset, or that offset.
+    pub(crate) fn near(&self, at: usize, needle: &str) -> Range<usize> {
+        const FAR: usize = 2000;
+        let at = self.boundary(at);
+        let end = self.boundary(at + FAR);
+        match self.text[at..end].find(needle) {
+            Some(found) => at + found..at + found + needle.len(),
+            None => at..at,
+        }
+    }
+
+    /// The byte offset after so many UTF-16 units, where a line end of two characters counts as one.
+    pub(crate) fn offset_of_unit(&self, units: usize) -> usize {
+        let mut seen = 0;
+        for (at, c) in self.text.char_indices() {
+            if seen >= units {
+                return at;
+            }
+            if c != '\r' || !self.text[at..].starts_with("\r\n") {
+                seen += c.len_utf16();
+            }
+        }
+        self.text.len()
     }
 
     /// The text of a line, from 0, without its line end.

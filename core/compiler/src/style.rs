@@ -1,11 +1,12 @@
-//! WXSS (and Sass) to the CSS that the base library installs, per page and component.
+//! WXSS (and Less, Sass) to the CSS that the base library installs, per page and component.
+mod less;
 mod sass;
 mod urls;
 
 use crate::{
     codes,
     diagnostic::{Diagnostics, Finding, Severity},
-    missing,
+    missing, path,
     project::Project,
     resolve,
     source::Source,
@@ -27,6 +28,7 @@ const IMPORT: &str = "lodger-import";
 #[derive(Default)]
 pub(crate) struct Styles {
     memo: HashMap<String, Rc<Sheet>>,
+    less: less::Less,
     /// Assets that style sheets name.
     pub(crate) assets: BTreeSet<String>,
 }
@@ -58,6 +60,20 @@ pub(crate) fn suffixes(plugins: &BTreeSet<String>) -> Vec<&'static str> {
     all
 }
 
+/// The style sheet of a page or component. A file of a preprocessor that the project asks for is the source of the
+/// `.wxss` beside it; an npm package ships what it compiled itself.
+pub(crate) fn of(stem: &str, tree: &mut Tree, plugins: &BTreeSet<String>) -> Option<String> {
+    let mut files: Vec<String> = suffixes(plugins).iter().map(|ext| format!("{stem}{ext}")).collect();
+    if !packaged(stem) {
+        files.reverse();
+    }
+    files.into_iter().find(|file| tree.has(file))
+}
+
+fn packaged(file: &str) -> bool {
+    file.split('/').any(|segment| segment == "miniprogram_npm")
+}
+
 impl Styles {
     /// The CSS of a file, imports included.
     pub(crate) fn compile(&mut self, file: &str, context: &mut StyleContext<'_>) -> String {
@@ -67,14 +83,14 @@ impl Styles {
 
     /// Files used.
     pub(crate) fn files(&self) -> impl Iterator<Item = &String> {
-        self.memo.keys()
+        self.memo.keys().chain(self.less.imported())
     }
 
     fn sheet(&mut self, file: &str, open: &mut Vec<String>, context: &mut StyleContext<'_>) -> Rc<Sheet> {
         if let Some(known) = self.memo.get(file) {
             return known.clone();
         }
-        let sheet = match text(file, context) {
+        let sheet = match self.text(file, context) {
             Some(source) => {
                 open.push(file.to_owned());
                 let sheet = self.transform(&source, open, context);
@@ -86,6 +102,15 @@ impl Styles {
         let sheet = Rc::new(sheet);
         self.memo.insert(file.to_owned(), sheet.clone());
         sheet
+    }
+
+    fn text(&mut self, file: &str, context: &mut StyleContext<'_>) -> Option<Rc<Source>> {
+        let source = context.tree.source(file, context.diagnostics)?;
+        match path::extension(file).as_str() {
+            "scss" | "sass" => sass::compile(&source, context).map(Rc::new),
+            "less" => self.less.compile(&source, context).map(Rc::new),
+            _ => Some(source),
+        }
     }
 
     fn transform(
@@ -219,23 +244,6 @@ impl Styles {
     }
 }
 
-fn text(file: &str, context: &mut StyleContext<'_>) -> Option<Rc<Source>> {
-    let source = context.tree.source(file, context.diagnostics)?;
-    if file.ends_with(".scss") || file.ends_with(".sass") {
-        return sass::compile(&source, context).map(Rc::new);
-    }
-    if file.ends_with(".less") {
-        let css = file.replace(".less", ".wxss");
-        context.diagnostics.add(
-            Finding::error(codes::PREPROCESSOR, "Less cannot be compiled here")
-                .in_file(&source.shown)
-                .help(format!("compile it beforehand (npx lessc {file} {css}), or write it as .scss")),
-        );
-        return None;
-    }
-    Some(source)
-}
-
 fn find_import(name: &str, source: &Source, context: &mut StyleContext<'_>) -> Option<String> {
     let mut suffixes = suffixes(&context.project.plugins);
     suffixes.push(".css");
@@ -246,6 +254,16 @@ fn find_import(name: &str, source: &Source, context: &mut StyleContext<'_>) -> O
             .diagnostics
             .add(finding.at(source, source.find(name)).help("copy the style sheet into the project"));
         return None;
+    }
+    if let Some(stem) = name.strip_suffix(".wxss") {
+        // Perhaps what a preprocessor makes of a file.
+        let written =
+            suffixes.iter().rev().filter(|ext| !matches!(**ext, ".wxss" | ".css")).find_map(|ext| {
+                resolve::file(context.tree, &source.path, &format!("{stem}{ext}"), &[ext]).ok()
+            });
+        if let Some(file) = written.filter(|file| !packaged(file)) {
+            return Some(file);
+        }
     }
     match resolve::file(context.tree, &source.path, name, &suffixes) {
         Ok(file) => Some(file),

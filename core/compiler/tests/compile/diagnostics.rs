@@ -66,18 +66,6 @@ fn no_project_is_said_plainly() {
 }
 
 #[test]
-fn less_names_the_way_out() {
-    let found = found(&[
-        ("project.config.json", r#"{"appid":"t","setting":{"useCompilerPlugins":["less"]}}"#),
-        ("pages/a.less", ".a { .b { color: red } }"),
-    ]);
-    assert_eq!(found[0].code, "L0405");
-    assert!(
-        found[0].help.as_deref().is_some_and(|help| help.contains("npx lessc pages/a.less pages/a.wxss"))
-    );
-}
-
-#[test]
 fn sass_errors_have_a_place() {
     let found = found(&[
         ("project.config.json", r#"{"appid":"t","setting":{"useCompilerPlugins":["sass"]}}"#),

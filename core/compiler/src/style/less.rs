@@ -1,0 +1,148 @@
+//! Less, where the project's compile plugins ask for it.
+mod engine;
+
+use super::StyleContext;
+use crate::{
+    codes,
+    diagnostic::{Finding, Severity},
+    missing, resolve,
+    source::{Origin, Source},
+};
+use engine::{Answer, Css, Engine, Stopped};
+use std::{collections::BTreeSet, rc::Rc};
+
+/// What one style sheet may cost: some twenty seconds of work. A page's sheet takes a thousandth of it.
+const STEPS: u64 = 20_000;
+
+/// The engine, which starts with the first `.less` file.
+#[derive(Default)]
+pub(super) struct Less {
+    engine: Option<Engine>,
+    imported: BTreeSet<String>,
+}
+
+/// An import that gets no file.
+struct Refused {
+    name: String,
+    /// What Less is told, and says again with the place of the import.
+    message: String,
+    /// What the developer is told; `None` when it is reported already.
+    finding: Option<Finding>,
+}
+
+impl Less {
+    /// Files that others imported.
+    pub(super) fn imported(&self) -> impl Iterator<Item = &String> {
+        self.imported.iter()
+    }
+
+    /// Compiles a `.less` file to WXSS, at the same path.
+    pub(super) fn compile(&mut self, source: &Source, context: &mut StyleContext<'_>) -> Option<Source> {
+        match self.run(source, context) {
+            Ok(Ok(css)) => return Some(written(source, css, context)),
+            Ok(Err(None)) => {}
+            Ok(Err(Some(finding))) => context.diagnostics.add(finding),
+            Err(stopped) => {
+                // An engine that was stopped in the middle cannot take the next file.
+                self.engine = None;
+                let finding = match stopped {
+                    Stopped::Endless => error("the style sheet does not come to an end").help(
+                        "look for a mixin that calls itself without an end, or a slow pattern in replace()",
+                    ),
+                    Stopped::Failed(message) => error(&message),
+                };
+                context.diagnostics.add(finding.in_file(&source.shown));
+            }
+        }
+        None
+    }
+
+    /// Runs Less, which asks for one file after the other.
+    fn run(
+        &mut self,
+        source: &Source,
+        context: &mut StyleContext<'_>,
+    ) -> Result<Result<Css, Option<Finding>>, Stopped> {
+        let engine = match &self.engine {
+            Some(engine) => engine,
+            None => self.engine.insert(Engine::start(engine::MEMORY)?),
+        };
+        let mut refused = Vec::new();
+        let mut answer = engine.compile(&source.path, &source.text, STEPS)?;
+        loop {
+            answer = match answer {
+                Answer::Wants { name, folder } => match import(name, &folder, context) {
+                    Ok(file) => {
+                        let answer = engine.supply(&file.path, &file.text)?;
+                        self.imported.insert(file.path.clone());
+                        answer
+                    }
+                    Err(refusal) => {
+                        let answer = engine.refuse(&refusal.message)?;
+                        refused.push(refusal);
+                        answer
+                    }
+                },
+                Answer::Error { message, file, index } => {
+                    return Ok(Err(place(&message, &file, index, refused, context)));
+                }
+                Answer::Done(css) => return Ok(Ok(css)),
+            };
+        }
+    }
+}
+
+/// The file that an `@import` means; `folder` is that of the file it stands in, with a slash at its end.
+fn import(name: String, folder: &str, context: &mut StyleContext<'_>) -> Result<Rc<Source>, Refused> {
+    if name.contains("://") || name.starts_with("//") {
+        let finding = error(&format!("\"{name}\" is remote and cannot be imported"))
+            .help("copy the style sheet into the project");
+        return Err(Refused { message: format!("remote: {name}"), name, finding: Some(finding) });
+    }
+    let message = format!("the style sheet \"{name}\" does not exist");
+    match resolve::file(context.tree, folder, &name, &[".less", ""]) {
+        Ok(file) => {
+            let source = context.tree.source(&file, context.diagnostics);
+            source.ok_or(Refused { name, message: format!("unreadable: {file}"), finding: None })
+        }
+        Err(miss) => {
+            let code = codes::MISSING_STYLE;
+            let finding = missing::finding(context.tree, &miss, Severity::Error, code, &message, &[".less"]);
+            Err(Refused { name, message, finding: Some(finding) })
+        }
+    }
+}
+
+/// What Less says, at its place. `None` when it is reported already.
+fn place(
+    message: &str,
+    file: &str,
+    index: Option<f64>,
+    refused: Vec<Refused>,
+    context: &mut StyleContext<'_>,
+) -> Option<Finding> {
+    let (name, finding) = match refused.into_iter().find(|refused| refused.message == message) {
+        Some(refused) => (refused.name, refused.finding?),
+        None => (String::new(), error(message)),
+    };
+    let place = index.zip(context.tree.source(file, context.diagnostics));
+    Some(match place {
+        Some((index, source)) => {
+            let at = source.offset_of_unit(index as usize);
+            let range = source.near(at, &name);
+            finding.at(&source, range)
+        }
+        None => finding.in_file(&context.tree.shown(file)),
+    })
+}
+
+fn error(message: &str) -> Finding {
+    Finding::error(codes::PREPROCESSOR, format!("Less: {message}"))
+}
+
+/// The CSS as a file that knows where it comes from.
+fn written(source: &Source, css: Css, context: &mut StyleContext<'_>) -> Source {
+    let files = css.files.iter().map(|file| context.tree.source(file, context.diagnostics)).collect();
+    let marks = css.marks.chunks_exact(3).map(|mark| [mark[0], mark[1], mark[2]]).collect();
+    Source::new(source.path.clone(), source.shown.clone(), css.css).written_from(Origin::new(files, marks))
+}
