@@ -1,4 +1,4 @@
-//! Generated files: the base library's script and the FFI bindings, committed so that building needs neither tool.
+//! Generated files: the base library's script, that of Less and the FFI bindings, committed so that building needs neither tool.
 
 use crate::{
     arguments::Arguments,
@@ -11,13 +11,17 @@ mod stamp;
 pub const HELP: &str = "
 Writes the generated files, which are committed:
   core/runtime/dist/            the base library, from core/runtime/src (needs Node.js)
+  core/compiler/less/dist/      Less, from its npm package (needs Node.js)
   bindings/ffi/generated/       Kotlin and Swift, from bindings/ffi/src (builds UniFFI's generator: minutes, once)
 
-Usage: cargo xtask generate [--only runtime|ffi]
+Usage: cargo xtask generate [--only runtime|less|ffi]
 
 Example: cargo xtask generate --only ffi
 ";
 
+/// Folders of npm packages whose `scripts/build.mjs` writes their `dist`.
+const RUNTIME: &str = "core/runtime";
+const LESS: &str = "core/compiler/less";
 const GENERATED: &str = "bindings/ffi/generated";
 const STAMP: &str = "bindings/ffi/generated/stamp.txt";
 
@@ -27,18 +31,20 @@ pub fn task(mut arguments: Arguments) -> Result<(), Trouble> {
     arguments.finish()?;
     match only.as_deref() {
         None => {
-            runtime()?;
+            script(RUNTIME)?;
+            script(LESS)?;
             ffi()
         }
-        Some("runtime") => runtime(),
+        Some("runtime") => script(RUNTIME),
+        Some("less") => script(LESS),
         Some("ffi") => ffi(),
-        Some(other) => Err(Trouble::Usage(format!("--only knows runtime and ffi, not `{other}`"))),
+        Some(other) => Err(Trouble::Usage(format!("--only knows runtime, less and ffi, not `{other}`"))),
     }
 }
 
-fn runtime() -> Result<(), Trouble> {
-    setup::node::need_packages("core/runtime")?;
-    Run::new("npm").args(["run", "--silent", "build"]).dir(&root().join("core/runtime")).status()
+fn script(folder: &str) -> Result<(), Trouble> {
+    setup::node::need_packages(folder)?;
+    Run::new("npm").args(["run", "--silent", "build"]).dir(&root().join(folder)).status()
 }
 
 fn ffi() -> Result<(), Trouble> {
@@ -67,18 +73,21 @@ fn library_name() -> String {
     format!("{DLL_PREFIX}lodger_ffi{DLL_SUFFIX}")
 }
 
-/// Fails unless `core/runtime/dist` is what the sources give, byte for byte.
+/// Fails unless the base library's script is what its sources give, byte for byte.
 pub fn check_runtime() -> Result<(), Trouble> {
-    setup::node::need_packages("core/runtime")?;
-    Run::new("node")
-        .args(["scripts/build.mjs", "--check"])
-        .dir(&root().join("core/runtime"))
-        .status()
-        .map_err(|_| {
-            Trouble::Failed(
-                "core/runtime/dist is not what the sources give; run `cargo xtask generate`".into(),
-            )
-        })
+    check_script(RUNTIME)
+}
+
+/// Fails unless the script of Less is what its sources give, byte for byte.
+pub fn check_less() -> Result<(), Trouble> {
+    check_script(LESS)
+}
+
+fn check_script(folder: &str) -> Result<(), Trouble> {
+    setup::node::need_packages(folder)?;
+    Run::new("node").args(["scripts/build.mjs", "--check"]).dir(&root().join(folder)).status().map_err(|_| {
+        Trouble::Failed(format!("{folder}/dist is not what the sources give; run `cargo xtask generate`"))
+    })
 }
 
 /// Fails unless the bindings were generated from the sources as they are.

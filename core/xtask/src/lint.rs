@@ -72,6 +72,7 @@ fn quick_steps(report: &mut Report) {
     report.step("lint: rustfmt", || Run::cargo().args(["fmt", "--all", "--check"]).status());
     report.step("lint: prettier", || npm(&["exec", "--", "prettier", "--check", "."]));
     report.step("lint: generated runtime", generate::check_runtime);
+    report.step("lint: generated Less", generate::check_less);
     report.step("lint: generated bindings", generate::check_ffi);
 }
 

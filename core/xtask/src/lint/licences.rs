@@ -30,17 +30,20 @@ const EXCEPTIONS: &[&str] = &["LLVM-exception"];
 /// Packages that state their licence otherwise: name, and where it was read.
 const STATED_ELSEWHERE: &[(&str, &str)] = &[];
 
-/// Checks crates (all platforms) and the base library's npm packages.
+/// Checks crates (all platforms) and the npm packages of what is built in.
 pub fn check() -> Result<(), Trouble> {
     let mut findings = Vec::new();
     for package in list(&metadata(&["--locked"])?, "packages") {
         judge(text(package, "name"), text(package, "license"), &mut findings);
     }
-    let lock: Value = serde_json::from_str(&read("core/runtime/package-lock.json")?)
-        .map_err(|error| Trouble::Failed(format!("core/runtime/package-lock.json: {error}")))?;
-    for (path, package) in lock["packages"].as_object().into_iter().flatten() {
-        if !path.is_empty() {
-            judge(path.trim_start_matches("node_modules/"), text(package, "license"), &mut findings);
+    for folder in ["core/compiler/less", "core/runtime"] {
+        let file = format!("{folder}/package-lock.json");
+        let lock: Value = serde_json::from_str(&read(&file)?)
+            .map_err(|error| Trouble::Failed(format!("{file}: {error}")))?;
+        for (path, package) in lock["packages"].as_object().into_iter().flatten() {
+            if !path.is_empty() {
+                judge(path.trim_start_matches("node_modules/"), text(package, "license"), &mut findings);
+            }
         }
     }
     for finding in &findings {
