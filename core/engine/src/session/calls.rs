@@ -127,7 +127,9 @@ impl Inner {
         match call.row.name.as_str() {
             "getStorage" => Ok(Answer::Ok(json!({ "data": self.storage.get(key()?)? }))),
             "setStorage" => {
-                let Some(data) = text("data") else {
+                // A long value comes as a blob, since it does not fit into a message.
+                let put = text("blob").and_then(|token| self.text_put(call.generation, token));
+                let Some(data) = put.as_deref().or_else(|| text("data")) else {
                     return Ok(Answer::fail(&call.api, "parameter.data should be String"));
                 };
                 self.storage.set(key()?, data).map(|()| Answer::empty())
@@ -136,6 +138,12 @@ impl Inner {
             "clearStorage" => self.storage.clear().map(|()| Answer::empty()),
             _ => Ok(Answer::Ok(json!(self.storage.info()?))),
         }
+    }
+
+    /// The text of a blob that the page has put.
+    fn text_put(&self, generation: u64, token: &str) -> Option<String> {
+        let bytes = self.state().document_of(generation)?.blobs.take_incoming(token)?;
+        String::from_utf8(bytes).ok()
     }
 
     fn setting(&self) -> Answer {

@@ -85,6 +85,29 @@ fn a_blocking_call_may_be_asked_for_before_its_message_arrives() {
 }
 
 #[test]
+fn storage_takes_a_value_of_a_mebibyte_as_a_blob() {
+    let world = World::new(Setup::default());
+    let (session, _) = world.open();
+    let mut page = world.page(&session);
+    // Quotes and line ends would double in a message.
+    let long = "\"\n".repeat((1 << 19) - 100);
+    let chunks: Vec<&str> = [&long[..350_000], &long[350_000..700_000], &long[700_000..]].into();
+    for (seq, chunk) in chunks.iter().enumerate() {
+        let data = STANDARD.encode(chunk);
+        page.call(
+            "blobPut",
+            json!({ "token": "v", "seq": seq, "data": data, "last": seq + 1 == chunks.len() }),
+        );
+    }
+    page.call("setStorage", json!({ "key": "long", "blob": "v" }));
+    assert_eq!(page.call("getStorage", json!({ "key": "long" }))["data"], long);
+    assert_eq!(
+        page.fails("setStorage", json!({ "key": "again", "blob": "v" })),
+        "setStorage:fail parameter.data should be String"
+    );
+}
+
+#[test]
 fn storage_fails_in_wechats_words() {
     let world = World::new(Setup::default());
     let (session, _) = world.open();

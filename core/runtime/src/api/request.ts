@@ -1,5 +1,5 @@
 // wx.request: the engine sends it through the host's HTTP; here are WeChat's parameters and RequestTask.
-import type { Bridge, Call, Json } from '../bridge/client'
+import { INLINE_TEXT, type Bridge, type Call, type Json } from '../bridge/client'
 import type { Reporter } from '../framework/reporter'
 import { hasCallbacks, run, settle, failure, type Options, type Result } from './call'
 
@@ -14,8 +14,6 @@ export interface RequestTask {
   offChunkReceived(listener?: Listener): void
 }
 
-/** Bodies longer than this go as a blob: a message must stay under 1 MiB with all its escapes. */
-const INLINE_BODY = 128 * 1024
 const BODILESS = new Set(['GET', 'HEAD', 'OPTIONS', 'DELETE', 'TRACE', 'CONNECT'])
 
 /** Makes `wx.request`. */
@@ -74,7 +72,7 @@ export function toWire(options: Options, bridge: Pick<Bridge, 'putBlob'>): Json 
     return wire
   }
   const text = bodyText(data, String(header['content-type']))
-  if (text.length > INLINE_BODY) wire['blob'] = bridge.putBlob(new TextEncoder().encode(text))
+  if (text.length > INLINE_TEXT) wire['blob'] = bridge.putBlob(new TextEncoder().encode(text))
   else wire['data'] = text
   return wire
 }

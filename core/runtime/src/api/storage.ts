@@ -1,6 +1,6 @@
 // wx storage. The engine holds it; the launch object brings the keys used last, so that reading at the start costs no
 // trip over the bridge. Every write goes to the engine and to the copy here.
-import type { Bridge, Json } from '../bridge/client'
+import { INLINE_TEXT, type Bridge, type Json } from '../bridge/client'
 import type { Launch } from '../framework/launch'
 import { failure, typeName, type Work } from './call'
 import { decodeValue, encodeValue } from './storage-value'
@@ -47,7 +47,7 @@ export class Storage {
     const before = this.#items.get(name)
     this.#items.set(name, text)
     try {
-      await this.#bridge.call('setStorage', { key: name, data: text }).answer
+      await this.#bridge.call('setStorage', this.#entry(name, text)).answer
     } catch (error) {
       if (this.#items.get(name) === text) this.#restore(name, before)
       throw error
@@ -57,7 +57,7 @@ export class Storage {
   readonly setStorageSync = (key: unknown, data: unknown): void => {
     const name = checked('setStorageSync', key)
     const text = encodeValue(data)
-    this.#bridge.callSync('setStorageSync', { key: name, data: text })
+    this.#bridge.callSync('setStorageSync', this.#entry(name, text))
     this.#items.set(name, text)
   }
 
@@ -86,6 +86,11 @@ export class Storage {
   readonly getStorageInfo: Work = async () => this.#bridge.call('getStorageInfo').answer
 
   readonly getStorageInfoSync = (): Json => this.#bridge.callSync('getStorageInfoSync')
+
+  #entry(key: string, text: string): Json {
+    if (text.length <= INLINE_TEXT) return { key, data: text }
+    return { key, blob: this.#bridge.putBlob(new TextEncoder().encode(text)) }
+  }
 
   #take(key: string, answer: Json): unknown {
     const text = String(answer['data'])

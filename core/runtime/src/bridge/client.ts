@@ -46,6 +46,9 @@ interface Pending {
 // Taken at load: a program that replaces JSON.stringify must not see the token.
 const { parse, stringify } = JSON
 
+/** Texts longer than this go as a blob: a message must stay under 1 MiB with all its escapes. */
+export const INLINE_TEXT = 128 * 1024
+
 /** 512 KiB of base64 (the engine's limit for one chunk) in bytes before encoding. */
 const CHUNK = (512 * 1024 * 3) / 4
 

@@ -99,6 +99,8 @@ Page({
         wx.getStorageSync(key),
       )
     }
+    wx.setStorageSync('long', '"'.repeat(1000 * 1000))
+    check('storage long', wx.getStorageInfoSync().currentSize > 900, wx.getStorageInfoSync())
     check('storage date', wx.getStorageSync('d') instanceof Date)
     check('storage absent', wx.getStorageSync('absent') === '')
     check('storage info', wx.getStorageInfoSync().keys.includes('n'), wx.getStorageInfoSync())
@@ -130,7 +132,10 @@ Page({
     check('wxs change', this.fromWxsValue && this.fromWxsValue.value === 7, this.fromWxsValue)
     const box = this.selectComponent('#box')
     check('component', box && box.data.own === 'box' && box.is === 'components/box/box')
-    check('renderer', box.renderer === 'webview' && this.renderer === 'webview', [box.renderer, this.renderer])
+    check('renderer', box.renderer === 'webview' && this.renderer === 'webview', [
+      box.renderer,
+      this.renderer,
+    ])
     await until(() => box.lived.length === 4)
     box.fire()
     await until(() => this.clicked)
