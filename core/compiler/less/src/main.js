@@ -2,6 +2,7 @@
 //
 // Less asks for imported files by its answer, `{ wants }`, and gets each by the next call. So the engine has no function
 // of the compiler in it, and a style sheet has nothing to call. The other answers are `{ css, … }` and `{ error }`.
+import './anchored.js'
 import createLess from 'less/lib/less/index.js'
 import defaultOptions from 'less/lib/less/default-options.js'
 import AbstractFileManager from 'less/lib/less/environment/abstract-file-manager.js'
