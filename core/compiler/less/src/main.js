@@ -26,6 +26,13 @@ class Files extends AbstractFileManager {
 const less = createLess({}, [new Files()])
 less.options = defaultOptions()
 
+// They would read a picture; unknown, they would end up in the CSS.
+for (const name of ['image-size', 'image-width', 'image-height']) {
+  less.functions.functionRegistry.add(name, () => {
+    throw { type: 'Runtime', message: 'it is not supported; write the size' }
+  })
+}
+
 // LessError assigns `stack` also where there is none, which an engine may refuse if the property is that of Error.
 Object.defineProperty(less.LessError.prototype, 'stack', { value: undefined, writable: true })
 

@@ -27,7 +27,7 @@ struct Refused {
     /// What Less is told, and says again with the place of the import.
     message: String,
     /// What the developer is told; `None` when it is reported already.
-    finding: Option<Finding>,
+    finding: Option<Box<Finding>>,
 }
 
 impl Less {
@@ -97,7 +97,7 @@ fn import(name: String, folder: &str, context: &mut StyleContext<'_>) -> Result<
     if name.contains("://") || name.starts_with("//") {
         let finding = error(&format!("\"{name}\" is remote and cannot be imported"))
             .help("copy the style sheet into the project");
-        return Err(Refused { message: format!("remote: {name}"), name, finding: Some(finding) });
+        return Err(Refused { message: format!("remote: {name}"), name, finding: Some(finding.into()) });
     }
     let message = format!("the style sheet \"{name}\" does not exist");
     match resolve::file(context.tree, folder, &name, &[".less", ""]) {
@@ -108,7 +108,7 @@ fn import(name: String, folder: &str, context: &mut StyleContext<'_>) -> Result<
         Err(miss) => {
             let code = codes::MISSING_STYLE;
             let finding = missing::finding(context.tree, &miss, Severity::Error, code, &message, &[".less"]);
-            Err(Refused { name, message, finding: Some(finding) })
+            Err(Refused { name, message, finding: Some(finding.into()) })
         }
     }
 }
@@ -122,7 +122,7 @@ fn place(
     context: &mut StyleContext<'_>,
 ) -> Option<Finding> {
     let (name, finding) = match refused.into_iter().find(|refused| refused.message == message) {
-        Some(refused) => (refused.name, refused.finding?),
+        Some(refused) => (refused.name, *refused.finding?),
         None => (String::new(), error(message)),
     };
     let place = index.zip(context.tree.source(file, context.diagnostics));
