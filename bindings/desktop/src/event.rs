@@ -1,5 +1,5 @@
 //! What a running program reports, in a form that crosses a process boundary as one JSON line.
-use lodger_engine::{Counters, LogLevel, SessionEvent};
+use lodger_engine::{Counters, LogLevel, PageAddress, SessionEvent};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -33,8 +33,8 @@ pub enum HostEvent {
     },
     /// The page stack changed.
     Route {
-        /// Bottom first, `path?query`.
-        stack: Vec<String>,
+        /// Bottom first.
+        stack: Vec<PageAddress>,
     },
     /// The top page's title.
     Title {

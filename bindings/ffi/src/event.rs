@@ -1,6 +1,7 @@
 //! What a running session tells its host.
 
 use lodger_engine as engine;
+use std::collections::HashMap;
 
 /// Importance of a log line or console call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
@@ -26,6 +27,21 @@ impl From<engine::LogLevel> for LogLevel {
     }
 }
 
+/// Where a page of the stack is: enough to open it again.
+#[derive(Clone, Debug, PartialEq, uniffi::Record)]
+pub struct PageAddress {
+    /// Page path without query.
+    pub path: String,
+    /// The values exactly as the page has them.
+    pub query: HashMap<String, String>,
+}
+
+impl From<engine::PageAddress> for PageAddress {
+    fn from(address: engine::PageAddress) -> Self {
+        Self { path: address.path, query: address.query.into_iter().collect() }
+    }
+}
+
 /// One thing that happened. Texts come from the page: untrusted, show them as text.
 #[derive(Clone, Debug, PartialEq, uniffi::Enum)]
 pub enum SessionEvent {
@@ -41,8 +57,8 @@ pub enum SessionEvent {
     },
     /// The page stack changed.
     Route {
-        /// Bottom first, `path?query`.
-        stack: Vec<String>,
+        /// Bottom first.
+        stack: Vec<PageAddress>,
     },
     /// The top page's title.
     Title {
@@ -111,7 +127,9 @@ impl SessionEvent {
         Some(match event {
             Event::FirstContent { ms } => Self::FirstContent { ms },
             Event::PageReady { path } => Self::PageReady { path },
-            Event::Route { stack } => Self::Route { stack },
+            Event::Route { stack } => {
+                Self::Route { stack: stack.into_iter().map(PageAddress::from).collect() }
+            }
             Event::Title { title } => Self::Title { title },
             Event::Console { level, text, stack } => Self::Console { level: level.into(), text, stack },
             Event::ScriptError { message, stack, page } => Self::ScriptError { reason: message, stack, page },

@@ -6,7 +6,7 @@ mod events;
 mod http;
 mod ready;
 
-pub use events::{MessageSink, SessionEvent, SessionListener};
+pub use events::{MessageSink, PageAddress, SessionEvent, SessionListener};
 pub use http::{AppHttp, HttpError, HttpRequest, HttpResponse, PlatformHttp};
 pub use ready::{NoPrompts, StderrLog, SystemClock};
 

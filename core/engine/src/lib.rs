@@ -54,8 +54,8 @@ pub use engine::{Config, Development, Engine, OpenRequest, Surface, SystemInfo};
 pub use error::{ErrorKind, LodgerError};
 pub use host::{
     AppHttp, Caller, Clock, Host, HostApi, HttpError, HttpRequest, HttpResponse, KeyStore, Log, LogLevel,
-    MessageSink, NoPrompts, PlatformHttp, Prompts, ScopeAnswer, ScopePrompt, SessionEvent, SessionListener,
-    StderrLog, SystemClock,
+    MessageSink, NoPrompts, PageAddress, PlatformHttp, Prompts, ScopeAnswer, ScopePrompt, SessionEvent,
+    SessionListener, StderrLog, SystemClock,
 };
 pub use origin::OriginForm;
 pub use resource::{Resource, ResourceRequest};

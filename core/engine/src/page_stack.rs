@@ -5,6 +5,7 @@ mod page_url;
 
 pub(crate) use page_url::PageUrl;
 
+use crate::PageAddress;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -81,9 +82,10 @@ impl PageStack {
         self.stack.last().expect("the stack is never empty")
     }
 
-    /// Bottom first, `path?query`: for the host.
-    pub(crate) fn addresses(&self) -> Vec<String> {
-        self.stack.iter().map(|page| page_url::format(&page.path, &page.query)).collect()
+    /// Bottom first: for the host.
+    pub(crate) fn addresses(&self) -> Vec<PageAddress> {
+        let address = |page: &Page| PageAddress { path: page.path.clone(), query: page.query.clone() };
+        self.stack.iter().map(address).collect()
     }
 
     pub(crate) fn navigate_to(&mut self, url: &str) -> Result<Route, RouteError> {

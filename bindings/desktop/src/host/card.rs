@@ -1,8 +1,5 @@
 //! What the host knows of a program without asking its page: from the bundle, and from the page stack.
-use super::{
-    protocol::Entry,
-    shell::{Card, ScopeState},
-};
+use super::shell::{Card, ScopeState};
 use crate::phone::Theme;
 use lodger_bundle::Bundle;
 use serde_json::Value;
@@ -42,16 +39,6 @@ pub(super) fn bar_text(config: &Value, page: &str, theme: Theme) -> &'static str
     if style == "black" { "black" } else { "white" }
 }
 
-/// `path?a=b` of a page stack, as something to open. Like WeChat, the engine writes and reads queries without encoding.
-pub(super) fn entry_of(route: &str, scene: u32) -> Entry {
-    let (path, query) = route.split_once('?').unwrap_or((route, ""));
-    let query = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        (name.to_owned(), value.to_owned())
-    });
-    Entry { path: Some(path.to_owned()), query: query.collect(), scene }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,14 +55,5 @@ mod tests {
         assert_eq!(bar_text(&config, "b", Theme::Light), "black");
         assert_eq!(bar_text(&config, "b", Theme::Dark), "white");
         assert_eq!(bar_text(&Value::Null, "a", Theme::Light), "white");
-    }
-
-    #[test]
-    fn a_route_can_be_opened_again() {
-        let entry = entry_of("pages/a/b?x=1&name=咖%20&empty=&flag", 1001);
-        assert_eq!(entry.path.as_deref(), Some("pages/a/b"));
-        let expected = [("x", "1"), ("name", "咖%20"), ("empty", ""), ("flag", "")];
-        assert_eq!(entry.query, expected.map(|(k, v)| (k.to_owned(), v.to_owned())).into());
-        assert_eq!(entry_of("pages/a/b", 7), Entry { scene: 7, ..Entry::page("pages/a/b") });
     }
 }

@@ -1,7 +1,7 @@
 //! The window host's loop: commands, sessions, the screen and the window meet here, on one thread.
 use super::{
     Opened, Turn,
-    card::{bar_text, describe, entry_of},
+    card::{bar_text, describe},
     prompts::ShellPrompts,
     protocol::{Command, Entry, Open, Setup},
     shell::{self, Layer, Shell},
@@ -265,7 +265,8 @@ impl Running {
         match &event {
             HostEvent::Route { stack } => {
                 if let (Some(current), Some(top)) = (&mut self.current, stack.last()) {
-                    let top = entry_of(top, current.open.entry.scene);
+                    let scene = current.open.entry.scene;
+                    let top = Entry { path: Some(top.path.clone()), query: top.query.clone(), scene };
                     let bar = bar_text(&current.config, top.path.as_deref().unwrap_or_default(), self.theme);
                     self.shell.update(|state| state.bar = bar);
                     current.top = Some(top);

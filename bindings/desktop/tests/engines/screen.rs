@@ -219,7 +219,7 @@ impl Bare {
 
 #[test]
 fn a_reload_stays_on_the_page_and_its_query() {
-    let query = [("from".to_owned(), "a b 咖%".to_owned())].into();
+    let query = [("from".to_owned(), "a&b 咖%".to_owned())].into();
     let mut window = Bare::open(program("plain"), Entry { query, ..Entry::page("pages/second/second") });
     window.page_ready(1, "pages/second/second");
     window.window.handle().reload(hostile::bundle("say('new code')", &[])).unwrap();
@@ -229,7 +229,7 @@ fn a_reload_stays_on_the_page_and_its_query() {
     let HostEvent::Dev { result, .. } = window.wait(2, |event| matches!(event, HostEvent::Dev { .. })) else {
         unreachable!()
     };
-    assert_eq!(result["from"], "a b 咖%");
+    assert_eq!(result["from"], "a&b 咖%");
     window.window.close().unwrap();
 }
 

@@ -3656,6 +3656,75 @@ public func FfiConverterTypeOpenRequest_lower(_ value: OpenRequest) -> RustBuffe
 
 
 /**
+ * Where a page of the stack is: enough to open it again.
+ */
+public struct PageAddress: Equatable, Hashable {
+    /**
+     * Page path without query.
+     */
+    public let path: String
+    /**
+     * The values exactly as the page has them.
+     */
+    public let query: [String: String]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Page path without query.
+         */path: String, 
+        /**
+         * The values exactly as the page has them.
+         */query: [String: String]) {
+        self.path = path
+        self.query = query
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension PageAddress: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypePageAddress: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> PageAddress {
+        return
+            try PageAddress(
+                path: FfiConverterString.read(from: &buf), 
+                query: FfiConverterDictionaryStringString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: PageAddress, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.path, into: &buf)
+        FfiConverterDictionaryStringString.write(value.query, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePageAddress_lift(_ buf: RustBuffer) throws -> PageAddress {
+    return try FfiConverterTypePageAddress.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePageAddress_lower(_ value: PageAddress) -> RustBuffer {
+    return FfiConverterTypePageAddress.lower(value)
+}
+
+
+/**
  * The program that opens another.
  */
 public struct Referrer: Equatable, Hashable {
@@ -4870,8 +4939,8 @@ public enum SessionEvent: Equatable, Hashable {
      */
     case route(
         /**
-         * Bottom first, `path?query`.
-         */stack: [String]
+         * Bottom first.
+         */stack: [PageAddress]
     )
     /**
      * The top page's title.
@@ -4992,7 +5061,7 @@ public struct FfiConverterTypeSessionEvent: FfiConverterRustBuffer {
         case 2: return .pageReady(path: try FfiConverterString.read(from: &buf)
         )
         
-        case 3: return .route(stack: try FfiConverterSequenceString.read(from: &buf)
+        case 3: return .route(stack: try FfiConverterSequenceTypePageAddress.read(from: &buf)
         )
         
         case 4: return .title(title: try FfiConverterString.read(from: &buf)
@@ -5041,7 +5110,7 @@ public struct FfiConverterTypeSessionEvent: FfiConverterRustBuffer {
         
         case let .route(stack):
             writeInt(&buf, Int32(3))
-            FfiConverterSequenceString.write(stack, into: &buf)
+            FfiConverterSequenceTypePageAddress.write(stack, into: &buf)
             
         
         case let .title(title):
@@ -5305,6 +5374,31 @@ fileprivate struct FfiConverterSequenceTypeHeader: FfiConverterRustBuffer {
         seq.reserveCapacity(Int(len))
         for _ in 0 ..< len {
             seq.append(try FfiConverterTypeHeader.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypePageAddress: FfiConverterRustBuffer {
+    typealias SwiftType = [PageAddress]
+
+    public static func write(_ value: [PageAddress], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypePageAddress.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [PageAddress] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [PageAddress]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypePageAddress.read(from: &buf))
         }
         return seq
     }

@@ -1,11 +1,22 @@
 //! What a running session tells its host.
 use super::LogLevel;
 use crate::LodgerError;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Outgoing bridge messages for a platform with a push channel (Android port, iOS). Strings only.
 pub trait MessageSink: Send + Sync {
     /// Hands one message to the page. Called in order; must not call back into the session.
     fn post(&self, message: String);
+}
+
+/// Where a page of the stack is: enough to open it again.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageAddress {
+    /// Page path without query.
+    pub path: String,
+    /// The values exactly as the page has them.
+    pub query: BTreeMap<String, String>,
 }
 
 /// What a running session tells its host. Called from one of the engine's threads, one event at a time, in order.
@@ -31,8 +42,8 @@ pub enum SessionEvent {
     },
     /// The page stack changed.
     Route {
-        /// Bottom first, `path?query`.
-        stack: Vec<String>,
+        /// Bottom first.
+        stack: Vec<PageAddress>,
     },
     /// The top page's title.
     Title {

@@ -42,9 +42,3 @@ fn parse_query(text: &str) -> Query {
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect()
 }
-
-/// `path?a=1&b=2`, or the path alone.
-pub(super) fn format(path: &str, query: &Query) -> String {
-    let pairs: Vec<_> = query.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
-}

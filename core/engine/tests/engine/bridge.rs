@@ -1,9 +1,12 @@
 //! The bridge: hello, order, blocking calls, blobs, storage and navigation over it.
 use crate::support::*;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use lodger_engine::{MessageSink, ResourceRequest, SessionEvent};
+use lodger_engine::{MessageSink, PageAddress, ResourceRequest, SessionEvent};
 use serde_json::json;
-use std::sync::{Arc, mpsc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, mpsc},
+};
 
 #[test]
 fn hello_is_answered_once_a_document() {
@@ -161,7 +164,10 @@ fn navigation_is_answered_with_the_whole_stack() {
     );
     events.find(|event| match event {
         SessionEvent::Route { stack } => {
-            (stack == &["pages/home/home", "pages/item/item?id=7"]).then_some(())
+            let address = |path: &str, query| PageAddress { path: path.to_owned(), query };
+            let item = [("id".to_owned(), "7".to_owned())].into();
+            (*stack == [address("pages/home/home", BTreeMap::new()), address("pages/item/item", item)])
+                .then_some(())
         }
         _ => None,
     });

@@ -11,7 +11,7 @@ use std::{
 fn stack(wanted: &[&str]) -> impl Fn(&SessionEvent) -> Option<()> {
     let wanted: Vec<String> = wanted.iter().map(|path| (*path).to_owned()).collect();
     move |event| match event {
-        SessionEvent::Route { stack } => (*stack == wanted).then_some(()),
+        SessionEvent::Route { stack } => stack.iter().map(|page| &page.path).eq(&wanted).then_some(()),
         _ => None,
     }
 }

@@ -205,7 +205,7 @@ fn on_top(event: &HostEvent, page: &str) -> bool {
     let HostEvent::Route { stack } = event else {
         return false;
     };
-    stack.last().is_some_and(|top| top.split('?').next() == Some(page))
+    stack.last().is_some_and(|top| top.path == page)
 }
 
 impl Goal {

@@ -5977,6 +5977,53 @@ public object FfiConverterTypeOpenRequest: FfiConverterRustBuffer<OpenRequest> {
 
 
 /**
+ * Where a page of the stack is: enough to open it again.
+ */
+data class PageAddress (
+    /**
+     * Page path without query.
+     */
+    var `path`: kotlin.String
+    , 
+    /**
+     * The values exactly as the page has them.
+     */
+    var `query`: Map<kotlin.String, kotlin.String>
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypePageAddress: FfiConverterRustBuffer<PageAddress> {
+    override fun read(buf: ByteBuffer): PageAddress {
+        return PageAddress(
+            FfiConverterString.read(buf),
+            FfiConverterMapStringString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: PageAddress) = (
+            FfiConverterString.allocationSize(value.`path`) +
+            FfiConverterMapStringString.allocationSize(value.`query`)
+    )
+
+    override fun write(value: PageAddress, buf: ByteBuffer) {
+            FfiConverterString.write(value.`path`, buf)
+            FfiConverterMapStringString.write(value.`query`, buf)
+    }
+}
+
+
+
+/**
  * The program that opens another.
  */
 data class Referrer (
@@ -6914,9 +6961,9 @@ sealed class SessionEvent {
      */
     data class Route(
         /**
-         * Bottom first, `path?query`.
+         * Bottom first.
          */
-        val `stack`: List<kotlin.String>) : SessionEvent()
+        val `stack`: List<dev.lodger.internal.PageAddress>) : SessionEvent()
         
     {
         
@@ -7105,7 +7152,7 @@ public object FfiConverterTypeSessionEvent : FfiConverterRustBuffer<SessionEvent
                 FfiConverterString.read(buf),
                 )
             3 -> SessionEvent.Route(
-                FfiConverterSequenceString.read(buf),
+                FfiConverterSequenceTypePageAddress.read(buf),
                 )
             4 -> SessionEvent.Title(
                 FfiConverterString.read(buf),
@@ -7163,7 +7210,7 @@ public object FfiConverterTypeSessionEvent : FfiConverterRustBuffer<SessionEvent
             // Add the size for the Int that specifies the variant plus the size needed for all fields
             (
                 4UL
-                + FfiConverterSequenceString.allocationSize(value.`stack`)
+                + FfiConverterSequenceTypePageAddress.allocationSize(value.`stack`)
             )
         }
         is SessionEvent.Title -> {
@@ -7252,7 +7299,7 @@ public object FfiConverterTypeSessionEvent : FfiConverterRustBuffer<SessionEvent
             }
             is SessionEvent.Route -> {
                 buf.putInt(3)
-                FfiConverterSequenceString.write(value.`stack`, buf)
+                FfiConverterSequenceTypePageAddress.write(value.`stack`, buf)
                 Unit
             }
             is SessionEvent.Title -> {
@@ -7566,6 +7613,34 @@ public object FfiConverterSequenceTypeHeader: FfiConverterRustBuffer<List<Header
         buf.putInt(value.size)
         value.iterator().forEach {
             FfiConverterTypeHeader.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypePageAddress: FfiConverterRustBuffer<List<PageAddress>> {
+    override fun read(buf: ByteBuffer): List<PageAddress> {
+        val len = buf.getInt()
+        return List<PageAddress>(len) {
+            FfiConverterTypePageAddress.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<PageAddress>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypePageAddress.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<PageAddress>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypePageAddress.write(it, buf)
         }
     }
 }
