@@ -96,8 +96,10 @@ function answer() {
 
 /** What Less throws has no stack. What has one comes from the engine (too deep, no memory) or from a slip in Less. */
 function message({ message, stack }) {
-  const own = typeof message === 'string' && typeof stack !== 'string'
-  return own ? message : `too deep or too large to be compiled (${message})`
+  if (typeof message === 'string' && typeof stack !== 'string') {
+    return message
+  }
+  return `too deep or too large to be compiled${message ? ` (${message})` : ''}`
 }
 
 /** The tree as CSS, and where its pieces come from: triples of place in the CSS, number of the file, place there. */

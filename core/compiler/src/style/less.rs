@@ -38,21 +38,20 @@ impl Less {
 
     /// Compiles a `.less` file to WXSS, at the same path.
     pub(super) fn compile(&mut self, source: &Source, context: &mut StyleContext<'_>) -> Option<Source> {
-        match self.run(source, context) {
+        let finding = match self.run(source, context) {
             Ok(Ok(css)) => return Some(written(source, css, context)),
-            Ok(Err(None)) => {}
-            Ok(Err(Some(finding))) => context.diagnostics.add(finding),
-            Err(stopped) => {
-                // An engine that was stopped in the middle cannot take the next file.
-                self.engine = None;
-                let finding = match stopped {
-                    Stopped::Endless => error("the style sheet does not come to an end").help(
-                        "look for a mixin that calls itself without an end, or a slow pattern in replace()",
-                    ),
-                    Stopped::Failed(message) => error(&message),
-                };
-                context.diagnostics.add(finding.in_file(&source.shown));
+            Ok(Err(finding)) => finding,
+            Err(Stopped::Endless) => {
+                Some(error("the style sheet does not come to an end").in_file(&source.shown).help(
+                    "look for a mixin that calls itself without an end, or a slow pattern in replace()",
+                ))
             }
+            Err(Stopped::Failed(message)) => Some(error(&message).in_file(&source.shown)),
+        };
+        // It may have stopped in the middle, or be short of memory: the next file gets a new one.
+        self.engine = None;
+        if let Some(finding) = finding {
+            context.diagnostics.add(finding);
         }
         None
     }

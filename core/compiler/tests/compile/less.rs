@@ -174,15 +174,28 @@ fn what_wxss_says_of_the_result_names_the_line_of_less() {
 }
 
 #[test]
-fn circles_and_endless_mixins_end() {
+fn circles_end() {
     let output = built(&with(&[
         ("pages/a.less", "@import './b'; .a { top: 1px }"),
         ("pages/b.less", "@import './a'; .b { top: 1px }"),
     ]));
     assert!(styles(&output).contains("top:1px"));
-    let found = found(&with(&[("pages/a.less", ".m() { .m(); }\n.a { .m(); }")]));
-    assert_eq!(found.len(), 1);
-    assert_eq!((found[0].code, found[0].file.as_str()), ("L0405", "pages/a.less"));
+}
+
+#[test]
+fn a_deep_loop_is_no_endless_one_and_that_harms_no_other_file() {
+    let output = built(&with(&[(
+        "pages/a.less",
+        ".l(@i) when (@i > 0) { .x-@{i} { top: 1px } .l(@i - 1) } .l(200);",
+    )]));
+    assert!(styles(&output).contains("x-200{"));
+    let found = found(&with(&[
+        ("app.json", r#"{"pages":["pages/a","pages/b"]}"#),
+        ("pages/a.less", ".m() { .m(); } .a { .m(); }"),
+        ("pages/b.less", ".b { c: length(range(100)) }"),
+        ("pages/b.wxml", "<view/>"),
+    ]));
+    assert_eq!(report(&found), "L0405 pages/a.less:1:21 Less: too deep or too large to be compiled");
 }
 
 #[test]

@@ -6,8 +6,9 @@ use serde::Deserialize;
 use std::{cell::Cell, rc::Rc};
 
 const SCRIPT: &str = include_str!("../../../less/dist/less.js");
-/// Bytes that the engine may hold. less.js itself takes a few MB, a large theme some tens.
-pub(super) const MEMORY: usize = 256 << 20;
+/// Bytes that the engine may hold. less.js itself takes a few MB and a large theme some tens, but a mixin that calls
+/// itself takes the square of its depth: 300 MB for 400 calls.
+pub(super) const MEMORY: usize = 512 << 20;
 /// Bytes of native stack, a sixteenth of what the compiler's thread has. Mixins that loop are calls in calls.
 const STACK: usize = crate::STACK / 16;
 
