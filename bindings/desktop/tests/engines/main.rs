@@ -7,6 +7,7 @@ mod attacks;
 mod bridge;
 mod harness;
 mod hostile;
+mod probing;
 mod screen;
 mod sink;
 mod smoking;

@@ -5,11 +5,11 @@ import type { Page } from './page'
 import type { PageStack } from './page-stack'
 
 /** Answers one command. */
-export function devCommand(stack: PageStack, overlay: HTMLElement, args: Json): unknown {
+export async function devCommand(stack: PageStack, overlay: HTMLElement, args: Json): Promise<unknown> {
   const page = stack.top
   switch (args['cmd']) {
     case 'rect':
-      return find(page, overlay, String(args['selector'] ?? '*'), args['text'])
+      return settled(() => find(stack.top, overlay, String(args['selector'] ?? '*'), args['text']))
     case 'stack':
       return stack.pages.map(({ path }) => path)
     case 'text':
@@ -28,6 +28,29 @@ interface Found {
   width?: number
   height?: number
   text?: string
+}
+
+/** Frames that `settled` looks at: two seconds on a 60 Hz screen. */
+const FRAMES = 120
+
+/** What `look` finds once it has stood still for two frames: who taps where something slides taps beside it. */
+async function settled(look: () => Found): Promise<Found> {
+  let before = look()
+  for (let still = 0, frame = 0; still < 2 && frame < FRAMES; frame++) {
+    await nextFrame()
+    const now = look()
+    still = now.x === before.x && now.y === before.y && now.found === before.found ? still + 1 : 0
+    before = now
+  }
+  return before
+}
+
+/** A page that is not drawn has no frames: then a moment does. */
+function nextFrame(): Promise<void> {
+  return new Promise((resolve) => {
+    requestAnimationFrame(() => resolve())
+    setTimeout(resolve, 100)
+  })
 }
 
 /** The first visible element that matches, in a dialog first, then in the page, its bar and tab bar. */

@@ -76,7 +76,11 @@ function listen(program: Program): void {
   on('memoryWarning', (args) => void events.emit('MemoryWarning', args))
   on('keyboard', (args) => void events.emit('KeyboardHeightChange', args))
   on('overlay', ({ text }) => showError(overlay, String(text)))
-  on('dev', (args) => reporter.send('dev', { id: args['id'], result: devCommand(stack, overlay, args) }))
+  on('dev', (args) =>
+    devCommand(stack, overlay, args)
+      .catch((error: unknown) => ({ error: String(error) }))
+      .then((result) => reporter.send('dev', { id: args['id'], result })),
+  )
   watchSize(program)
 }
 
