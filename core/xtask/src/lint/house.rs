@@ -11,11 +11,15 @@ pub fn check() -> Result<(), Trouble> {
     let all = files::tracked()?;
     let generated = files::generated(&all)?;
     let mut findings = Vec::new();
+    let checkout = root().display().to_string();
     for path in all.iter().filter(|path| !generated.contains(path)) {
         let Ok(text) = std::fs::read_to_string(root().join(path)) else {
             continue; // not text
         };
         inspect(path, &text, &mut findings);
+        if let Some(line) = text.lines().position(|line| line.contains(&checkout)) {
+            findings.push(format!("{path}:{}: the path of this checkout; derive it", line + 1));
+        }
     }
     for finding in &findings {
         eprintln!("{finding}");
