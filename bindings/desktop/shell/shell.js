@@ -32,6 +32,7 @@ const SCOPES = {
   },
 }
 const ICONS = {
+  close: 'M6 6l12 12M18 6L6 18',
   about: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M12 11v5M12 7.6v.1',
   permissions: 'M12 3l7 3v5c0 5-3 8-7 10-4-2-7-5-7-10V6zM9 12l2 2 4-4',
   reload: 'M19 12a7 7 0 1 1-2-5M17 3v4h-4',
@@ -100,7 +101,7 @@ const LAYERS = {
       return element
     }
     return el('div', 'sheet', head(program, words.development),
-      el('div', 'tiles', ...['share', 'reload', 'permissions', 'about'].map(tile)),
+      el('div', 'tiles', ...['share', 'reload', 'permissions', 'about', 'close'].map(tile)),
       button('plain', words.cancel, 'dismiss'))
   },
 

@@ -18,9 +18,9 @@ const CLOSE: (f64, f64) = (WIDTH - 7.0 - 22.0, 22.0);
 /// The sheet's last button.
 const CANCEL: (f64, f64) = (WIDTH / 2.0, HEIGHT - 38.0);
 
-/// One of the menu's four tiles, from 0.
+/// One of the menu's five tiles, from 0.
 fn tile(at: f64) -> (f64, f64) {
-    (16.0 + (WIDTH - 32.0) / 4.0 * (at + 0.5), HEIGHT - 130.0)
+    (16.0 + (WIDTH - 32.0) / 5.0 * (at + 0.5), HEIGHT - 130.0)
 }
 
 fn open() -> Told {
@@ -46,6 +46,15 @@ fn exit(event: &HostEvent) -> bool {
 fn the_capsule_closes_the_program() {
     let mut driver = open();
     driver.tap_at(CLOSE.0, CLOSE.1).unwrap();
+    driver.wait("the end", exit).unwrap();
+}
+
+#[test]
+fn the_menu_closes_the_program() {
+    let mut driver = open();
+    click(&mut driver, MENU);
+    let close = tile(4.0);
+    driver.tap_at(close.0, close.1).unwrap();
     driver.wait("the end", exit).unwrap();
 }
 
@@ -174,7 +183,7 @@ fn looks() {
         click(&mut driver, (width - 72.0, 22.0));
         driver.screenshot(&picture(&format!("{name}-2-menu.png"))).unwrap();
         for (at, picture_name) in [(3.5, "3-about"), (2.5, "4-permissions")] {
-            click(&mut driver, (16.0 + (width - 32.0) / 4.0 * at, height - 130.0));
+            click(&mut driver, (16.0 + (width - 32.0) / 5.0 * at, height - 130.0));
             driver.screenshot(&picture(&format!("{name}-{picture_name}.png"))).unwrap();
             click(&mut driver, (width / 2.0, height - 38.0));
         }
