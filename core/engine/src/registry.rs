@@ -46,12 +46,16 @@ pub struct ApiRow {
     /// How it is carried out.
     pub kind: ApiKind,
     /// What the user must grant first.
+    #[serde(default)]
     pub scope: Option<String>,
     /// What the host can switch off.
+    #[serde(default)]
     pub capability: Option<String>,
     /// Only from a user's tap. No row has it yet: the bridge refuses those that do.
+    #[serde(default)]
     pub gesture: bool,
-    /// The Lodger version that first had it.
+    /// The Lodger version that first had it; empty where nothing works yet.
+    #[serde(default)]
     pub since: String,
     /// How much of it works.
     pub status: ApiStatus,
