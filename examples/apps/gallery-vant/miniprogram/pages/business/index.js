@@ -1,0 +1,5 @@
+Page({
+  order() {
+    wx.showToast({ title: '已加入', icon: 'success' })
+  },
+})
