@@ -30,6 +30,7 @@
 //! in order.
 mod app_config;
 pub mod bridge;
+pub mod components;
 mod counters;
 mod engine;
 mod error;

@@ -5,7 +5,7 @@
 //   node scripts/build.mjs --dev     writes build/runtime.js, readable and with a source map
 import { build, transform } from 'esbuild'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 
@@ -27,16 +27,16 @@ const smallStyles = {
   },
 }
 
-/** Of the engine's registry, what the base library looks at. */
-const smallRegistry = {
-  name: 'small-registry',
+/** Of the engine's tables, the columns that the base library looks at. */
+const COLUMNS = { registry: ['name', 'kind', 'status'], components: ['tag', 'status'] }
+const smallTables = {
+  name: 'small-tables',
   setup({ onLoad }) {
-    onLoad({ filter: /registry\.json$/ }, ({ path }) => {
-      const rows = JSON.parse(readFileSync(path, 'utf8')).map(({ name, kind, status }) => ({
-        name,
-        kind,
-        status,
-      }))
+    onLoad({ filter: /engine[/\\](registry|components)\.json$/ }, ({ path }) => {
+      const columns = COLUMNS[basename(path, '.json')]
+      const rows = JSON.parse(readFileSync(path, 'utf8')).map((row) =>
+        Object.fromEntries(columns.map((name) => [name, row[name]])),
+      )
       return { contents: JSON.stringify(rows), loader: 'json' }
     })
   },
@@ -55,7 +55,7 @@ const result = await build({
   legalComments: 'none',
   minify: !dev,
   sourcemap: dev ? 'inline' : false,
-  plugins: [smallStyles, smallRegistry],
+  plugins: [smallStyles, smallTables],
   define: { 'process.env.NODE_ENV': '"production"' },
   banner: {
     js: '// Generated from core/runtime/src by `npm run build`. Do not edit. Contains glass-easel (MIT, Tencent).',

@@ -71,5 +71,5 @@ export const components: readonly Definition[] = [
 export function registerComponents(space: ComponentSpace, env: RuntimeEnv): void {
   useEnv(env)
   for (const definition of components) registerComponent(space, env, definition)
-  registerUnsupported(space, env)
+  registerUnsupported(space, env, components)
 }

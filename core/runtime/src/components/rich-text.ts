@@ -11,8 +11,6 @@ export const richText: Definition = {
     space: [String],
     mode: [String],
     userSelect: [Boolean],
-    preview: [Boolean],
-    templateSelector: [null],
   },
   create(host) {
     return {

@@ -1,39 +1,12 @@
 // Components that have no meaning outside of WeChat, or that are not here yet.
 import type { ComponentSpace } from 'glass-easel'
 import type { RuntimeEnv } from '../framework/env'
+import { componentRows } from './component-table'
 import type { Definition } from './host'
 import { registerComponent } from './register'
 
-/** Draw nothing, in WeChat too where there is nothing to show: advertising, WeChat accounts. */
-// prettier-ignore
-const SILENT = [
-  'ad', 'ad-custom', 'official-account', 'official-account-publish', 'open-data', 'open-data-item', 'open-data-list',
-  'functional-page-navigator', 'channel-live', 'channel-video', 'store-home', 'store-product', 'store-coupon',
-  'page-meta', 'navigation-bar', 'keyboard-accessory', 'voip-room', 'live-player', 'live-pusher',
-]
-
-/** Would draw something: counted as missing, and their children are shown in a plain box. */
-// prettier-ignore
-const MISSING = [
-  'map', 'camera', 'editor', 'editor-portal', 'xr-frame', 'sticky-section', 'sticky-header', 'grid-view', 'list-view',
-  'grid-builder', 'list-builder', 'draggable-sheet', 'snapshot', 'span', 'selection', 'nested-scroll-header',
-  'nested-scroll-body', 'tap-gesture-handler', 'double-tap-gesture-handler', 'pan-gesture-handler',
-  'scale-gesture-handler', 'force-press-gesture-handler', 'long-press-gesture-handler',
-  'horizontal-drag-gesture-handler', 'vertical-drag-gesture-handler',
-]
-
-/** These work well enough as plain boxes, so they are not reported. */
-const PLAIN = new Set([
-  'span',
-  'selection',
-  'snapshot',
-  'sticky-section',
-  'sticky-header',
-  'grid-view',
-  'list-view',
-])
-
-function definition(tag: string, report: boolean): Definition {
+/** A box without behaviour; `report`: programs that use it are told that it is missing. */
+function plain(tag: string, report: boolean): Definition {
   return {
     tag,
     create(host) {
@@ -42,16 +15,24 @@ function definition(tag: string, report: boolean): Definition {
   }
 }
 
-/** Registers them, and a catch-all for tags that nobody knows: an inline box, reported as missing. */
-export function registerUnsupported(space: ComponentSpace, env: RuntimeEnv): void {
-  for (const tag of SILENT) registerComponent(space, env, definition(tag, false))
-  for (const tag of MISSING) registerComponent(space, env, definition(tag, !PLAIN.has(tag)))
+/**
+ * Registers a plain box for every component of WeChat that has no definition in `defined`, and for any tag that nobody
+ * knows. Those that the table calls partial do well enough as a box, or draw nothing by nature (base.css hides them).
+ */
+export function registerUnsupported(
+  space: ComponentSpace,
+  env: RuntimeEnv,
+  defined: readonly Definition[],
+): void {
+  const works = new Set(defined.map(({ tag }) => tag))
+  for (const { tag, status } of componentRows)
+    if (!works.has(tag)) registerComponent(space, env, plain(tag, status === 'none'))
 
   const known = space.getGlobalUsingComponent.bind(space)
   space.getGlobalUsingComponent = (tag) => {
     const found = known(tag)
     if (found !== null || tag === '') return found
-    registerComponent(space, env, definition(tag, true))
+    registerComponent(space, env, plain(tag, true))
     return known(tag)
   }
 }

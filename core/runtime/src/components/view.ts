@@ -1,4 +1,4 @@
-// view, and the boxes that only differ from it in their style sheet.
+// view and cover-view, which differ only in their style sheet.
 import type { Definition } from './host'
 import { hoverProperties, watchHover } from './hover'
 
@@ -12,5 +12,5 @@ function box(tag: string): Definition {
   }
 }
 
-/** `<view>`, `<cover-view>` (native layers do not exist here, so it is a view) and plain containers. */
-export const boxes: readonly Definition[] = ['view', 'cover-view', 'share-element', 'open-container'].map(box)
+/** `<view>`, and `<cover-view>`: native layers do not exist here, so it is a view. */
+export const boxes: readonly Definition[] = ['view', 'cover-view'].map(box)
