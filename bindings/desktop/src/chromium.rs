@@ -128,6 +128,19 @@ impl Chromium {
         self.perform(mouse)
     }
 
+    /// Presses the first place, moves through the others, `step` apart in time, and lets go at the last.
+    pub(crate) fn drag(&self, path: &[(f64, f64)], step: Duration) -> Result<(), Error> {
+        let button = fantoccini::actions::MOUSE_BUTTON_LEFT;
+        let Some((&(x, y), rest)) = path.split_first() else { return Ok(()) };
+        let start = MouseActions::new("mouse".into())
+            .then(PointerAction::MoveTo { duration: None, x, y })
+            .then(PointerAction::Down { button });
+        let moved = rest
+            .iter()
+            .fold(start, |mouse, &(x, y)| mouse.then(PointerAction::MoveTo { duration: Some(step), x, y }));
+        self.perform(moved.then(PointerAction::Up { button }))
+    }
+
     pub(crate) fn wheel(&self, x: f64, y: f64, pixels: i32) -> Result<(), Error> {
         #[expect(clippy::cast_possible_truncation, reason = "positions in a phone's window are small")]
         let (x, y) = (x.round() as i64, y.round() as i64);
@@ -153,6 +166,11 @@ impl Chromium {
             Key::Escape => Name::Escape,
             Key::Tab => Name::Tab,
             Key::Backspace => Name::Backspace,
+            Key::Space => return self.text(" "),
+            Key::Up => Name::Up,
+            Key::Down => Name::Down,
+            Key::Left => Name::Left,
+            Key::Right => Name::Right,
         }
         .into()])
     }

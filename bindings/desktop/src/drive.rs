@@ -27,6 +27,10 @@ const STILL: Duration = Duration::from_secs(2);
 /// One notch of a wheel in the engines that this drives, CSS pixels.
 const NOTCH: f64 = 53.0;
 
+/// A dragged pointer's way between two events, in CSS pixels and in time: as fast as a finger that is in no hurry.
+const DRAG_PIXELS: f64 = 8.0;
+const DRAG_STEP: Duration = Duration::from_millis(12);
+
 enum Backend {
     Window { window: Box<Window>, x11: Box<X11Window> },
     Browser { chromium: Chromium, server: Box<Server> },
@@ -292,6 +296,22 @@ impl Driver {
         }
     }
 
+    /// Presses a place of something, moves to other places of it, one by one, and lets go. Places are parts of its
+    /// size: (0.5, 0.5) is the middle; they may lie outside of it.
+    ///
+    /// # Errors
+    /// As `find`.
+    pub fn drag(&mut self, target: &Target, path: &[(f64, f64)]) -> Result<(), Error> {
+        self.first_content()?;
+        let rect = self.find(target)?;
+        let corners: Vec<_> = path.iter().map(|&place| rect.at(place)).collect();
+        let path = along(&corners);
+        match &self.backend {
+            Backend::Window { x11, .. } => x11.drag(&path, DRAG_STEP),
+            Backend::Browser { chromium, .. } => chromium.drag(&path, DRAG_STEP),
+        }
+    }
+
     /// Turns the wheel in the middle of the page, towards its end, until something is to be seen there.
     ///
     /// # Errors
@@ -390,4 +410,20 @@ impl Driver {
             Backend::Browser { chromium, .. } => chromium.screenshot(),
         }
     }
+}
+
+/// The corners of a path, and places between them close enough for a drag.
+fn along(corners: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    let mut path: Vec<_> = corners.first().copied().into_iter().collect();
+    for pair in corners.windows(2) {
+        let (from, to) = (pair[0], pair[1]);
+        let steps = ((to.0 - from.0).hypot(to.1 - from.1) / DRAG_PIXELS).ceil().max(1.0);
+        let mut step = 1.0;
+        while step <= steps {
+            let part = step / steps;
+            path.push((from.0 + (to.0 - from.0) * part, from.1 + (to.1 - from.1) * part));
+            step += 1.0;
+        }
+    }
+    path
 }

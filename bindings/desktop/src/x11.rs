@@ -3,6 +3,7 @@ use crate::{Error, drive::Key};
 use std::{
     cell::RefCell,
     collections::{BTreeMap, VecDeque},
+    time::Duration,
 };
 use x11rb::{
     connection::Connection,
@@ -94,6 +95,22 @@ impl X11Window {
         self.settle()
     }
 
+    /// Presses the first place, moves through the others, `step` apart in time, and lets go at the last.
+    pub(crate) fn drag(&self, path: &[(f64, f64)], step: Duration) -> Result<(), Error> {
+        let Some((&(x, y), rest)) = path.split_first() else { return Ok(()) };
+        self.point(x, y)?;
+        self.fake(xproto::BUTTON_PRESS_EVENT, 1, 0, 0)?;
+        self.settle()?;
+        for &(x, y) in rest {
+            std::thread::sleep(step);
+            self.point(x, y)?;
+            self.settle()?;
+        }
+        std::thread::sleep(step);
+        self.fake(xproto::BUTTON_RELEASE_EVENT, 1, 0, 0)?;
+        self.settle()
+    }
+
     /// Turns the wheel at (x, y); positive is towards the end of the page.
     pub(crate) fn wheel(&self, x: f64, y: f64, notches: i32) -> Result<(), Error> {
         let button = if notches > 0 { 5 } else { 4 };
@@ -116,6 +133,11 @@ impl X11Window {
             Key::Escape => 0xff1b,
             Key::Tab => 0xff09,
             Key::Backspace => 0xff08,
+            Key::Space => 0x20,
+            Key::Up => 0xff52,
+            Key::Down => 0xff54,
+            Key::Left => 0xff51,
+            Key::Right => 0xff53,
         })?;
         self.settle()?;
         self.press(stroke)

@@ -68,6 +68,16 @@ pub enum Key {
     Tab,
     /// Deletes.
     Backspace,
+    /// Does what a tap does.
+    Space,
+    /// Up, left, down, right: turn, move, choose.
+    Up,
+    /// See `Up`.
+    Down,
+    /// See `Up`.
+    Left,
+    /// See `Up`.
+    Right,
 }
 
 /// Something to be seen on the top page: by CSS selector, by text in it, or both.
@@ -123,6 +133,11 @@ pub struct Rect {
 }
 
 impl Rect {
+    /// A place in it, in parts of its size: (0, 0) is the top left, (1, 1) the bottom right.
+    pub(super) fn at(&self, (x, y): (f64, f64)) -> (f64, f64) {
+        (self.x + self.width * x, self.y + self.height * y)
+    }
+
     pub(super) fn centre(&self) -> (f64, f64) {
         (self.x + self.width / 2.0, self.y + self.height / 2.0)
     }

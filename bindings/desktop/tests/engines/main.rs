@@ -5,6 +5,7 @@
 
 mod attacks;
 mod bridge;
+mod components;
 mod harness;
 mod hostile;
 mod probing;
