@@ -75,26 +75,7 @@ async function scrollPage(page: Page, options: Options): Promise<void> {
     to = node.$$.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop
     to += Number(offsetTop)
   }
-  await glide(scroller, Math.max(0, to), Math.max(0, Number(duration)))
-}
-
-/** Scrolls in `duration` milliseconds; at once if the user wants less motion. */
-function glide(scroller: HTMLElement, to: number, duration: number): Promise<void> {
-  const from = scroller.scrollTop
-  if (duration === 0 || document.hidden || matchMedia('(prefers-reduced-motion: reduce)').matches) {
-    scroller.scrollTop = to
-    return Promise.resolve()
-  }
-  const start = performance.now()
-  return new Promise((resolve) => {
-    const step = (now: number): void => {
-      const part = Math.min(1, Math.max(0, (now - start) / duration))
-      scroller.scrollTop = from + (to - from) * (1 - (1 - part) ** 3)
-      if (part < 1) requestAnimationFrame(step)
-      else resolve()
-    }
-    requestAnimationFrame(step)
-  })
+  await page.frame.scrollTo(to, Number(duration))
 }
 
 function addTabBar(own: Implementations, tabBar: TabBar | undefined, top: (api: string) => Page): void {

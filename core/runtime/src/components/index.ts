@@ -18,6 +18,7 @@ import { input, textarea } from './input'
 import { audio, video } from './media'
 import { movableArea, movableView } from './movable'
 import { navigator } from './navigator'
+import { navigationBar, pageMeta } from './page-meta'
 import { picker } from './picker'
 import { pickerView, pickerViewColumn } from './picker-view'
 import { progress } from './progress'
@@ -65,6 +66,8 @@ export const components: readonly Definition[] = [
   rootPortal,
   pageContainer,
   matchMedia,
+  pageMeta,
+  navigationBar,
 ]
 
 /** Registers WeChat's built-in components on `space`. Once a document. */

@@ -40,6 +40,7 @@ const env: RuntimeEnv = {
   onTheme: () => undefined,
   onKeyboard: () => () => undefined,
   pageScroller: () => null,
+  frame: () => undefined,
   overlay: () => document.body,
 }
 const tree = createTree()

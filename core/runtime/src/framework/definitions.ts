@@ -8,6 +8,7 @@ type Behavior = adapterBehavior.GeneralBehavior
 type Definition = Record<string, unknown> & {
   properties?: Record<string, unknown>
   behaviors?: unknown[]
+  relations?: Record<string, unknown>
   options?: Record<string, unknown>
 }
 
@@ -84,6 +85,7 @@ export class Definitions implements Registrar {
     const made: Definition = { ...definition }
     if (made.properties) made.properties = withObservers(made.properties)
     if (Array.isArray(made.behaviors)) made.behaviors = this.#known(made.behaviors)
+    if (made.relations) made.relations = withTargets(made.relations)
     if (current && made.options) this.#isolation(made.options, current)
     return made
   }
@@ -127,6 +129,16 @@ function withObservers(properties: Record<string, unknown>): Record<string, unkn
   return out
 }
 
+/** A relation may aim at a behavior; of that the adapter passes on its own wrapper, where glass-easel wants the inner. */
+function withTargets(relations: Record<string, unknown>): Record<string, unknown> {
+  const out: Record<string, unknown> = {}
+  for (const [name, relation] of Object.entries(relations)) {
+    const target = (relation as { target?: { _$?: unknown } } | null)?.target
+    out[name] = target?._$ ? { ...(relation as object), target: target._$ } : relation
+  }
+  return out
+}
+
 function builtinBehaviors(space: CodeSpace): Record<string, Behavior> {
   const make = (definition: object): Behavior =>
     space.behavior().definition(definition).register() as unknown as Behavior
@@ -134,6 +146,8 @@ function builtinBehaviors(space: CodeSpace): Record<string, Behavior> {
     'wx://form-field': make({ properties: { name: { type: String }, value: { type: null } } }),
     'wx://form-field-group': make({}),
     'wx://form-field-button': make({}),
+    // Lets a component stand for the scroll view inside of it, which only Skyline does.
+    'wx://proxy-scroll-view': make({}),
     // The definition's own `export` is what counts; the adapter reads it.
     'wx://component-export': make({}),
   }

@@ -1,6 +1,7 @@
 // What the built-in components may ask of the framework. The components know nothing else of it, so that both
 // halves can be read and tested alone.
 import type { Element as GlassElement } from 'glass-easel'
+import type { PageFrame } from './page-frame'
 
 /** Colour theme of the whole program. */
 export type Theme = 'light' | 'dark'
@@ -29,6 +30,8 @@ export interface RuntimeEnv {
   onTheme(listener: (theme: Theme) => void): void
   /** Height of the on-screen keyboard in CSS pixels changed (0 = closed). Returns a function that stops listening. */
   onKeyboard(listener: (height: number, duration: number) => void): () => void
+  /** The frame of the page that holds `node`: for components that speak for their page. */
+  frame(node: Node): PageFrame | undefined
   /** The scrolling element of the page that holds `node`, or null when it is in none. */
   pageScroller(node: Node): HTMLElement | null
   /** The element above all pages into which toasts, dialogs and sheets are drawn. */

@@ -76,6 +76,12 @@ export class NavigationBar {
     style.backgroundColor = background
   }
 
+  /** Colours that the program names; '' leaves the one that is there. WeChat's front colour is black or white. */
+  recolour(front: string, background: string, duration: number, easing: string): void {
+    const { color, backgroundColor } = this.element.style
+    this.colour(front || color, background || backgroundColor, duration, easing)
+  }
+
   set loading(loading: boolean) {
     if (!loading) {
       this.#spinner?.remove()

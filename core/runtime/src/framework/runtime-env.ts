@@ -6,7 +6,7 @@ import { domOf } from './dom'
 import type { RuntimeEnv } from './env'
 import type { AppConfig } from './launch'
 import type { PageStack } from './page-stack'
-import { pageScroller } from './page-origin'
+import { pageScroller, pageView } from './page-origin'
 import type { Reporter } from './reporter'
 import { shareTop } from './share'
 import type { System } from './system'
@@ -51,6 +51,7 @@ export function createEnv({
       keyboard.add(listener)
       return () => void keyboard.delete(listener)
     },
+    frame: (node) => stack.all.find(({ frame }) => frame.view === pageView(node))?.frame,
     pageScroller: (node) => pageScroller(node),
     overlay: () => overlay,
   }

@@ -1,0 +1,15 @@
+Component({
+  lifetimes: {
+    created() {
+      this.seen = []
+    },
+  },
+  methods: {
+    inside() {
+      this.seen.push('inside')
+    },
+    go(options) {
+      this.selectComponent('#sender').send(options)
+    },
+  },
+})

@@ -1,0 +1,2 @@
+// A behavior that relations aim at.
+module.exports = Behavior({})

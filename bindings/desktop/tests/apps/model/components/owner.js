@@ -1,0 +1,2 @@
+// The other side of a relation by behavior.
+module.exports = Behavior({})

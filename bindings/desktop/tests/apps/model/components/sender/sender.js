@@ -1,0 +1,7 @@
+Component({
+  methods: {
+    send(options) {
+      this.triggerEvent('note', { options }, options)
+    },
+  },
+})

@@ -1,0 +1,5 @@
+Component({
+  options: { virtualHost: true },
+  externalClasses: ['ext'],
+  properties: { class: String, style: String },
+})
