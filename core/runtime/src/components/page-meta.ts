@@ -30,8 +30,6 @@ export const pageMeta: Definition = {
   properties: {
     backgroundTextStyle: [String],
     backgroundColor: [String],
-    backgroundColorTop: [String],
-    backgroundColorBottom: [String],
     rootBackgroundColor: [String],
     scrollTop: [String],
     scrollDuration: [Number, 300],
