@@ -5,9 +5,10 @@
 //   node scripts/build.mjs --dev     writes build/runtime.js, readable and with a source map
 import { build, transform } from 'esbuild'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
+import { smallComponents, smallRegistry } from './tables.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const dev = process.argv.includes('--dev')
@@ -27,21 +28,6 @@ const smallStyles = {
   },
 }
 
-/** Of the engine's tables, the columns that the base library looks at. */
-const COLUMNS = { registry: ['name', 'kind', 'status'], components: ['tag', 'status'] }
-const smallTables = {
-  name: 'small-tables',
-  setup({ onLoad }) {
-    onLoad({ filter: /engine[/\\](registry|components)\.json$/ }, ({ path }) => {
-      const columns = COLUMNS[basename(path, '.json')]
-      const rows = JSON.parse(readFileSync(path, 'utf8')).map((row) =>
-        Object.fromEntries(columns.map((name) => [name, row[name]])),
-      )
-      return { contents: JSON.stringify(rows), loader: 'json' }
-    })
-  },
-}
-
 const result = await build({
   absWorkingDir: root,
   entryPoints: ['src/main.ts'],
@@ -55,7 +41,7 @@ const result = await build({
   legalComments: 'none',
   minify: !dev,
   sourcemap: dev ? 'inline' : false,
-  plugins: [smallStyles, smallTables],
+  plugins: [smallStyles, smallRegistry, smallComponents],
   define: { 'process.env.NODE_ENV': '"production"' },
   banner: {
     js: '// Generated from core/runtime/src by `npm run build`. Do not edit. Contains glass-easel (MIT, Tencent).',

@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { readdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { smallRegistry } from './tables.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const filter = process.argv[2] ?? ''
@@ -35,6 +36,7 @@ const result = await build({
   external: ['happy-dom'],
   loader: { '.css': 'text' },
   define: { 'process.env.NODE_ENV': '"production"' },
+  plugins: [smallRegistry],
   sourcemap: 'inline',
   metafile: true,
   logLevel: 'warning',

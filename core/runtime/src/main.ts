@@ -62,8 +62,8 @@ function main(): void {
     tabBar,
     baseCss,
     {
-      back: () => void wx.navigateBack(),
-      home: () => void wx.reLaunch({ url: `/${system.config.pages[0] ?? ''}` }),
+      back: () => void wx.navigateBack?.(),
+      home: () => void wx.reLaunch?.({ url: `/${system.config.pages[0] ?? ''}` }),
       ready(page) {
         if (firstReady)
           requestAnimationFrame(() => reporter.send('firstContent', { ms: Math.round(performance.now()) }))
@@ -74,14 +74,15 @@ function main(): void {
     },
   )
   reporter.setPage(() => stack.top?.path ?? '')
-  const wx = createFunctions({ launch, bridge, reporter, system, stack, tabBar, app, events }) as Record<
-    string,
-    (options?: object) => Promise<unknown>
-  > & { navigateBack(): Promise<unknown>; reLaunch(options: object): Promise<unknown> }
+  const wx = createFunctions({ launch, bridge, reporter, system, stack, tabBar, app, events })
   const tapTab = (index: number): void => {
     const item = tabBar?.item(index)
     if (item)
-      void wx['switchTab']?.({ url: `/${item.pagePath}` })?.then(() => stack.tabTapped(index), reporter.error)
+      wx.switchTab?.({
+        url: `/${item.pagePath}`,
+        success: () => stack.tabTapped(index),
+        fail: ({ errMsg }) => reporter.error({ errMsg }),
+      })
   }
 
   const env = createEnv({ wx, reporter, system, stack, events, bridge, overlay, config: launch.config })

@@ -1,4 +1,6 @@
 // wx.createAnimation: records steps; `export()` gives what the `animation` property of a component takes.
+type Animation = WechatMiniprogram.Animation
+type StepOption = WechatMiniprogram.StepOption
 
 /** One function of an animation: a transform, or a style. */
 interface Step {
@@ -6,12 +8,7 @@ interface Step {
   args: unknown[]
 }
 
-interface Timing {
-  duration: number
-  timingFunction: string
-  delay: number
-  transformOrigin: string
-}
+type Timing = Required<StepOption>
 
 /** What `export()` gives. */
 export interface ExportedAnimation {
@@ -21,52 +18,83 @@ export interface ExportedAnimation {
   }[]
 }
 
-const PLAIN = ['matrix', 'matrix3d', 'scale', 'scale3d', 'scaleX', 'scaleY', 'scaleZ']
-const ANGLES = ['rotate', 'rotateX', 'rotateY', 'rotateZ', 'skew', 'skewX', 'skewY']
-const LENGTHS = ['translate', 'translate3d', 'translateX', 'translateY', 'translateZ']
-const STYLES = ['width', 'height', 'top', 'right', 'bottom', 'left']
-
-type Animation = Record<string, (...args: never[]) => unknown>
+const DEFAULTS: Timing = {
+  duration: 400,
+  timingFunction: 'linear',
+  delay: 0,
+  transformOrigin: '50% 50% 0',
+}
 
 /** Makes an animation object. */
-export function createAnimation(options: Partial<Timing> = {}): Animation {
-  const defaults: Timing = {
-    duration: 400,
-    timingFunction: 'linear',
-    delay: 0,
-    transformOrigin: '50% 50% 0',
-    ...options,
-  }
+export function createAnimation(options?: StepOption): Animation {
+  const defaults: Timing = { ...DEFAULTS, ...options }
   let steps: Step[] = []
   let actions: ExportedAnimation['actions'] = []
+  const add = (type: string, args: unknown[]): Animation => {
+    steps.push({ type, args })
+    return self
+  }
+  const plain =
+    (name: string) =>
+    (...args: unknown[]) =>
+      add(name, args)
+  const angles =
+    (name: string) =>
+    (...args: unknown[]) =>
+      add(
+        name,
+        args.map((angle) => `${angle}deg`),
+      )
+  const lengths =
+    (name: string) =>
+    (...args: unknown[]) =>
+      add(name, args.map(length))
+  const style =
+    (name: string, convert: (value: unknown) => unknown = length) =>
+    (value: unknown) =>
+      add('style', [name, convert(value)])
+  const same = (value: unknown): unknown => value
   const self: Animation = {
-    step(given: Partial<Timing> = {}) {
+    step(given) {
       const { transformOrigin, ...transition } = { ...defaults, ...given }
       actions.push({ animates: steps, option: { transformOrigin, transition } })
       steps = []
       return self
     },
-    export(): ExportedAnimation {
+    export() {
       const exported = actions
       actions = []
       return { actions: exported }
     },
+    matrix: plain('matrix'),
+    matrix3d: plain('matrix3d'),
+    scale: plain('scale'),
+    scale3d: plain('scale3d'),
+    scaleX: plain('scaleX'),
+    scaleY: plain('scaleY'),
+    scaleZ: plain('scaleZ'),
+    rotate: angles('rotate'),
+    rotateX: angles('rotateX'),
+    rotateY: angles('rotateY'),
+    rotateZ: angles('rotateZ'),
+    rotate3d: (x, y, z, angle) => add('rotate3d', [x, y, z, `${angle}deg`]),
+    skew: angles('skew'),
+    skewX: angles('skewX'),
+    skewY: angles('skewY'),
+    translate: lengths('translate'),
+    translate3d: lengths('translate3d'),
+    translateX: lengths('translateX'),
+    translateY: lengths('translateY'),
+    translateZ: lengths('translateZ'),
+    width: style('width'),
+    height: style('height'),
+    top: style('top'),
+    right: style('right'),
+    bottom: style('bottom'),
+    left: style('left'),
+    opacity: style('opacity', same),
+    backgroundColor: style('background-color', same),
   }
-  const add = (names: string[], step: (name: string, args: unknown[]) => Step): void => {
-    for (const name of names) {
-      self[name] = (...args: unknown[]) => {
-        steps.push(step(name, args))
-        return self
-      }
-    }
-  }
-  add(PLAIN, (type, args) => ({ type, args }))
-  add(['rotate3d'], (type, [x, y, z, angle]) => ({ type, args: [x, y, z, `${angle}deg`] }))
-  add(ANGLES, (type, args) => ({ type, args: args.map((angle) => `${angle}deg`) }))
-  add(LENGTHS, (type, args) => ({ type, args: args.map(length) }))
-  add(STYLES, (name, [value]) => ({ type: 'style', args: [name, length(value)] }))
-  add(['opacity'], (name, [value]) => ({ type: 'style', args: [name, value] }))
-  add(['backgroundColor'], (_, [value]) => ({ type: 'style', args: ['background-color', value] }))
   return self
 }
 

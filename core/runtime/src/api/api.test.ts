@@ -97,12 +97,9 @@ test('requests go on the wire as WeChat sends them', () => {
 })
 
 test('an animation is its steps; export empties it', () => {
-  const animation = createAnimation({ duration: 10 }) as Record<string, (...args: unknown[]) => never>
-  const call = (name: string, ...args: unknown[]): unknown => animation[name]?.(...args)
-  call('translateX', 5)
-  call('backgroundColor', 'red')
-  call('step')
-  assert.deepEqual(call('export'), {
+  const animation = createAnimation({ duration: 10 })
+  animation.translateX(5).backgroundColor('red').step()
+  assert.deepEqual(animation.export(), {
     actions: [
       {
         animates: [
@@ -116,5 +113,5 @@ test('an animation is its steps; export empties it', () => {
       },
     ],
   })
-  assert.deepEqual(call('export'), { actions: [] })
+  assert.deepEqual(animation.export(), { actions: [] })
 })

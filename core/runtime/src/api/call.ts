@@ -17,17 +17,26 @@ export interface Failure {
   [key: string]: unknown
 }
 
-/** Does the work; resolves with the answer without `errMsg`, rejects with a {@link Failure}, an Error or a reason. */
-export type Work = (options: Options) => Promise<Result | void> | Result | void
+/**
+ * Does the work; resolves with the answer without `errMsg`, rejects with a {@link Failure}, an Error or a reason. This is
+ * the form without types, for what wraps functions; functions of `wx` are written as `Work` of typed.ts.
+ */
+// Any options: each function has its own.
+export type AnyWork = (options: any) => unknown
 
-/** Types that a parameter may have, by WeChat's names; a trailing `?` makes it optional. */
-export type Parameters = Record<string, string>
+type TypeName = 'String' | 'Number' | 'Boolean' | 'Object' | 'Array' | 'Function' | 'ArrayBuffer'
+
+/** What type a parameter must have, by WeChat's names; a trailing `?` makes it optional, `Any` takes all. */
+export type ParameterRule = TypeName | `${TypeName}?` | 'Any'
+
+/** Rules by parameter. */
+export type ParameterRules = { readonly [parameter: string]: ParameterRule | undefined }
 
 /** Makes the function that a program calls. */
-export function asyncFunction(name: string, work: Work, reporter: Reporter, parameters?: Parameters) {
+export function asyncFunction(name: string, work: AnyWork, reporter: Reporter, rules?: ParameterRules) {
   return (given?: unknown): Promise<Result> | undefined => {
     const options = (given !== null && typeof given === 'object' ? given : {}) as Options
-    const answer = run(name, work, options, parameters)
+    const answer = run(name, work, options, rules)
     if (!hasCallbacks(options)) return answer
     settle(name, options, answer, reporter)
     return undefined
@@ -42,14 +51,14 @@ export function hasCallbacks(options: Options): boolean {
 /** Runs a call: parameters, work, `errMsg`. */
 export async function run(
   name: string,
-  work: Work,
+  work: AnyWork,
   options: Options,
-  parameters?: Parameters,
+  rules?: ParameterRules,
 ): Promise<Result> {
-  const wrong = parameters && parameterError(options, parameters)
+  const wrong = rules && parameterError(options, rules)
   if (wrong) throw failure(name, `parameter error: ${wrong}`, 1001)
   try {
-    const result = await work(options)
+    const result = (await work(options)) as Result | undefined
     return { errMsg: `${name}:ok`, ...result }
   } catch (error) {
     throw asFailure(name, error)
@@ -95,8 +104,9 @@ export function asFailure(name: string, error: unknown): Failure {
 }
 
 /** WeChat's sentence about the first wrong parameter, or undefined. */
-export function parameterError(options: Options, parameters: Parameters): string | undefined {
-  for (const [name, rule] of Object.entries(parameters)) {
+export function parameterError(options: Options, rules: ParameterRules): string | undefined {
+  for (const [name, rule] of Object.entries(rules)) {
+    if (rule === undefined || rule === 'Any') continue
     const optional = rule.endsWith('?')
     const value = options[name]
     if (optional && (value === undefined || value === null)) continue

@@ -2,25 +2,31 @@
 import type { Bridge } from '../bridge/client'
 import type { App } from '../framework/app'
 import type { Launch } from '../framework/launch'
+import type { Page } from '../framework/page'
 import type { PageStack } from '../framework/page-stack'
 import type { Reporter } from '../framework/reporter'
 import type { System } from '../framework/system'
 import type { TabBar } from '../framework/tab-bar'
 import { components } from '../components/index'
-import { ui } from '../ui/index'
+import { addUi } from '../ui/index'
+import { componentOf } from '../framework/dom'
 import { createAnimation } from './animation'
+import { failure } from './call'
 import { createCanIUse } from './can-i-use'
 import type { WxEvents } from './events'
 import { addInert } from './inert'
 import { addInformation } from './information'
+import { createLogManager, createRealtimeLogManager } from './logs'
 import { addNavigation } from './navigation'
-import { WxIntersectionObserver, WxMediaQueryObserver, type IntersectionOptions } from './observers'
+import { WxIntersectionObserver, WxMediaQueryObserver } from './observers'
 import { addPageChrome } from './page-chrome'
 import { registeredRows } from './registry'
 import { createRequest } from './request'
 import { SelectorQuery } from './selector-query'
 import { Storage } from './storage'
-import { createWx, Implementations } from './wx'
+import { addTabBar } from './tab-bar'
+import { createUpdateManager } from './update-manager'
+import { createWx, Implementations, type Wx } from './wx'
 
 /** What the functions work on. */
 export interface FunctionParts {
@@ -34,45 +40,55 @@ export interface FunctionParts {
   events: WxEvents
 }
 
-type Caller = { _$?: import('glass-easel').GeneralComponent } | undefined
-
 /** Makes `wx`. */
-export function createFunctions(parts: FunctionParts): Record<string, unknown> {
+export function createFunctions(parts: FunctionParts): Wx {
   const { launch, bridge, reporter, system, stack, tabBar, app, events } = parts
   const own = new Implementations(reporter)
   const storage = new Storage(bridge, launch)
   const { getStorage, setStorage, removeStorage, clearStorage, getStorageInfo } = storage
   own.async('getStorage', getStorage, { key: 'String' })
-  own.async('setStorage', setStorage, { key: 'String' })
+  own.async('setStorage', setStorage, { key: 'String', data: 'Any' })
   own.async('removeStorage', removeStorage, { key: 'String' })
   own.asyncAll({ clearStorage, getStorageInfo })
   const { getStorageSync, setStorageSync, removeStorageSync, clearStorageSync, getStorageInfoSync } = storage
   own.set({ getStorageSync, setStorageSync, removeStorageSync, clearStorageSync, getStorageInfoSync })
   own.set({ request: createRequest(bridge, reporter) })
   addNavigation(own, bridge, () => stack)
-  addPageChrome(own, () => stack, tabBar, reporter)
+  const top = (api: string): Page => {
+    const page = stack.top
+    if (!page) throw failure(api, 'no page is open')
+    return page
+  }
+  addPageChrome(own, top, () => stack, reporter)
+  addTabBar(own, top, tabBar)
   const view = (): { width: number; height: number } | undefined =>
     stack.top?.frame.view.getBoundingClientRect()
   addInformation(own, launch, system, { view, enter: () => app.enter })
   addInert(own)
-  for (const [name, work] of Object.entries(ui)) own.async(name, work)
+  addUi(own)
   const topComponent = (): import('glass-easel').GeneralComponent | undefined => stack.top?.component
+  const updates = createUpdateManager(bridge, reporter)
+  const logs = createLogManager()
+  const realtimeLogs = createRealtimeLogManager()
   own.set({
+    getUpdateManager: () => updates,
+    getLogManager: () => logs,
+    getRealtimeLogManager: () => realtimeLogs,
     createAnimation,
     createSelectorQuery: () => new SelectorQuery(topComponent(), reporter),
-    createIntersectionObserver: (caller: Caller, options: IntersectionOptions = {}) =>
-      new WxIntersectionObserver(caller?._$ ?? topComponent(), options, reporter),
+    createIntersectionObserver: (caller, options = {}) =>
+      new WxIntersectionObserver(componentOf(caller) ?? topComponent(), options, reporter),
     createMediaQueryObserver: () => new WxMediaQueryObserver(reporter),
   })
   for (const { name, kind } of registeredRows()) {
     if (kind !== 'event') continue
     const [on, off] = events.functions(name.replace(/^(?:on|off)/, ''))
-    own.set({ [name]: name.startsWith('off') ? off : on })
+    own.event(name, name.startsWith('off') ? off : on)
   }
   // Filled once `wx` exists: it looks up names in it.
   let canIUse: (schema: unknown) => boolean = () => false
   own.set({ canIUse: (schema: unknown) => canIUse(schema) })
   const wx = createWx(own, bridge, reporter)
-  canIUse = createCanIUse(wx, (tag) => components.some((component) => component.tag === tag))
+  canIUse = createCanIUse((tag) => components.some((component) => component.tag === tag))
   return wx
 }

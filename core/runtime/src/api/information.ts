@@ -13,9 +13,12 @@ export interface Now {
   enter(): EnterOptions
 }
 
+/** Programs here always run with everything that their host allows. */
+const API_CATEGORY = 'default'
+
 /** Adds the functions. */
 export function addInformation(own: Implementations, launch: Launch, system: System, now: Now): void {
-  const everything = (): Record<string, unknown> => system.everything(now.view())
+  const everything = () => system.everything(now.view())
   own.asyncAll({ getSystemInfo: everything, getSystemInfoAsync: everything })
   own.set({
     getSystemInfoSync: everything,
@@ -24,8 +27,8 @@ export function addInformation(own: Implementations, launch: Launch, system: Sys
     getAppBaseInfo: () => system.appBaseInfo(),
     getSystemSetting: () => system.systemSetting(),
     getMenuButtonBoundingClientRect: () => ({ ...system.menuButton }),
-    getLaunchOptionsSync: () => ({ ...launch.launch }),
-    getEnterOptionsSync: () => ({ ...now.enter() }),
+    getLaunchOptionsSync: () => ({ ...launch.launch, apiCategory: API_CATEGORY }),
+    getEnterOptionsSync: () => ({ ...now.enter(), apiCategory: API_CATEGORY }),
     getAccountInfoSync: () => ({
       miniProgram: {
         appId: launch.app.id,
@@ -34,10 +37,10 @@ export function addInformation(own: Implementations, launch: Launch, system: Sys
       },
     }),
     env: { USER_DATA_PATH: 'wxfile://usr' },
-    nextTick: (run: unknown) => {
-      if (typeof run === 'function') void Promise.resolve().then(run as () => void)
+    nextTick: (run) => {
+      if (typeof run === 'function') void Promise.resolve().then(() => run())
     },
-    arrayBufferToBase64: (buffer: unknown) => {
+    arrayBufferToBase64: (buffer) => {
       if (buffer instanceof ArrayBuffer) return toBase64(new Uint8Array(buffer))
       throw failure(
         'arrayBufferToBase64',
@@ -45,7 +48,7 @@ export function addInformation(own: Implementations, launch: Launch, system: Sys
         1001,
       )
     },
-    base64ToArrayBuffer: (text: unknown) => fromBase64(String(text)).buffer,
+    base64ToArrayBuffer: (text) => fromBase64(String(text)).buffer,
     getExtConfigSync: () => ({}),
   })
   own.async('getExtConfig', () => ({ extConfig: {} }))

@@ -18,15 +18,14 @@ export function addNavigation(own: Implementations, bridge: Bridge, stack: () =>
     'navigateTo',
     async ({ url, events }) => {
       const [mine, theirs] = channelPair()
-      for (const [name, listener] of Object.entries((events ?? {}) as Record<string, Listener>))
-        mine.on(name, listener)
+      for (const [name, listener] of Object.entries<Listener>(events ?? {})) mine.on(name, listener)
       await stack().apply(await route('navigateTo', { url }), theirs)
       return { eventChannel: mine }
     },
     { url: 'String' },
   )
-  for (const api of ['redirectTo', 'reLaunch', 'switchTab']) {
-    own.async(api, async ({ url }) => void (await stack().apply(await route(api, { url }))), {
+  for (const api of ['redirectTo', 'reLaunch', 'switchTab'] as const) {
+    own.async(api, async ({ url }: { url: string }) => stack().apply(await route(api, { url })), {
       url: 'String',
     })
   }

@@ -7,22 +7,18 @@ import type { Reporter } from '../framework/reporter'
 type Component = glassEasel.GeneralComponent
 type Margins = Partial<Record<'left' | 'right' | 'top' | 'bottom', number>>
 
-/** Options of an intersection observer. */
-export interface IntersectionOptions {
-  thresholds?: number[]
-  initialRatio?: number
-  observeAll?: boolean
-}
+type Options = WechatMiniprogram.CreateIntersectionObserverOption
+type Entry = WechatMiniprogram.IntersectionObserverObserveCallbackResult
 
-export class WxIntersectionObserver {
+export class WxIntersectionObserver implements WechatMiniprogram.IntersectionObserver {
   readonly #component: Component | undefined
-  readonly #options: IntersectionOptions
+  readonly #options: Options
   readonly #reporter: Reporter
   #root: Element | null = null
   #margins: Margins = {}
   #observers: IntersectionObserver[] = []
 
-  constructor(component: Component | undefined, options: IntersectionOptions, reporter: Reporter) {
+  constructor(component: Component | undefined, options: Options, reporter: Reporter) {
     this.#component = component
     this.#options = options
     this.#reporter = reporter
@@ -40,7 +36,7 @@ export class WxIntersectionObserver {
     return this
   }
 
-  observe(selector: string, listener: (entry: Record<string, unknown>) => void): void {
+  observe(selector: string, listener: (entry: Entry) => void): void {
     const root = this.#component?.getShadowRoot()
     const first = root?.querySelector(selector)
     const targets = this.#options.observeAll ? (root?.querySelectorAll(selector) ?? []) : first ? [first] : []
@@ -75,10 +71,10 @@ export class WxIntersectionObserver {
   }
 }
 
-function describe(entry: IntersectionObserverEntry): Record<string, unknown> {
+function describe(entry: IntersectionObserverEntry): Entry {
   const element = glassElement(entry.target)
   const origin = pageOrigin(entry.target)
-  const moved = (box: DOMRectReadOnly | null): Record<string, number> => {
+  const moved = (box: DOMRectReadOnly | null): WechatMiniprogram.BoundingClientRectResult => {
     const { left = 0, top = 0, right = 0, bottom = 0, width = 0, height = 0 } = box ?? {}
     return {
       left: left - origin.left,
@@ -100,14 +96,7 @@ function describe(entry: IntersectionObserverEntry): Record<string, unknown> {
   }
 }
 
-/** Sizes and orientation to watch. */
-export type MediaQuery = Partial<
-  Record<'minWidth' | 'maxWidth' | 'width' | 'minHeight' | 'maxHeight' | 'height', number> & {
-    orientation: string
-  }
->
-
-export class WxMediaQueryObserver {
+export class WxMediaQueryObserver implements WechatMiniprogram.MediaQueryObserver {
   readonly #reporter: Reporter
   #stop: (() => void)[] = []
 
@@ -115,7 +104,10 @@ export class WxMediaQueryObserver {
     this.#reporter = reporter
   }
 
-  observe(query: MediaQuery, listener: (answer: { matches: boolean }) => void): void {
+  observe(
+    query: WechatMiniprogram.ObserveDescriptor,
+    listener: WechatMiniprogram.MediaQueryObserverObserveCallback,
+  ): void {
     const parts = Object.entries(query ?? {}).map(([name, value]) => {
       const feature = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
       return typeof value === 'number' ? `(${feature}: ${value}px)` : `(${feature}: ${value})`

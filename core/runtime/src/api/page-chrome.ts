@@ -1,47 +1,39 @@
-// What a program says to the frame of its page: navigation bar, tab bar, pull-down, scrolling, background.
+// What a program says to the frame of its page: navigation bar, pull-down, background, scrolling.
 import type { PageStack } from '../framework/page-stack'
-import type { TabBar } from '../framework/tab-bar'
 import type { Page } from '../framework/page'
 import type { Reporter } from '../framework/reporter'
-import { failure, type Options, type Work } from './call'
+import { colorOption } from '../ui/layer'
+import { failure } from './call'
+import type { Option } from './typed'
 import type { Implementations } from './wx'
 
-/** Adds the functions. `titled` is told each new title of the top page. */
+/** Adds the functions. The reporter is told each new title of the top page. */
 export function addPageChrome(
   own: Implementations,
+  top: (api: string) => Page,
   stack: () => PageStack,
-  tabBar: TabBar | undefined,
   reporter: Reporter,
 ): void {
-  const top = (api: string): Page => {
-    const page = stack().top
-    if (!page) throw failure(api, 'no page is open')
-    return page
-  }
   own.async(
     'setNavigationBarTitle',
     ({ title }) => {
-      top('setNavigationBarTitle').frame.bar.title = String(title)
-      reporter.send('title', { title: String(title) })
+      top('setNavigationBarTitle').frame.bar.title = title
+      reporter.send('title', { title })
     },
     { title: 'String' },
   )
   own.async(
     'setNavigationBarColor',
     ({ frontColor, backgroundColor, animation }) => {
-      const { duration = 0, timingFunc = 'linear' } = (animation ?? {}) as {
-        duration?: number
-        timingFunc?: string
-      }
+      const front: string = frontColor.toLowerCase()
+      if (front !== '#ffffff' && front !== '#000000')
+        throw failure('setNavigationBarColor', `invalid frontColor "${frontColor}"`, 1001)
+      const { duration = 0, timingFunc = 'linear' } = animation ?? {}
       const easing = timingFunc.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-      top('setNavigationBarColor').frame.bar.colour(
-        String(frontColor),
-        String(backgroundColor),
-        duration,
-        easing,
-      )
+      const { bar } = top('setNavigationBarColor').frame
+      bar.colour(front, backgroundColor, duration, easing)
     },
-    { frontColor: 'String', backgroundColor: 'String' },
+    { frontColor: 'String', backgroundColor: 'String', animation: 'Object?' },
   )
   own.asyncAll({
     showNavigationBarLoading: () => void (top('showNavigationBarLoading').frame.bar.loading = true),
@@ -50,21 +42,33 @@ export function addPageChrome(
       void (top('hideHomeButton').frame.bar.left = stack().pages.length > 1 ? 'back' : 'none'),
     startPullDownRefresh: () => top('startPullDownRefresh').frame.pullDown.start(),
     stopPullDownRefresh: () => top('stopPullDownRefresh').frame.pullDown.stop(),
-    setBackgroundTextStyle: ({ textStyle }) => {
-      top('setBackgroundTextStyle').frame.pullDown.style = String(textStyle)
-    },
-    setBackgroundColor: ({ backgroundColor }) => {
-      top('setBackgroundColor').frame.view.style.backgroundColor = String(backgroundColor ?? '')
-    },
     pageScrollTo: (options) => scrollPage(top('pageScrollTo'), options),
   })
-  addTabBar(own, tabBar, (api) => top(api))
+  own.async(
+    'setBackgroundTextStyle',
+    ({ textStyle }) => {
+      if (textStyle !== 'dark' && textStyle !== 'light')
+        throw failure('setBackgroundTextStyle', `invalid textStyle "${String(textStyle)}"`, 1001)
+      top('setBackgroundTextStyle').frame.pullDown.style = textStyle
+    },
+    { textStyle: 'String' },
+  )
+  own.async(
+    'setBackgroundColor',
+    ({ backgroundColor, backgroundColorTop, backgroundColorBottom }) => {
+      const { view } = top('setBackgroundColor').frame
+      // Above and below a page shows what the window shows: iOS has three colours, everything else one.
+      const colour = backgroundColor ?? backgroundColorTop ?? backgroundColorBottom
+      view.style.backgroundColor = colorOption(colour, '')
+    },
+    { backgroundColor: 'String?', backgroundColorTop: 'String?', backgroundColorBottom: 'String?' },
+  )
 }
 
 /** Default duration of `pageScrollTo`, milliseconds. */
 const SCROLL_TIME = 300
 
-async function scrollPage(page: Page, options: Options): Promise<void> {
+async function scrollPage(page: Page, options: Option<'pageScrollTo'>): Promise<void> {
   const { scroller } = page.frame
   const { selector, scrollTop, duration = SCROLL_TIME, offsetTop = 0 } = options
   let to = Number(scrollTop ?? scroller.scrollTop)
@@ -76,43 +80,4 @@ async function scrollPage(page: Page, options: Options): Promise<void> {
     to += Number(offsetTop)
   }
   await page.frame.scrollTo(to, Number(duration))
-}
-
-function addTabBar(own: Implementations, tabBar: TabBar | undefined, top: (api: string) => Page): void {
-  /** Runs `change` on the tab bar, or fails as WeChat does where there is none. */
-  const withBar =
-    (api: string, change: (bar: TabBar, options: Options) => void): Work =>
-    (options) => {
-      if (!tabBar || tabBar.indexOf(top(api).path) < 0) throw failure(api, 'not TabBar page')
-      change(tabBar, options)
-    }
-  const withItem = (api: string, change: (bar: TabBar, index: number, options: Options) => void): Work =>
-    withBar(api, (bar, options) => {
-      const index = Number(options['index'])
-      if (!bar.item(index)) throw failure(api, 'tabbar item not found')
-      change(bar, index, options)
-    })
-  const works: Record<string, Work> = {
-    showTabBar: withBar('showTabBar', (bar) => (bar.hidden = false)),
-    hideTabBar: withBar('hideTabBar', (bar) => (bar.hidden = true)),
-    setTabBarStyle: withBar('setTabBarStyle', (bar, options) =>
-      bar.restyle(chosen(options, ['color', 'selectedColor', 'backgroundColor', 'borderStyle'])),
-    ),
-    setTabBarItem: withItem('setTabBarItem', (bar, index, options) =>
-      bar.setItem(index, chosen(options, ['text', 'iconPath', 'selectedIconPath'])),
-    ),
-    setTabBarBadge: withItem('setTabBarBadge', (bar, index, { text }) =>
-      bar.setBadge(index, { text: String(text ?? '') }),
-    ),
-    removeTabBarBadge: withItem('removeTabBarBadge', (bar, index) => bar.setBadge(index, undefined)),
-    showTabBarRedDot: withItem('showTabBarRedDot', (bar, index) => bar.setBadge(index, 'dot')),
-    hideTabBarRedDot: withItem('hideTabBarRedDot', (bar, index) => bar.setBadge(index, undefined)),
-  }
-  own.asyncAll(works)
-}
-
-function chosen(options: Options, names: string[]): Record<string, string> {
-  return Object.fromEntries(
-    names.flatMap((name) => (options[name] === undefined ? [] : [[name, String(options[name])]])),
-  )
 }

@@ -1,18 +1,27 @@
-// The engine's table of functions, the same file that the Rust side reads: what is not in it does not exist here.
-import table from '../../../engine/registry.json'
+// The engine's table of functions (core/engine/registry.json), the same that the Rust side reads: what is not in it does
+// not exist here.
+import table from 'lodger:registry'
 
 /** How a function is done: see core/engine. */
-export type Kind = 'local' | 'async' | 'sync' | 'event' | 'object' | 'internal'
+export type Kind = 'local' | 'async' | 'sync' | 'event' | 'object' | 'device'
+
+/** How much of it works. */
+export type Status = 'full' | 'partial' | 'none'
 
 /** One row. */
 export interface Row {
   name: string
   kind: Kind
-  status: 'full' | 'partial' | 'none'
+  status: Status
 }
 
 const rows = new Map<string, Row>()
-for (const row of table as Row[]) if (row.kind !== 'internal') rows.set(row.name, row)
+for (const [kind, statuses] of Object.entries(table)) {
+  for (const [status, names] of Object.entries(statuses)) {
+    for (const name of names.split(' '))
+      rows.set(name, { name, kind: kind as Kind, status: status as Status })
+  }
+}
 
 /** The row of a function that works, at least in part. */
 export function registered(name: string): Row | undefined {
@@ -23,4 +32,9 @@ export function registered(name: string): Row | undefined {
 /** All functions that work, at least in part. */
 export function registeredRows(): Row[] {
   return [...rows.values()].filter((row) => row.status !== 'none')
+}
+
+/** Functions of WeChat that do not work here. */
+export function missingRows(): Row[] {
+  return [...rows.values()].filter((row) => row.status === 'none')
 }

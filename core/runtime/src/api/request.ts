@@ -3,22 +3,14 @@ import { INLINE_TEXT, type Bridge, type Call, type Json } from '../bridge/client
 import type { Reporter } from '../framework/reporter'
 import { hasCallbacks, run, settle, failure, type Options, type Result } from './call'
 
-type Listener = (result: Json) => void
-
-/** A request under way. */
-export interface RequestTask {
-  abort(): void
-  onHeadersReceived(listener: Listener): void
-  offHeadersReceived(listener?: Listener): void
-  onChunkReceived(listener: Listener): void
-  offChunkReceived(listener?: Listener): void
-}
+type RequestTask = WechatMiniprogram.RequestTask
+type Listener = WechatMiniprogram.RequestTaskOnHeadersReceivedCallback
 
 const BODILESS = new Set(['GET', 'HEAD', 'OPTIONS', 'DELETE', 'TRACE', 'CONNECT'])
 
 /** Makes `wx.request`. */
 export function createRequest(bridge: Bridge, reporter: Reporter) {
-  return (given?: unknown): RequestTask | (Promise<Result> & RequestTask) => {
+  return (given?: unknown): RequestTask => {
     const options = (given !== null && typeof given === 'object' ? given : {}) as Options
     let headers: Listener[] = []
     let call: Call | undefined
@@ -30,7 +22,11 @@ export function createRequest(bridge: Bridge, reporter: Reporter) {
       call = bridge.call('request', wire)
       const raw = await call.answer
       const header = (raw['header'] ?? {}) as Json
-      const head = { header, statusCode: raw['statusCode'], cookies: raw['cookies'] ?? [] }
+      const head = {
+        header,
+        statusCode: Number(raw['statusCode']),
+        cookies: (raw['cookies'] ?? []) as string[],
+      }
       for (const listener of headers) reporter.guard('onHeadersReceived', () => listener(head))
       return { ...head, data: await body(raw, options, bridge) }
     }

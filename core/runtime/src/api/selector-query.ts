@@ -1,27 +1,13 @@
 // wx.createSelectorQuery: measures nodes of a page or component, in coordinates of the page.
 import type * as glassEasel from 'glass-easel'
 import { hostOf } from '../components/host'
-import { domOf } from '../framework/dom'
+import { componentOf, domOf } from '../framework/dom'
 import { boxOf, pageOrigin, pageScroller } from '../framework/page-origin'
 import type { Reporter } from '../framework/reporter'
 
-/** What to tell of a node. */
-export interface Fields {
-  id?: boolean
-  dataset?: boolean
-  mark?: boolean
-  rect?: boolean
-  size?: boolean
-  scrollOffset?: boolean
-  properties?: string[]
-  computedStyle?: string[]
-  context?: boolean
-  node?: boolean
-  ref?: boolean
-}
-
+type Fields = WechatMiniprogram.Fields
 type Answer = Record<string, unknown>
-type Callback = (answer: never) => void
+type Callback = (answer: any) => void
 type Component = glassEasel.GeneralComponent
 
 interface Request {
@@ -34,7 +20,7 @@ interface Request {
 }
 
 /** A selection, waiting for what is to be measured. */
-class NodesRef {
+class NodesRef implements WechatMiniprogram.NodesRef {
   readonly #query: SelectorQuery
   readonly #add: (fields: Fields, callback?: Callback) => void
 
@@ -73,7 +59,7 @@ class NodesRef {
   }
 }
 
-export class SelectorQuery {
+export class SelectorQuery implements WechatMiniprogram.SelectorQuery {
   readonly #reporter: Reporter
   #component: Component | undefined
   #requests: Request[] = []
@@ -84,8 +70,8 @@ export class SelectorQuery {
     this.#reporter = reporter
   }
 
-  in(caller: { _$?: Component } | undefined): this {
-    if (caller?._$) this.#component = caller._$
+  in(caller: object): this {
+    this.#component = componentOf(caller) ?? this.#component
     return this
   }
 
@@ -108,8 +94,8 @@ export class SelectorQuery {
     )
   }
 
-  /** Measures after the updates that are under way, and calls back in order. */
-  exec(callback?: (answers: unknown[]) => void): this {
+  /** Measures after the updates that are under way, and calls back in order. WeChat too returns nodes here. */
+  exec(callback?: (answers: unknown[]) => void): NodesRef {
     const requests = this.#requests
     this.#requests = []
     setTimeout(() => {
@@ -118,11 +104,11 @@ export class SelectorQuery {
       )
       requests.forEach((request, index) => {
         const { callback: each } = request
-        if (each) this.#reporter.guard('SelectorQuery', () => each(answers[index] as never))
+        if (each) this.#reporter.guard('SelectorQuery', () => each(answers[index]))
       })
       if (callback) this.#reporter.guard('SelectorQuery.exec', () => callback(answers))
     }, 0)
-    return this
+    return this.selectViewport()
   }
 }
 

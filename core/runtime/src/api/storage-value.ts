@@ -25,8 +25,8 @@ export function encodeValue(value: unknown): string {
   }
 }
 
-/** Decodes what {@link encodeValue} made; text of another origin comes back as it is. */
-export function decodeValue(text: string): unknown {
+/** Decodes what {@link encodeValue} made; text of another origin comes back as it is. Of any type, like JSON's. */
+export function decodeValue(text: string): any {
   const rest = text.slice(1)
   switch (text[0]) {
     case 's':

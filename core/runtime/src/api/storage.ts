@@ -2,8 +2,11 @@
 // trip over the bridge. Every write goes to the engine and to the copy here.
 import { INLINE_TEXT, type Bridge, type Json } from '../bridge/client'
 import type { Launch } from '../framework/launch'
-import { failure, typeName, type Work } from './call'
+import { failure, typeName } from './call'
+import type { Work } from './typed'
 import { decodeValue, encodeValue } from './storage-value'
+
+type StorageInfo = WechatMiniprogram.GetStorageInfoSyncOption
 
 export class Storage {
   readonly #bridge: Bridge
@@ -17,7 +20,7 @@ export class Storage {
     this.#complete = launch.storage.complete
   }
 
-  readonly getStorage: Work = async ({ key }) => {
+  readonly getStorage: Work<'getStorage'> = async ({ key }) => {
     const name = checked('getStorage', key)
     const known = this.#items.get(name)
     if (known !== undefined) return { data: decodeValue(known) }
@@ -26,7 +29,7 @@ export class Storage {
     return { data: this.#take(name, answer) }
   }
 
-  readonly getStorageSync = (key: unknown): unknown => {
+  readonly getStorageSync = (key: unknown): any => {
     const name = checked('getStorageSync', key)
     const known = this.#items.get(name)
     if (known !== undefined) return decodeValue(known)
@@ -40,7 +43,7 @@ export class Storage {
     }
   }
 
-  readonly setStorage: Work = async ({ key, data }) => {
+  readonly setStorage: Work<'setStorage'> = async ({ key, data }) => {
     const name = checked('setStorage', key)
     const text = encodeValue(data)
     // At once, so that a read right after sees it; undone if the engine refuses.
@@ -61,7 +64,7 @@ export class Storage {
     this.#items.set(name, text)
   }
 
-  readonly removeStorage: Work = async ({ key }) => {
+  readonly removeStorage: Work<'removeStorage'> = async ({ key }) => {
     const name = checked('removeStorage', key)
     await this.#bridge.call('removeStorage', { key: name }).answer
     this.#items.delete(name)
@@ -73,7 +76,7 @@ export class Storage {
     this.#items.delete(name)
   }
 
-  readonly clearStorage: Work = async () => {
+  readonly clearStorage: Work<'clearStorage'> = async () => {
     await this.#bridge.call('clearStorage').answer
     this.#cleared()
   }
@@ -83,16 +86,17 @@ export class Storage {
     this.#cleared()
   }
 
-  readonly getStorageInfo: Work = async () => this.#bridge.call('getStorageInfo').answer
+  readonly getStorageInfo: Work<'getStorageInfo'> = async () =>
+    storageInfo(await this.#bridge.call('getStorageInfo').answer)
 
-  readonly getStorageInfoSync = (): Json => this.#bridge.callSync('getStorageInfoSync')
+  readonly getStorageInfoSync = (): StorageInfo => storageInfo(this.#bridge.callSync('getStorageInfoSync'))
 
   #entry(key: string, text: string): Json {
     if (text.length <= INLINE_TEXT) return { key, data: text }
     return { key, blob: this.#bridge.putBlob(new TextEncoder().encode(text)) }
   }
 
-  #take(key: string, answer: Json): unknown {
+  #take(key: string, answer: Json): any {
     const text = String(answer['data'])
     this.#items.set(key, text)
     return decodeValue(text)
@@ -106,6 +110,15 @@ export class Storage {
   #cleared(): void {
     this.#items.clear()
     this.#complete = true
+  }
+}
+
+/** What the engine tells of the storage; sizes in KB. */
+function storageInfo({ keys, currentSize, limitSize }: Json): StorageInfo {
+  return {
+    keys: Array.isArray(keys) ? keys.map(String) : [],
+    currentSize: Number(currentSize),
+    limitSize: Number(limitSize),
   }
 }
 

@@ -1,11 +1,13 @@
-// The object `wx`: every function of the registry that is done here, those the engine does passed on, and a proxy that
-// tells of names that do not exist.
+// The object `wx`: every function of the registry that is done here, those the engine does passed on, those that do not
+// work as functions that fail, and a proxy that tells of names that nobody knows.
 import type { Bridge } from '../bridge/client'
 import type { Reporter } from '../framework/reporter'
-import { asyncFunction, failure, type Parameters, type Work } from './call'
-import { registered, registeredRows } from './registry'
+import { asyncFunction, failure } from './call'
+import { missingFunction } from './missing'
+import { missingRows, registered, registeredRows } from './registry'
+import type { AsyncName, FreeName, RuleArguments, Work, WxType } from './typed'
 
-/** Functions done in the page, by name. */
+/** Functions done in the page, by name; their types are WeChat's. */
 export class Implementations {
   readonly #all = new Map<string, unknown>()
   readonly #reporter: Reporter
@@ -14,23 +16,34 @@ export class Implementations {
     this.#reporter = reporter
   }
 
-  /** A function with callbacks and promise. */
-  async(name: string, work: Work, parameters?: Parameters): void {
-    this.#all.set(name, asyncFunction(name, work, this.#reporter, parameters))
+  /** A function with callbacks and promise. Every required parameter needs its rule. */
+  async<N extends AsyncName>(name: N, work: Work<N>, ...[rules]: RuleArguments<N>): void {
+    this.#all.set(name, asyncFunction(name, work, this.#reporter, rules))
   }
 
-  /** Several such functions. */
-  asyncAll(works: Record<string, Work>): void {
-    for (const [name, work] of Object.entries(works)) this.async(name, work)
+  /** Several such functions without required parameters. */
+  asyncAll(works: { [N in FreeName]?: Work<N> }): void {
+    for (const [name, work] of Object.entries(works))
+      this.#all.set(name, asyncFunction(name, work, this.#reporter))
   }
 
-  /** Anything else: synchronous functions, objects. */
-  set(values: Record<string, unknown>): void {
+  /** Anything else: synchronous functions, objects, functions that return a task. */
+  set(values: Partial<WxType>): void {
     for (const [name, value] of Object.entries(values)) this.#all.set(name, value)
+  }
+
+  /** The listener function of an event row, `onX` or `offX`. */
+  event(name: string, listen: (listener?: unknown) => void): void {
+    this.#all.set(name, listen)
   }
 
   get(name: string): unknown {
     return this.#all.get(name)
+  }
+
+  /** All names. */
+  get names(): string[] {
+    return [...this.#all.keys()]
   }
 }
 
@@ -47,13 +60,16 @@ const INNER = new Set([
   '_isVue',
 ])
 
+/** `wx` as the base library itself uses it. */
+export type Wx = Partial<WxType>
+
 /** Makes `wx`. */
-export function createWx(own: Implementations, bridge: Bridge, reporter: Reporter): Record<string, unknown> {
+export function createWx(own: Implementations, bridge: Bridge, reporter: Reporter): Wx {
   const target: Record<string, unknown> = {}
   for (const { name, kind } of registeredRows()) {
     const value = own.get(name)
     if (value !== undefined) target[name] = value
-    else if (kind === 'async') {
+    else if (kind === 'async' || kind === 'device') {
       target[name] = asyncFunction(
         name,
         (options) => bridge.call(name, withoutCallbacks(options)).answer,
@@ -61,6 +77,7 @@ export function createWx(own: Implementations, bridge: Bridge, reporter: Reporte
       )
     }
   }
+  for (const row of missingRows()) target[row.name] = missingFunction(row, reporter)
   return new Proxy(target, {
     get(table, name) {
       if (typeof name === 'string' && !(name in table) && !INNER.has(name)) reporter.missing(`wx.${name}`)
@@ -70,8 +87,8 @@ export function createWx(own: Implementations, bridge: Bridge, reporter: Reporte
 }
 
 /** Calls a function of `wx` by name, as built-in components do. Rejects for a name that does not exist. */
-export function callByName(wx: Record<string, unknown>, name: string, options: object): Promise<unknown> {
-  const work = registered(name) ? wx[name] : undefined
+export function callByName(wx: Wx, name: string, options: object): Promise<unknown> {
+  const work = registered(name) ? (wx as Record<string, unknown>)[name] : undefined
   if (typeof work !== 'function') return Promise.reject(failure(name, 'not supported'))
   return new Promise((resolve, reject) => {
     ;(work as (options: object) => void)({ ...options, success: resolve, fail: reject })

@@ -13,7 +13,7 @@ export function toBase64(bytes: Uint8Array): string {
 }
 
 /** Decodes base64; throws a `TypeError` if `text` is not base64. */
-export function fromBase64(text: string): Uint8Array {
+export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
   let decoded: string
   try {
     decoded = atob(text)

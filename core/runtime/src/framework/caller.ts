@@ -2,7 +2,7 @@
 import { component } from 'glass-easel-miniprogram-adapter'
 import type * as glassEasel from 'glass-easel'
 import { SelectorQuery } from '../api/selector-query'
-import { WxIntersectionObserver, WxMediaQueryObserver, type IntersectionOptions } from '../api/observers'
+import { WxIntersectionObserver, WxMediaQueryObserver } from '../api/observers'
 import { channelPair, type EventChannel } from './event-channel'
 import { domOf } from './dom'
 import { pageOf, type Page } from './page'
@@ -16,11 +16,7 @@ interface Caller {
 }
 
 /** Adds them to the one prototype of all callers. */
-export function extendCallers(
-  reporter: Reporter,
-  stack: () => PageStack,
-  router: Record<string, unknown>,
-): void {
+export function extendCallers(reporter: Reporter, stack: () => PageStack, router: object): void {
   const prototype = component.ComponentCaller.prototype as unknown as Record<string, unknown>
   const setData = prototype['setData'] as (this: Caller, data: object, callback?: () => void) => void
   const pageOfCaller = (caller: Caller): Page | undefined => {
@@ -39,7 +35,7 @@ export function extendCallers(
     createSelectorQuery() {
       return new SelectorQuery(this._$, reporter)
     },
-    createIntersectionObserver(options: IntersectionOptions = {}) {
+    createIntersectionObserver(options: WechatMiniprogram.CreateIntersectionObserverOption = {}) {
       return new WxIntersectionObserver(this._$, options, reporter)
     },
     createMediaQueryObserver: () => new WxMediaQueryObserver(reporter),

@@ -1,9 +1,14 @@
 // Between glass-easel's elements and the DOM's.
-import type { Element as GlassElement } from 'glass-easel'
+import type { Element as GlassElement, GeneralComponent } from 'glass-easel'
 
 /** The DOM element that glass-easel drew for `element`; null for virtual nodes. */
 export function domOf(element: GlassElement | null | undefined): HTMLElement | null {
   return ((element as { $$?: unknown } | null | undefined)?.$$ ?? null) as HTMLElement | null
+}
+
+/** The component behind a page or component as its program knows it (`this`). */
+export function componentOf(caller: unknown): GeneralComponent | undefined {
+  return (caller as { _$?: GeneralComponent } | null | undefined)?._$
 }
 
 /** The nearest glass-easel element at or above a DOM node. */

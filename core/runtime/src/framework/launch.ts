@@ -57,7 +57,6 @@ export interface EnterOptions {
   scene: number
   referrerInfo: Record<string, unknown>
   shareTicket?: string
-  apiCategory?: string
 }
 
 /** A page as the engine's stack names it. */

@@ -1,6 +1,6 @@
 // What the built-in components get of the framework (`RuntimeEnv`).
 import type { WxEvents } from '../api/events'
-import { callByName } from '../api/wx'
+import { callByName, type Wx } from '../api/wx'
 import type { Bridge } from '../bridge/client'
 import { domOf } from './dom'
 import type { RuntimeEnv } from './env'
@@ -13,7 +13,7 @@ import type { System } from './system'
 
 /** The parts that the environment is made of. */
 export interface EnvParts {
-  wx: Record<string, unknown>
+  wx: Wx
   reporter: Reporter
   system: System
   stack: PageStack

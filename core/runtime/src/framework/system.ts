@@ -2,8 +2,7 @@
 import type { Theme } from './env'
 import { withTheme, type AppConfig, type HostSystem, type Launch, type MenuButton } from './launch'
 
-/** WeChat's answer to `getSystemInfoSync`: everything in one object. */
-export type SystemInfo = Record<string, unknown>
+type Size = { width: number; height: number }
 
 /** Bar height below the status bar where the host says nothing of its capsule. */
 const CAPSULE = { width: 87, height: 32, gap: 6, right: 7 }
@@ -72,7 +71,7 @@ export class System {
   }
 
   /** `view` is the viewport of the top page, whose size WeChat calls that of the window. */
-  windowInfo(view: { width: number; height: number } | undefined): SystemInfo {
+  windowInfo(view: Size | undefined): WechatMiniprogram.WindowInfo {
     const { width, height } = this
     const screenTop = view ? height - view.height : 0
     return {
@@ -94,33 +93,36 @@ export class System {
     }
   }
 
-  deviceInfo(): SystemInfo {
+  deviceInfo(): WechatMiniprogram.DeviceInfo {
     return pick(this.#host, {
       abi: 'unknown',
+      deviceAbi: 'unknown',
       benchmarkLevel: -1,
       brand: 'unknown',
       model: 'unknown',
-      platform: 'linux',
+      platform: 'devtools',
       system: 'unknown',
       cpuType: 'unknown',
       memorySize: 'unknown',
     })
   }
 
-  appBaseInfo(): SystemInfo {
-    const info = pick(this.#host, {
+  appBaseInfo(): WechatMiniprogram.AppBaseInfo {
+    const info = pick<WechatMiniprogram.AppBaseInfo>(this.#host, {
       SDKVersion: String(this.#host['sdkVersion'] ?? '3.0.0'),
       enableDebug: false,
       language: 'zh_CN',
       version: '8.0.0',
       fontSizeScaleFactor: 1,
       fontSizeSetting: 16,
-      host: { env: 'Lodger' },
+      // The host program; not WeChat's own app id, which libraries take for WeChat itself.
+      host: { appId: '' },
+      PCKernelVersion: '',
     })
     return this.#launch.config.darkmode ? { ...info, theme: this.#theme } : info
   }
 
-  systemSetting(): SystemInfo {
+  systemSetting(): WechatMiniprogram.SystemSetting {
     return pick(this.#host, {
       bluetoothEnabled: false,
       locationEnabled: false,
@@ -129,14 +131,38 @@ export class System {
     })
   }
 
-  /** All of it, as the old functions give it. */
-  everything(view: { width: number; height: number } | undefined): SystemInfo {
+  /** What the device's user lets the host do; what the host does not tell is not determined. */
+  authorizeSetting(): WechatMiniprogram.AppAuthorizeSetting {
+    return pick(this.#host, {
+      albumAuthorized: 'not determined',
+      bluetoothAuthorized: 'not determined',
+      cameraAuthorized: 'not determined',
+      locationAuthorized: 'not determined',
+      locationReducedAccuracy: false,
+      microphoneAuthorized: 'not determined',
+      notificationAlertAuthorized: 'not determined',
+      notificationAuthorized: 'not determined',
+      notificationBadgeAuthorized: 'not determined',
+      notificationSoundAuthorized: 'not determined',
+      phoneCalendarAuthorized: 'not determined',
+    })
+  }
+
+  /** All of it, as the old functions give it: here authorizations are yes or no. */
+  everything(view: Size | undefined): WechatMiniprogram.SystemInfo {
+    const setting = this.authorizeSetting()
+    const given = (name: keyof typeof setting): boolean => setting[name] === 'authorized'
     return {
-      albumAuthorized: false,
-      cameraAuthorized: false,
-      locationAuthorized: false,
-      microphoneAuthorized: false,
-      notificationAuthorized: false,
+      albumAuthorized: given('albumAuthorized'),
+      cameraAuthorized: given('cameraAuthorized'),
+      locationAuthorized: given('locationAuthorized'),
+      locationReducedAccuracy: setting.locationReducedAccuracy,
+      microphoneAuthorized: given('microphoneAuthorized'),
+      notificationAuthorized: given('notificationAuthorized'),
+      notificationAlertAuthorized: given('notificationAlertAuthorized'),
+      notificationBadgeAuthorized: given('notificationBadgeAuthorized'),
+      notificationSoundAuthorized: given('notificationSoundAuthorized'),
+      phoneCalendarAuthorized: given('phoneCalendarAuthorized'),
       ...this.systemSetting(),
       ...this.deviceInfo(),
       ...this.appBaseInfo(),
@@ -146,8 +172,8 @@ export class System {
 }
 
 /** The fields of `defaults`, with the host's values where it gives any. */
-function pick(host: HostSystem, defaults: SystemInfo): SystemInfo {
-  const out: SystemInfo = {}
+function pick<T extends object>(host: HostSystem, defaults: T): T {
+  const out: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(defaults)) out[name] = host[name] ?? value
-  return out
+  return out as T
 }

@@ -1,12 +1,13 @@
 // `wx.showActionSheet`
+import type { Work } from '../api/typed'
 import { colorOption, failure, labelBy, make, makeButton, openModal, textOption } from './layer'
 
 /** Most items that WeChat allows. */
 const MOST = 6
 
 /** Opens a sheet of choices; resolves with `{tapIndex}`, rejects on cancel. */
-export function showActionSheet(options: Record<string, unknown>): Promise<Record<string, unknown>> {
-  const items = Array.isArray(options.itemList) ? (options.itemList as unknown[]) : []
+export const showActionSheet: Work<'showActionSheet'> = (options) => {
+  const items: unknown[] = options.itemList
   if (items.length === 0) return reject('parameter error: itemList should have at least one item')
   if (items.length > MOST) return reject(`parameter error: itemList should not be larger than ${MOST}`)
 

@@ -1,21 +1,17 @@
 // Toast, modal, loading and action sheet, drawn above the pages. They draw into `env.overlay()`; the environment is
 // handed over by `registerComponents`.
+import type { Implementations } from '../api/wx'
 import { showActionSheet } from './action-sheet'
 import { showModal } from './modal'
 import { hideLoading, hideToast, showLoading, showToast } from './toast'
 
-/**
- * One function of `wx` drawn in the DOM: takes its options, resolves with the answer without `errMsg`, rejects with
- * `{errMsg: 'showModal:fail …'}`.
- */
-export type UiFunction = (options: Record<string, unknown>) => Promise<Record<string, unknown>>
+/** What the functions do, by name. */
+export const ui = { showToast, showLoading, hideToast, hideLoading, showModal, showActionSheet }
 
-/** The functions by name, as `wx` exposes them. */
-export const ui: Record<string, UiFunction> = {
-  showToast,
-  hideToast,
-  showLoading,
-  hideLoading,
-  showModal,
-  showActionSheet,
+/** Adds the functions. */
+export function addUi(own: Implementations): void {
+  own.async('showToast', showToast, { title: 'String', duration: 'Number?' })
+  own.async('showLoading', showLoading, { title: 'String?' })
+  own.asyncAll({ hideToast, hideLoading, showModal })
+  own.async('showActionSheet', showActionSheet, { itemList: 'Array' })
 }

@@ -1,11 +1,12 @@
 // `wx.showModal`
+import type { Work } from '../api/typed'
 import { colorOption, failure, labelBy, make, makeButton, openModal, textOption } from './layer'
 
 /** Button texts may be four characters long, as in WeChat. */
 const LONGEST = 4
 
 /** Opens a dialog; resolves with WeChat's `{confirm, cancel, content}`. */
-export function showModal(options: Record<string, unknown>): Promise<Record<string, unknown>> {
+export const showModal: Work<'showModal'> = (options) => {
   const editable = options.editable === true
   const showCancel = options.showCancel !== false
   const confirmText = textOption(options.confirmText) || '确定'
@@ -24,7 +25,7 @@ export function showModal(options: Record<string, unknown>): Promise<Record<stri
     let field: HTMLTextAreaElement | undefined
     const end = (confirm: boolean): void => {
       modal.close()
-      resolve({ confirm, cancel: !confirm, content: editable && confirm ? (field?.value ?? '') : null })
+      resolve({ confirm, cancel: !confirm, content: editable && confirm ? (field?.value ?? '') : '' })
     }
     const modal = openModal({
       className: 'lgo-dialog',

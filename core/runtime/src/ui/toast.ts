@@ -1,7 +1,8 @@
 // Toast and loading. WeChat has one place for both: the newer one replaces the older.
 import { drawIcon } from '../components/icon'
 import { resolveUrl } from '../framework/url'
-import { failure, layer, make, textOption } from './layer'
+import type { Work } from '../api/typed'
+import { layer, make, textOption } from './layer'
 import { lookup } from '../components/table'
 
 type Kind = 'toast' | 'loading'
@@ -35,9 +36,7 @@ function show(kind: Kind, title: string, sign: Element | null, mask: boolean, du
 const SIGNS: Record<string, string> = { success: 'success_no_circle', error: 'warn' }
 
 /** `wx.showToast` */
-export async function showToast(options: Record<string, unknown>): Promise<Record<string, unknown>> {
-  if (typeof options.title !== 'string')
-    throw failure('showToast', 'parameter error: parameter.title should be String')
+export const showToast: Work<'showToast'> = (options) => {
   const icon = textOption(options.icon, 'success')
   const image = textOption(options.image)
   const duration = Number(options.duration ?? 1500)
@@ -56,23 +55,19 @@ export async function showToast(options: Record<string, unknown>): Promise<Recor
     options.mask === true,
     Number.isFinite(duration) ? Math.max(0, duration) : 1500,
   )
-  return {}
 }
 
 /** `wx.showLoading` */
-export async function showLoading(options: Record<string, unknown>): Promise<Record<string, unknown>> {
+export const showLoading: Work<'showLoading'> = (options) => {
   show('loading', textOption(options.title), make('i', 'lgo-spinner'), options.mask === true, null)
-  return {}
 }
 
 /** `wx.hideToast`; hides a loading too, unless `noConflict`. */
-export async function hideToast(options: Record<string, unknown>): Promise<Record<string, unknown>> {
+export const hideToast: Work<'hideToast'> = (options) => {
   if (options.noConflict !== true || shown?.kind === 'toast') remove()
-  return {}
 }
 
 /** `wx.hideLoading`; hides a toast too, unless `noConflict`. */
-export async function hideLoading(options: Record<string, unknown>): Promise<Record<string, unknown>> {
+export const hideLoading: Work<'hideLoading'> = (options) => {
   if (options.noConflict !== true || shown?.kind === 'loading') remove()
-  return {}
 }

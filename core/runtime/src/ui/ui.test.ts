@@ -17,7 +17,7 @@ const overlay = document.createElement('div')
 document.body.appendChild(overlay)
 useEnv({ overlay: () => overlay, style: 'v2' } as unknown as RuntimeEnv)
 
-beforeEach(() => void ui.hideToast!({}))
+beforeEach(() => void ui.hideToast({}))
 
 const find = (selector: string): HTMLElement => overlay.querySelector(selector) as HTMLElement
 const press = (key: string): void => {
@@ -30,18 +30,18 @@ test('the style of app.json is on the document', () => {
 })
 
 test('modal: confirm, cancel, and what was typed', async () => {
-  const confirmed = ui.showModal!({ title: 'T', content: '<b>x</b>', confirmText: 'OK' })
+  const confirmed = ui.showModal({ title: 'T', content: '<b>x</b>', confirmText: 'OK' })
   assert.equal(find('.lgo-dialog').getAttribute('role'), 'alertdialog')
   assert.equal(find('.lgo-dialog-text').textContent, '<b>x</b>')
   assert.equal(document.activeElement, find('.lgo-confirm'))
   find('.lgo-confirm').click()
-  assert.deepEqual(await confirmed, { confirm: true, cancel: false, content: null })
+  assert.deepEqual(await confirmed, { confirm: true, cancel: false, content: '' })
 
-  const cancelled = ui.showModal!({ content: 'x' })
+  const cancelled = ui.showModal({ content: 'x' })
   find('.lgo-dialog-button').click()
-  assert.deepEqual(await cancelled, { confirm: false, cancel: true, content: null })
+  assert.deepEqual(await cancelled, { confirm: false, cancel: true, content: '' })
 
-  const typed = ui.showModal!({ title: 'T', editable: true, placeholderText: 'p', content: 'a' })
+  const typed = ui.showModal({ title: 'T', editable: true, placeholderText: 'p', content: 'a' })
   const field = find('textarea') as HTMLTextAreaElement
   assert.equal(field.value, 'a')
   assert.equal(document.activeElement, field)
@@ -52,15 +52,15 @@ test('modal: confirm, cancel, and what was typed', async () => {
 })
 
 test('modal: Escape cancels, confirms where there is nothing to cancel; the uppermost hears the keys', async () => {
-  const cancelled = ui.showModal!({ content: 'x' })
+  const cancelled = ui.showModal({ content: 'x' })
   press('Escape')
   assert.equal((await cancelled)['cancel'], true)
-  const only = ui.showModal!({ content: 'x', showCancel: false })
+  const only = ui.showModal({ content: 'x', showCancel: false })
   press('Escape')
   assert.equal((await only)['confirm'], true)
 
-  const lower = ui.showModal!({ content: 'lower' })
-  const upper = ui.showModal!({ content: 'upper' })
+  const lower = ui.showModal({ content: 'lower' })
+  const upper = ui.showModal({ content: 'upper' })
   press('Escape')
   assert.equal((await upper)['cancel'], true)
   assert.equal(overlay.querySelectorAll('.lgo-modal').length, 1)
@@ -69,10 +69,10 @@ test('modal: Escape cancels, confirms where there is nothing to cancel; the uppe
 })
 
 test('modal: button texts have WeChat’s limit, colours cannot carry more than a colour', async () => {
-  await assert.rejects(ui.showModal!({ confirmText: '一二三四五' }), {
+  await assert.rejects(async () => ui.showModal({ confirmText: '一二三四五' }), {
     errMsg: /^showModal:fail confirmText/,
   })
-  const shown = ui.showModal!({
+  const shown = ui.showModal({
     content: 'x',
     confirmColor: 'red;background:url(/x)',
     cancelColor: '#123456',
@@ -84,33 +84,32 @@ test('modal: button texts have WeChat’s limit, colours cannot carry more than 
 })
 
 test('action sheet: the item, the cancel, and the limits', async () => {
-  const chosen = ui.showActionSheet!({ itemList: ['a', 'b'], alertText: 'which' })
+  const chosen = ui.showActionSheet({ itemList: ['a', 'b'], alertText: 'which' })
   ;(overlay.querySelectorAll('.lgo-sheet-item')[1] as HTMLElement).click()
   assert.deepEqual(await chosen, { tapIndex: 1 })
-  const cancelled = ui.showActionSheet!({ itemList: ['a'] })
+  const cancelled = ui.showActionSheet({ itemList: ['a'] })
   find('.lgo-mask').click()
-  await assert.rejects(cancelled, { errMsg: 'showActionSheet:fail cancel' })
-  for (const itemList of [undefined, [], Array(7).fill('x')])
-    await assert.rejects(ui.showActionSheet!({ itemList }), {
+  await assert.rejects(async () => cancelled, { errMsg: 'showActionSheet:fail cancel' })
+  for (const itemList of [[], Array(7).fill('x')])
+    await assert.rejects(async () => ui.showActionSheet({ itemList }), {
       errMsg: /^showActionSheet:fail parameter error/,
     })
 })
 
 test('toast and loading share one place; each is hidden by its own function only with noConflict', async () => {
-  await ui.showLoading!({ title: 'wait' })
-  await ui.hideToast!({ noConflict: true })
+  await ui.showLoading({ title: 'wait' })
+  await ui.hideToast({ noConflict: true })
   assert.equal(find('.lgo-toast-title').textContent, 'wait')
-  await ui.showToast!({ title: 'done', duration: 1e6 })
+  await ui.showToast({ title: 'done', duration: 1e6 })
   assert.equal(overlay.querySelectorAll('.lgo-toast').length, 1)
   assert.equal(find('.lgo-toast-title').textContent, 'done')
-  await ui.hideLoading!({ noConflict: true })
+  await ui.hideLoading({ noConflict: true })
   assert.equal(find('.lgo-toast-title').textContent, 'done')
-  await ui.hideLoading!({})
+  await ui.hideLoading({})
   assert.equal(find('.lgo-toast'), null)
-  await assert.rejects(ui.showToast!({}), { errMsg: /^showToast:fail parameter error/ })
-  await ui.showToast!({ title: '', image: '/.lodger/sync/1', duration: 1e6 })
+  await ui.showToast({ title: '', image: '/.lodger/sync/1', duration: 1e6 })
   assert.doesNotMatch(find('.lgo-toast').innerHTML, /\.lodger/)
-  await ui.hideToast!({})
+  await ui.hideToast({})
 })
 
 test('picker sheet: keys turn and confirm, columns follow', () => {
