@@ -19,7 +19,9 @@ use door::{COOKIE, has_cookie, same, secret, take_token};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::{Request, Response, StatusCode, body::Bytes, header, service::service_fn};
 use hyper_util::rt::TokioIo;
-use lodger_engine::{Engine, OriginForm, Prompts, ResourceRequest, ScopeAnswer, ScopePrompt, Session};
+use lodger_engine::{
+    Change, Engine, OriginForm, Prompts, ResourceRequest, ScopeAnswer, ScopePrompt, Session,
+};
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
@@ -94,6 +96,18 @@ struct Current {
     number: u32,
     session: Session,
     send: Sender<Report>,
+    /// Names places in the source.
+    source: Arc<Mutex<Program>>,
+}
+
+impl Current {
+    fn source(&self) -> std::sync::MutexGuard<'_, Program> {
+        self.source.lock().expect("no code panics while it holds the program")
+    }
+}
+
+fn not_open() -> Error {
+    Error::Session { message: "No program is open in the browser.".into(), code: "not-open".into() }
 }
 
 impl Server {
@@ -152,9 +166,11 @@ impl Server {
         };
         // Errors are drawn over the page by the session that they come from, which is only known once it is open.
         let opened = Arc::new(OnceLock::<Session>::new());
-        let (send, known, source) = (self.send.clone(), opened.clone(), program.clone());
+        let source = Arc::new(Mutex::new(program.clone()));
+        let (send, known, names) = (self.send.clone(), opened.clone(), source.clone());
         let listener = Reporter::new(number, move |mut report: Report| {
-            locate(&mut report.event, &source);
+            let program = names.lock().expect("no code panics while it holds the program").clone();
+            locate(&mut report.event, &program);
             if let (HostEvent::ScriptError { message, stack, .. }, Some(session)) =
                 (&report.event, known.get())
             {
@@ -170,8 +186,28 @@ impl Server {
         let label = session.label().to_owned();
         let event = HostEvent::Opened { app: session.app().to_owned(), label: label.clone() };
         let _ = self.send.send(Report { session: number, event });
-        *self.shared.current() = Some(Current { number, session, send: self.send.clone() });
+        *self.shared.current() = Some(Current { number, session, send: self.send.clone(), source });
         Ok(format!("http://{label}.localhost:{}/?token={}", self.shared.port, self.shared.token))
+    }
+
+    /// Puts a new build of the running program in its place, and takes its build errors off the page. `change` says
+    /// what is new: a page whose look alone has changed keeps its data, else the page stack.
+    ///
+    /// # Errors
+    /// When nothing runs, or the build differs in more than `Session::replace` takes: open it anew then.
+    pub fn reload(&self, program: &Program, change: &Change) -> Result<(), Error> {
+        let current = self.shared.current().clone().ok_or_else(not_open)?;
+        engine::replace(&self.shared.engine, &current.session, &program.bundle, change)?;
+        *current.source() = program.clone();
+        Ok(())
+    }
+
+    /// Draws what is wrong with the source over the page, in place of what was wrong before; the page lives on. An
+    /// empty text takes it away.
+    pub fn build_errors(&self, text: &str) {
+        if let Some(session) = self.running() {
+            session.emit("overlay", engine::build_errors(text));
+        }
     }
 
     /// The number of the session that runs; 0 for none.
@@ -199,10 +235,7 @@ impl Server {
     /// # Errors
     /// When nothing runs.
     pub fn dev(&self, id: u64, command: Value) -> Result<(), Error> {
-        let session = self.running().ok_or_else(|| Error::Session {
-            message: "No program is open in the browser.".into(),
-            code: "not-open".into(),
-        })?;
+        let session = self.running().ok_or_else(not_open)?;
         Ok(session.dev(id, command)?)
     }
 

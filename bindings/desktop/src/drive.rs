@@ -13,6 +13,7 @@ use crate::{
     window::{Window, WindowOptions, save},
     x11::X11Window,
 };
+use lodger_engine::Change;
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
@@ -97,6 +98,29 @@ impl Driver {
                 self.session = server.session();
                 chromium.go(&url)?;
             }
+        }
+        Ok(())
+    }
+
+    /// Puts a new build of the program in its place, as the edit loop does.
+    ///
+    /// # Errors
+    /// As `WindowHandle::reload` and `Server::reload`.
+    pub fn reload(&mut self, program: &Program, change: &Change) -> Result<(), Error> {
+        match &self.backend {
+            Backend::Window { window, .. } => window.handle().reload(program.clone(), change.clone()),
+            Backend::Browser { server, .. } => server.reload(program, change),
+        }
+    }
+
+    /// Draws what is wrong with the source over the page; an empty text takes it away.
+    ///
+    /// # Errors
+    /// When the host has gone.
+    pub fn build_errors(&mut self, text: &str) -> Result<(), Error> {
+        match &self.backend {
+            Backend::Window { window, .. } => window.handle().build_errors(text)?,
+            Backend::Browser { server, .. } => server.build_errors(text),
         }
         Ok(())
     }

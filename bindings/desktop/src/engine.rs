@@ -9,9 +9,10 @@ use crate::{
 };
 use lodger_bundle::Bundle;
 use lodger_engine::{
-    Config, Development, Engine, ErrorKind, Host, LodgerError, LogLevel, OpenRequest, OriginForm, Prompts,
-    Session, SessionEvent, SessionListener, Surface, SystemClock,
+    Change, Config, Development, Engine, ErrorKind, Host, LodgerError, LogLevel, OpenRequest, OriginForm,
+    Prompts, Session, SessionEvent, SessionListener, Surface, SystemClock,
 };
+use serde_json::{Value, json};
 use std::{
     path::Path,
     sync::{Arc, Mutex},
@@ -80,6 +81,22 @@ pub(crate) async fn open(
         listener,
     };
     engine.open(request).await
+}
+
+/// Puts another build of the running program in its place. Reads and writes files.
+pub(crate) fn replace(
+    engine: &Engine,
+    session: &Session,
+    bundle: &Bundle,
+    change: &Change,
+) -> Result<(), LodgerError> {
+    engine.store().install(bundle)?;
+    session.replace(&bundle.digest(), change)
+}
+
+/// Arguments of the event `overlay` that draws, or with an empty text removes, what is wrong with the source.
+pub(crate) fn build_errors(text: &str) -> Value {
+    json!({ "build": true, "text": text })
 }
 
 /// Passes a session's events on as reports.

@@ -9,6 +9,8 @@ mod card;
 mod prompts;
 pub(crate) mod protocol;
 #[cfg(target_os = "linux")]
+mod reload;
+#[cfg(target_os = "linux")]
 mod running;
 #[cfg(target_os = "linux")]
 mod sheets;
@@ -64,6 +66,7 @@ enum Turn {
     /// Standard input has ended: so has whoever started this.
     Orphaned,
     Opened(u32, Result<Opened, lodger_engine::LodgerError>),
+    Replaced(Box<reload::Replaced>),
     Event(u32, HostEvent),
     Choice(shell::Choice),
     RendererGone(u32),

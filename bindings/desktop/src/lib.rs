@@ -33,6 +33,7 @@ pub use event::{HostEvent, Report};
 pub use host::protocol::{Entry, Scopes};
 pub use http::DesktopHttp;
 pub use key_store::FileKeyStore;
+pub use lodger_engine::Change;
 pub use phone::Theme;
 pub use program::{Locate, Program};
 pub use smoke::{SmokeFailure, SmokeReport, smoke};

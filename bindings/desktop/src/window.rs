@@ -2,6 +2,7 @@
 use crate::{
     Error, Program,
     display::DisplayGuard,
+    engine,
     event::{HostEvent, Report},
     host::{
         ARGUMENT,
@@ -10,8 +11,10 @@ use crate::{
     phone::{self, Theme},
     tools::{Guarded, is_root},
 };
+use lodger_engine::Change;
 use serde_json::{Value, json};
 use std::{
+    collections::VecDeque,
     ffi::OsString,
     io::{BufRead, BufReader, Write},
     path::{Path, PathBuf},
@@ -25,6 +28,8 @@ use std::{
 
 /// How long a window host may take to show its window.
 const START: Duration = Duration::from_secs(30);
+/// Builds whose folders are kept: the host may still be reading the one before, and Retry reads the one that runs.
+const KEPT_BUNDLES: usize = 4;
 
 /// How to start a window host.
 #[derive(Clone, Debug)]
@@ -104,6 +109,8 @@ struct State {
     program: Option<Program>,
     /// Bundles are handed over as folders here.
     bundles: PathBuf,
+    /// The folders, oldest first.
+    written: VecDeque<PathBuf>,
 }
 
 impl Window {
@@ -130,7 +137,12 @@ impl Window {
         let bundles = temporary.path().join("bundles");
         let handle = WindowHandle {
             commands: Arc::new(Mutex::new(input)),
-            state: Arc::new(Mutex::new(State { session: 0, program: None, bundles })),
+            state: Arc::new(Mutex::new(State {
+                session: 0,
+                program: None,
+                bundles,
+                written: VecDeque::new(),
+            })),
         };
         handle.write(&Setup {
             data_dir: options.data_dir.clone().unwrap_or_else(|| temporary.path().join("data")),
@@ -169,7 +181,7 @@ impl Window {
     /// # Errors
     /// When the bundle cannot be handed over.
     pub fn open(&self, program: Program, entry: Entry) -> Result<u32, Error> {
-        self.handle.open(program, entry, false)
+        self.handle.open(program, entry)
     }
 
     /// The next event, whatever session it is of; None when there is none within `within`.
@@ -245,26 +257,56 @@ impl Window {
 }
 
 impl WindowHandle {
-    /// Replaces the running program by a new build of it, on the page that is open now.
+    /// Puts a new build of the running program in its place, and takes its build errors off the page. `change` says
+    /// what is new: a page whose look alone has changed keeps its data, else the page stack. The session keeps its
+    /// number. What differs in more than the engine can replace (`Session::replace`) is opened anew.
     ///
     /// # Errors
     /// When the bundle cannot be handed over.
-    pub fn reload(&self, program: Program) -> Result<u32, Error> {
-        self.open(program, Entry::default(), true)
+    pub fn reload(&self, program: Program, change: Change) -> Result<(), Error> {
+        let bundle = self.hand_over(program)?;
+        let session = self.state().session;
+        let open = Open { session, bundle, entry: Entry::default(), stay: true };
+        self.write(&Command::Reload { open, change })
     }
 
-    fn open(&self, program: Program, entry: Entry, stay: bool) -> Result<u32, Error> {
-        let (session, bundle) = {
+    /// Draws what is wrong with the source over the page, in place of what was wrong before; the page lives on. An
+    /// empty text takes it away.
+    ///
+    /// # Errors
+    /// When the host has gone.
+    pub fn build_errors(&self, text: &str) -> Result<(), Error> {
+        self.write(&Command::Emit { event: "overlay".into(), args: engine::build_errors(text) })
+    }
+
+    fn open(&self, program: Program, entry: Entry) -> Result<u32, Error> {
+        let bundle = self.hand_over(program)?;
+        let session = {
             let mut state = self.state();
             state.session += 1;
-            (state.session, state.bundles.join(program.bundle.digest().to_hex()))
+            state.session
         };
+        self.write(&Command::Open(Open { session, bundle, entry, stay: false }))?;
+        Ok(session)
+    }
+
+    /// Writes the bundle where the host reads it.
+    fn hand_over(&self, program: Program) -> Result<PathBuf, Error> {
+        let mut state = self.state();
+        let bundle = state.bundles.join(program.bundle.digest().to_hex());
         if !bundle.join("index.json").exists() {
             program.bundle.write_to(&bundle).map_err(Error::file(&bundle))?;
         }
-        self.state().program = Some(program);
-        self.write(&Command::Open(Open { session, bundle, entry, stay }))?;
-        Ok(session)
+        state.written.retain(|known| *known != bundle);
+        state.written.push_back(bundle.clone());
+        if state.written.len() > KEPT_BUNDLES
+            && let Some(old) = state.written.pop_front()
+        {
+            // What cannot be removed goes with the window.
+            let _ = std::fs::remove_dir_all(old);
+        }
+        state.program = Some(program);
+        Ok(bundle)
     }
 
     /// The host's back button.

@@ -60,4 +60,4 @@ pub use host::{
 };
 pub use origin::OriginForm;
 pub use resource::{Resource, ResourceRequest};
-pub use session::Session;
+pub use session::{Change, Session};

@@ -77,6 +77,23 @@ impl PageStack {
         Ok(Self { pages, tabs, stack: vec![first], kept: BTreeMap::new(), last_id: 1 })
     }
 
+    /// Starts with the pages of an earlier stack that still exist; None if there is none of them.
+    pub(crate) fn resume(pages: &[String], tabs: &[String], stack: &[PageAddress]) -> Option<Self> {
+        let mut left = stack.iter().filter(|page| pages.contains(&page.path));
+        let first = left.next()?;
+        let mut resumed = Self::new(pages, tabs, &first.path, first.query.clone()).ok()?;
+        for page in left {
+            let page = resumed.new_page(PageUrl { path: page.path.clone(), query: page.query.clone() });
+            resumed.stack.push(page);
+        }
+        Some(resumed)
+    }
+
+    /// All pages, bottom first.
+    pub(crate) fn pages(&self) -> &[Page] {
+        &self.stack
+    }
+
     /// The page on top.
     pub(crate) fn top(&self) -> &Page {
         self.stack.last().expect("the stack is never empty")

@@ -100,12 +100,13 @@ fn prepare(inner: &Inner, generation: u64, args: &Map<String, Value>) -> Result<
         "Referer".to_owned(),
         format!(
             "https://servicewechat.com/{}/{}/page-frame.html",
-            inner.identity.app, inner.index.version.name
+            inner.identity.app,
+            inner.code().index.version.name
         ),
     ));
     let timeout = args.get("timeout").and_then(Value::as_f64).filter(|ms| *ms >= 1.0);
     let timeout = timeout.map_or_else(
-        || inner.config.request_timeout(),
+        || inner.code().config.request_timeout(),
         |ms| Duration::try_from_secs_f64(ms / 1000.0).unwrap_or(MAX_TIMEOUT),
     );
     Ok(Outgoing {

@@ -5,14 +5,17 @@ mod inbox;
 mod inner;
 mod launch;
 mod lifecycle;
+mod replace;
 mod reports;
 mod serve;
 mod start_page;
 
-pub(crate) use inner::{Identity, Inner, Parts};
+pub(crate) use inner::{Code, Identity, Inner, Parts};
 pub(crate) use launch::LaunchOptions;
+pub use replace::Change;
 
-use crate::{Counters, ErrorKind, LodgerError, Resource, ResourceRequest};
+use crate::{Counters, LodgerError, Resource, ResourceRequest};
+use lodger_bundle::Digest;
 use serde_json::Value;
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -57,12 +60,12 @@ impl Session {
 
     /// Version name from the index.
     pub fn version(&self) -> &str {
-        &self.inner().index.version.name
+        &self.inner().identity.version
     }
 
     /// Hex SHA-256 of the index: which bundle exactly is running.
     pub fn digest(&self) -> String {
-        self.inner().identity.digest.to_hex()
+        self.inner().code().digest.to_hex()
     }
 
     /// Bundle path of the program's icon.
@@ -122,7 +125,7 @@ impl Session {
         scene: u32,
         referrer: Option<(String, Value)>,
     ) -> Result<(), LodgerError> {
-        let launch = LaunchOptions::new(&self.inner().index.pages, path, query, scene, referrer)?;
+        let launch = LaunchOptions::new(&self.inner().code().index.pages, path, query, scene, referrer)?;
         self.inner().reopen(launch);
         Ok(())
     }
@@ -153,19 +156,25 @@ impl Session {
     /// # Errors
     /// `Denied` in any other session; `Internal` if `command` is not an object.
     pub fn dev(&self, id: u64, command: Value) -> Result<(), LodgerError> {
-        if !self.inner().shared.development() {
-            return Err(LodgerError::new(
-                ErrorKind::Denied,
-                "not-development",
-                "This session is not a development session. Open it from a development engine.",
-            ));
-        }
+        self.inner().need_development()?;
         let Value::Object(mut args) = command else {
             return Err(LodgerError::internal("dev-command", "A development command is a JSON object."));
         };
         args.insert("id".to_owned(), id.into());
         self.inner().event("dev", Value::Object(args));
         Ok(())
+    }
+
+    /// Development sessions only: goes on with another build of the same program, which must be installed. A page whose
+    /// look alone has changed keeps its document and its data (event `hot`); otherwise the document is loaded again on
+    /// the pages that are open. Blocks on the disk.
+    ///
+    /// # Errors
+    /// `Denied` in any other session; `Incompatible` (`replace-identity`) if the build has another app id, name, icon,
+    /// version, domains or scopes: close the session and open the program again; `NotFound` if it is not installed.
+    pub fn replace(&self, digest: &Digest, change: &Change) -> Result<(), LodgerError> {
+        self.inner().need_development()?;
+        self.inner().replace(digest, change)
     }
 
     /// Every scope that the user was asked for in this program, and the answer. Blocks on the disk.

@@ -1,5 +1,6 @@
 //! What the window host is told: one JSON object a line on its standard input. It answers with `Report` lines.
 use crate::phone::Theme;
+use lodger_engine::Change;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::{collections::BTreeMap, path::PathBuf};
@@ -39,6 +40,12 @@ pub enum Scopes {
 pub(crate) enum Command {
     /// Installs a bundle and opens it in place of what runs.
     Open(Open),
+    /// Puts another build of what runs in its place; opens it anew, on the page that is open now, where that cannot be.
+    Reload {
+        #[serde(flatten)]
+        open: Open,
+        change: Change,
+    },
     /// `Session::dev`.
     Dev { id: u64, command: Value },
     /// `Session::emit`.
@@ -60,7 +67,7 @@ pub(crate) struct Open {
     pub(crate) bundle: PathBuf,
     #[serde(flatten)]
     pub(crate) entry: Entry,
-    /// Stay on the page that is open now, if one is (live reload).
+    /// Stay on the page that is open now, if one is.
     pub(crate) stay: bool,
 }
 

@@ -107,7 +107,7 @@ fn set_theme(wanted: Option<Theme>) -> Theme {
 
 /// The host: everything here belongs to the window's thread.
 pub(super) struct Running {
-    engine: Engine,
+    pub(super) engine: Engine,
     pub(super) runtime: Runtime,
     pub(super) proxy: EventLoopProxy<Turn>,
     pub(super) shell: Arc<Shell>,
@@ -124,7 +124,7 @@ pub(super) struct Current {
     /// None while it is being opened, and after a failure.
     session: Option<Session>,
     /// app.json, once it is open.
-    config: Value,
+    pub(super) config: Value,
     /// Where it is now, for reloading.
     top: Option<Entry>,
 }
@@ -136,6 +136,7 @@ impl Running {
             Turn::Command(command) => return self.command(command),
             Turn::Orphaned => return self.leave(),
             Turn::Opened(number, result) => self.opened(number, result),
+            Turn::Replaced(replaced) => self.replaced(*replaced),
             Turn::Event(number, event) => return self.event(number, event),
             Turn::Choice(choice) => return self.choose(choice),
             Turn::RendererGone(number) => {
@@ -155,6 +156,7 @@ impl Running {
     fn command(&mut self, command: Command) -> bool {
         match command {
             Command::Open(open) => self.open(open),
+            Command::Reload { open, change } => self.reload(open, change),
             Command::Dev { id, command } => {
                 if let Some(session) = self.session()
                     && let Err(error) = session.dev(id, command)

@@ -5,7 +5,7 @@ use crate::{
     hostile,
 };
 use lodger_desktop::{
-    DriverOptions, Entry, HostEvent, Key, Program, Report, Scopes, Target, Theme, WebEngine,
+    Change, DriverOptions, Entry, HostEvent, Key, Program, Report, Scopes, Target, Theme, WebEngine,
     window::{Window, WindowOptions},
 };
 use std::time::Duration;
@@ -231,11 +231,11 @@ fn a_reload_stays_on_the_page_and_its_query() {
     let query = [("from".to_owned(), "a&b 咖%".to_owned())].into();
     let mut window = Bare::open(program("plain"), Entry { query, ..Entry::page("pages/second/second") });
     window.page_ready(1, "pages/second/second");
-    window.window.handle().reload(hostile::bundle("say('new code')", &[])).unwrap();
-    window.wait(2, |event| matches!(event, HostEvent::Console { text, .. } if text.contains("new code")));
-    window.page_ready(2, "pages/second/second");
+    window.window.handle().reload(hostile::bundle("say('new code')", &[]), Change::Code).unwrap();
+    window.wait(1, |event| matches!(event, HostEvent::Console { text, .. } if text.contains("new code")));
+    window.page_ready(1, "pages/second/second");
     window.window.handle().dev(1, serde_json::json!({"cmd": "data"})).unwrap();
-    let HostEvent::Dev { result, .. } = window.wait(2, |event| matches!(event, HostEvent::Dev { .. })) else {
+    let HostEvent::Dev { result, .. } = window.wait(1, |event| matches!(event, HostEvent::Dev { .. })) else {
         unreachable!()
     };
     assert_eq!(result["from"], "a&b 咖%");

@@ -5,7 +5,7 @@ use crate::{
     app_config::AppConfig,
     gate::Gate,
     permissions::Permissions,
-    session::{Identity, Inner, LaunchOptions, Parts},
+    session::{Code, Identity, Inner, LaunchOptions, Parts},
     storage::Storage,
     url_policy::UrlPolicy,
     vault,
@@ -41,13 +41,14 @@ pub(super) fn open(shared: &Arc<Shared>, request: OpenRequest) -> Result<Arc<Inn
         id: vault::random_token()?,
         name: name.to_owned(),
         icon: config.icon().map(str::to_owned),
+        version: index.version.name.clone(),
         origin: request.surface.origin.origin(&label),
         app: request.app,
         user: request.user,
-        digest: installed.digest,
         label,
         area,
     };
+    let code = Code { digest: installed.digest, index: Arc::clone(&index), config: Arc::new(config) };
     let gate = Arc::new(Gate::default());
     let permissions = Permissions::new(
         database.clone(),
@@ -56,7 +57,7 @@ pub(super) fn open(shared: &Arc<Shared>, request: OpenRequest) -> Result<Arc<Inn
         Arc::clone(&shared.host.prompts),
         &identity.app,
         &identity.name,
-        config.scope_reasons(),
+        code.config.scope_reasons(),
     );
     Inner::start(Parts {
         shared: Arc::clone(shared),
@@ -65,8 +66,7 @@ pub(super) fn open(shared: &Arc<Shared>, request: OpenRequest) -> Result<Arc<Inn
         identity,
         gate,
         permissions,
-        index,
-        config,
+        code,
         launch,
         running,
         system: request.system,

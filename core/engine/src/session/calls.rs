@@ -177,7 +177,7 @@ impl Inner {
         let caller = Caller {
             app: self.identity.app.clone(),
             user: self.identity.user.clone(),
-            index: self.identity.digest.to_hex(),
+            index: self.code().digest.to_hex(),
         };
         match api.call(&caller, args.get("args").cloned().unwrap_or(Value::Null)).await {
             Ok(result) => Answer::Ok(json!({ "result": result })),

@@ -33,7 +33,7 @@ pub(crate) struct Identity {
     pub user: String,
     pub name: String,
     pub icon: Option<String>,
-    pub digest: Digest,
+    pub version: String,
     pub label: String,
     pub origin: String,
     pub area: Area,
@@ -44,8 +44,7 @@ pub(crate) struct Parts {
     pub shared: Arc<Shared>,
     pub identity: Identity,
     pub gate: Arc<Gate>,
-    pub index: Arc<Index>,
-    pub config: AppConfig,
+    pub code: Code,
     pub policy: UrlPolicy,
     pub permissions: Permissions,
     pub storage: Storage,
@@ -71,6 +70,16 @@ pub(crate) struct State {
     pub warned: BTreeSet<String>,
     /// Keeps the bundle in the store; given up at the end.
     pub(super) running: Option<RunningGuard>,
+    /// The next document begins with the page stack as it stands (`Session::replace`).
+    pub(super) resume: bool,
+}
+
+/// The bundle that runs: the same for a session's whole life, but for `Session::replace`.
+#[derive(Clone)]
+pub(crate) struct Code {
+    pub digest: Digest,
+    pub index: Arc<Index>,
+    pub config: Arc<AppConfig>,
 }
 
 impl State {
@@ -85,8 +94,6 @@ pub(crate) struct Inner {
     pub identity: Identity,
     /// Before the data area: shut when that is wiped.
     pub gate: Arc<Gate>,
-    pub index: Arc<Index>,
-    pub config: AppConfig,
     pub surface: Surface,
     pub policy: UrlPolicy,
     pub policies: Policies,
@@ -98,6 +105,7 @@ pub(crate) struct Inner {
     pub remote: RemoteCache,
     pub(super) inbox: Inbox,
     pub(super) events: EventQueue,
+    pub(super) code: Mutex<Code>,
     state: Mutex<State>,
     /// Told of every change that a waiting request may be interested in.
     changed: watch::Sender<()>,
@@ -105,10 +113,11 @@ pub(crate) struct Inner {
 
 impl Inner {
     pub(crate) fn start(parts: Parts) -> Result<Arc<Self>, LodgerError> {
-        let Parts { shared, identity, gate, index, config, policy, permissions, storage, .. } = parts;
+        let Parts { shared, identity, gate, code, policy, permissions, storage, .. } = parts;
         let Parts { launch, running, system, surface, listener, .. } = parts;
-        let pages = PageStack::new(&index.pages, &config.tabs(), &launch.path, launch.query.clone())
-            .map_err(|error| LodgerError::internal("page-stack", error.to_string()))?;
+        let pages =
+            PageStack::new(&code.index.pages, &code.config.tabs(), &launch.path, launch.query.clone())
+                .map_err(|error| LodgerError::internal("page-stack", error.to_string()))?;
         let runtime = shared.runtime().clone();
         let (inbox, messages) = Inbox::new();
         let (events, queued) = EventQueue::new(listener);
@@ -129,13 +138,13 @@ impl Inner {
                 closed: false,
                 warned: BTreeSet::new(),
                 running: Some(running),
+                resume: false,
             }),
+            code: Mutex::new(code),
             changed: watch::Sender::new(()),
             shared,
             identity,
             gate,
-            index,
-            config,
             surface,
             policy,
             permissions,
@@ -153,6 +162,11 @@ impl Inner {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The bundle that runs now.
+    pub(crate) fn code(&self) -> Code {
+        self.code.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// To be subscribed to before looking at the state, so that no change is missed.
     pub(crate) fn changes(&self) -> watch::Receiver<()> {
         self.changed.subscribe()
@@ -164,6 +178,7 @@ impl Inner {
 
     /// Starts a new document: the old one's token, calls and blobs are void, the page stack starts again.
     pub(crate) fn new_document(self: &Arc<Self>) -> Result<(), LodgerError> {
+        let Code { index, config, .. } = self.code();
         let generation = {
             let mut state = self.state();
             if state.closed {
@@ -171,9 +186,17 @@ impl Inner {
             }
             let generation = state.generation + 1;
             let document = Document::new(generation, self.surface.sink.clone())?;
-            let LaunchOptions { path, query, .. } = state.launch.clone();
-            state.pages = PageStack::new(&self.index.pages, &self.config.tabs(), &path, query)
-                .map_err(|error| LodgerError::internal("page-stack", error.to_string()))?;
+            let resumed = std::mem::take(&mut state.resume)
+                .then(|| PageStack::resume(&index.pages, &config.tabs(), &state.pages.addresses()))
+                .flatten();
+            state.pages = match resumed {
+                Some(pages) => pages,
+                None => {
+                    let LaunchOptions { path, query, .. } = state.launch.clone();
+                    PageStack::new(&index.pages, &config.tabs(), &path, query)
+                        .map_err(|error| LodgerError::internal("page-stack", error.to_string()))?
+                }
+            };
             state.document = Some(document);
             state.generation = generation;
             state.content = false;

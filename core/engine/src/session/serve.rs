@@ -1,5 +1,5 @@
 //! Answers the webview's requests. Only what is named here exists; everything else is a refusal that says why.
-use super::{Inner, start_page};
+use super::{Code, Inner, start_page};
 use crate::{
     Resource, ResourceRequest,
     bridge::DocumentState,
@@ -96,12 +96,10 @@ async fn bundle_file(inner: &Arc<Inner>, key: &str) -> Reply {
     let missing = |inner: &Inner| inner.policies.refusal(404, "The bundle has no such file.");
     let Some(path) = origin::percent_decode(key) else { return missing(inner) };
     // The index is the allow-list: nothing else is ever looked for.
-    let Some(mime) = inner.index.file(&path).map(|file| file.mime.clone()) else { return missing(inner) };
+    let Code { digest, index, .. } = inner.code();
+    let Some(mime) = index.file(&path).map(|file| file.mime.clone()) else { return missing(inner) };
     let session = Arc::clone(inner);
-    let read = inner
-        .shared
-        .runtime()
-        .spawn_blocking(move || session.shared.store.read(&session.identity.digest, &path));
+    let read = inner.shared.runtime().spawn_blocking(move || session.shared.store.read(&digest, &path));
     match read.await {
         Ok(Ok(bytes)) => inner.policies.code(&mime, bytes.into()),
         Ok(Err(StoreError::Corrupt { .. })) => {

@@ -1,5 +1,5 @@
 //! The start document: one HTML page that carries the launch object and loads the scripts (core/docs/bridge.md).
-use super::{Inner, LaunchOptions};
+use super::{Code, Inner, LaunchOptions};
 use crate::{ErrorKind, LodgerError, storage};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -14,13 +14,15 @@ pub(super) fn html(inner: &Arc<Inner>) -> Result<String, LodgerError> {
     inner.new_document()?;
     let launch = inner.state().launch.clone();
     let theme = inner.state().system.theme.clone();
-    let background = inner.config.background(&launch.path, &theme);
+    let code = inner.code();
+    let top = inner.state().pages.top().path.clone();
+    let background = code.config.background(&top, &theme);
     let scheme = if theme == "dark" { "dark" } else { "light" };
     let mut scripts = String::new();
-    for source in scripts_of(inner, &launch) {
+    for source in scripts_of(&code, &top) {
         scripts.push_str(&format!("<script src=\"{source}\"></script>\n"));
     }
-    let object = embeddable(&launch_object(inner, &launch)?.to_string());
+    let object = embeddable(&launch_object(inner, &code, &launch)?.to_string());
     Ok(format!(
         "<!doctype html>\n<html>\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1, maximum-scale=1, \
@@ -37,9 +39,9 @@ fn embeddable(json: &str) -> String {
 }
 
 /// The base library, the main package, and the package of the first page.
-fn scripts_of(inner: &Inner, launch: &LaunchOptions) -> Vec<String> {
+fn scripts_of(code: &Code, page: &str) -> Vec<String> {
     let mut scripts = vec!["/.lodger/rt/runtime.js".to_owned(), "/p/package.js".to_owned()];
-    let root = &inner.index.package_of(&launch.path).root;
+    let root = &code.index.package_of(page).root;
     if !root.is_empty() {
         scripts.push(package_script(root));
     }
@@ -47,7 +49,7 @@ fn scripts_of(inner: &Inner, launch: &LaunchOptions) -> Vec<String> {
 }
 
 /// The URL of a package's script. Roots are author's text: everything but plain characters is encoded.
-fn package_script(root: &str) -> String {
+pub(super) fn package_script(root: &str) -> String {
     let mut url = String::from("/p/");
     for byte in root.bytes().chain((!root.is_empty()).then_some(b'/')) {
         match byte {
@@ -60,14 +62,14 @@ fn package_script(root: &str) -> String {
     url + "package.js"
 }
 
-fn launch_object(inner: &Inner, launch: &LaunchOptions) -> Result<Value, LodgerError> {
+fn launch_object(inner: &Inner, code: &Code, launch: &LaunchOptions) -> Result<Value, LodgerError> {
     let development = inner.shared.development();
     let stored = inner.storage.recent(STORAGE_BYTES).map_err(|error| {
         LodgerError::new(ErrorKind::Storage, "storage", format!("The program's storage: {error}."))
     })?;
     let items: Map<String, Value> =
         stored.items.into_iter().map(|(key, value)| (key, Value::String(value))).collect();
-    let packages: Vec<Value> = inner
+    let packages: Vec<Value> = code
         .index
         .packages
         .iter()
@@ -75,11 +77,11 @@ fn launch_object(inner: &Inner, launch: &LaunchOptions) -> Result<Value, LodgerE
             json!({ "name": package.name, "root": package.root, "script": package_script(&package.root) })
         })
         .collect();
-    let (system, page) = {
+    let (system, page, stack) = {
         let state = inner.state();
         let mut system = json!(state.system);
         system["sdkVersion"] = SDK_VERSION.into();
-        (system, json!(state.pages.top()))
+        (system, json!(state.pages.top()), json!(state.pages.pages()))
     };
     Ok(json!({
         "v": 1,
@@ -87,12 +89,13 @@ fn launch_object(inner: &Inner, launch: &LaunchOptions) -> Result<Value, LodgerE
         "app": {
             "id": inner.identity.app,
             "name": inner.identity.name,
-            "version": inner.index.version.name,
+            "version": code.index.version.name,
             "envVersion": if development { "develop" } else { "release" },
         },
         "launch": launch.to_json(),
         "page": page,
-        "config": inner.config.json(),
+        "stack": stack,
+        "config": code.config.json(),
         "packages": packages,
         "system": system,
         "storage": {

@@ -4,5 +4,6 @@ mod bridge;
 mod lifecycle;
 mod network;
 mod permissions;
+mod replace;
 mod start;
 mod support;

@@ -92,7 +92,10 @@ export interface Launch {
   development: boolean
   app: { id: string; name: string; version: string; envVersion: 'develop' | 'trial' | 'release' }
   launch: EnterOptions
+  /** The top page of `stack`. */
   page: RoutePage
+  /** Bottom first; more than one page only where the edit loop loads the document again. */
+  stack: RoutePage[]
   config: AppConfig
   packages: { name: string; root: string; script: string }[]
   system: HostSystem

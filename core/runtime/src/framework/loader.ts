@@ -133,6 +133,34 @@ export class Loader {
     return loading
   }
 
+  /** Loads the script of a package again, from `url`: what it defines takes the place of what there is. */
+  reloadPackage(url: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const script = document.createElement('script')
+      script.src = url
+      script.onload = () => resolve()
+      script.onerror = () => reject(new Error(`the new build could not be loaded from ${url}`))
+      document.head.append(script)
+    })
+  }
+
+  /** Gives a component, if it is registered, the template that its package defines now. */
+  renewTemplate(path: string): void {
+    if (!this.#registered.has(path)) return
+    const template = this.#template(path)
+    const definition = this.#space.getComponentSpace().getComponentByUrlWithoutDefault(`/${path}`, '')
+    if (!template || !definition) return
+    this.#space.addCompiledTemplate(path, template)
+    definition.prepare()
+    definition.updateTemplate({ ...template })
+  }
+
+  #template(path: string): glassEasel.template.ComponentTemplate | undefined {
+    const groupList = this.#components.get(path)?.templates
+    const content = groupList?.[path]
+    return content && groupList && { groupList, content, fallbackListenerOnNativeNode: true }
+  }
+
   /** The package that the bundle path `path` is in. */
   packageOf(path: string): string {
     let best: PackageInfo | undefined
@@ -212,18 +240,12 @@ export class Loader {
     const found = this.#components.get(path)
     if (!found) throw new Error(`page or component "${path}" is not in this bundle`)
     this.#registered.add(path)
-    const { info, templates } = found
+    const { info } = found
     this.#loadUsed(path, info)
     this.#space.addComponentStaticConfig(path, info as Parameters<CodeSpace['addComponentStaticConfig']>[1])
     if (this.#sheets.has(path)) this.#space.addStyleSheet(path, path, scopeName(this.#scopes++))
-    const content = templates[path]
-    if (content) {
-      this.#space.addCompiledTemplate(path, {
-        groupList: templates,
-        content,
-        fallbackListenerOnNativeNode: true,
-      })
-    }
+    const template = this.#template(path)
+    if (template) this.#space.addCompiledTemplate(path, template)
     this.#registrar?.register(path, info, () => {
       const key = `${path}.js`
       if (this.#modules.has(key)) this.run(key)

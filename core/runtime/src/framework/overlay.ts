@@ -21,11 +21,23 @@ export function showBadge(layer: HTMLElement): void {
 
 /** Draws an error with its source line over everything, until it is closed. Newer ones are added below. */
 export function showError(layer: HTMLElement, text: string): void {
-  const shown = layer.querySelector<HTMLElement>('.lodger-error pre')
-  if (shown) {
-    shown.textContent += `\n\n${text}`
-    return
-  }
+  const shown = layer.querySelector<HTMLElement>('.lodger-error:not(.lodger-build) pre')
+  if (shown) shown.textContent += `\n\n${text}`
+  else addPanel(layer, text)
+}
+
+/** Draws what is wrong with the source, in place of what was wrong before; nothing when the text is empty. */
+export function showBuildErrors(layer: HTMLElement, text: string): void {
+  layer.querySelector('.lodger-build')?.remove()
+  if (text !== '') addPanel(layer, text).classList.add('lodger-build')
+}
+
+/** Errors of code that is being replaced say nothing any more. */
+export function clearErrors(layer: HTMLElement): void {
+  for (const panel of layer.querySelectorAll('.lodger-error')) panel.remove()
+}
+
+function addPanel(layer: HTMLElement, text: string): HTMLElement {
   const panel = document.createElement('div')
   panel.className = 'lodger-error'
   panel.setAttribute('role', 'alertdialog')
@@ -36,4 +48,5 @@ export function showError(layer: HTMLElement, text: string): void {
   close.addEventListener('click', () => panel.remove())
   panel.append(close, body)
   layer.append(panel)
+  return panel
 }

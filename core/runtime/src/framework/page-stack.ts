@@ -228,6 +228,11 @@ export class PageStack {
     return barMetrics(system.width, system.statusBarHeight, system.menuButton)
   }
 
+  /** The program's style sheets have other texts. */
+  restyle(): void {
+    for (const page of this.all) page.frame.restyle(this.#tools.sheets)
+  }
+
   /** The theme has changed: colours that were set by name. */
   retheme(): void {
     for (const page of this.all) {

@@ -60,6 +60,11 @@ export class Page {
     return this.#root?.getComponent()
   }
 
+  /** The page's root component and that of its custom tab bar, as far as they are built. */
+  get roots(): glassEasel.GeneralComponent[] {
+    return [this.#root, this.#tabBar].flatMap((root) => (root ? [root.getComponent()] : []))
+  }
+
   /** The custom tab bar's object, if the page has one. */
   get tabBar(): object | null {
     return this.#tabBar?.get() ?? null

@@ -3,9 +3,10 @@ import type { WxEvents } from '../api/events'
 import type { Bridge, Json } from '../bridge/client'
 import type { App } from './app'
 import { devCommand } from './dev'
+import { hot } from './hot'
 import type { EnterOptions, Launch } from './launch'
 import type { Loader } from './loader'
-import { showError } from './overlay'
+import { showBuildErrors, showError } from './overlay'
 import type { PageStack, Route } from './page-stack'
 import type { Reporter } from './reporter'
 import { shareTop } from './share'
@@ -43,7 +44,9 @@ async function run({ launch, opened, reporter, stack, app, loader }: Program): P
   if (loader.hasModule('app.js')) reporter.guard('app.js', () => loader.run('app.js'))
   app.launch()
   if (!loader.has(launch.page.path)) app.pageNotFound(launch.page.path, launch.page.query)
-  await stack.apply({ type: 'appLaunch', stack: [launch.page], alive: [] })
+  // In turn, so that each page lives through what it did before: it is opened, then covered by the next.
+  for (let depth = 1; depth <= launch.stack.length; depth++)
+    await stack.apply({ type: 'appLaunch', stack: launch.stack.slice(0, depth), alive: [] })
 }
 
 function listen(program: Program): void {
@@ -75,7 +78,10 @@ function listen(program: Program): void {
   on('networkStatusChange', (args) => void events.emit('NetworkStatusChange', args))
   on('memoryWarning', (args) => void events.emit('MemoryWarning', args))
   on('keyboard', (args) => void events.emit('KeyboardHeightChange', args))
-  on('overlay', ({ text }) => showError(overlay, String(text)))
+  on('overlay', ({ text, build }) =>
+    build === true ? showBuildErrors(overlay, String(text)) : showError(overlay, String(text)),
+  )
+  on('hot', (args) => hot(program, args))
   on('dev', (args) =>
     devCommand(stack, overlay, args)
       .catch((error: unknown) => ({ error: String(error) }))

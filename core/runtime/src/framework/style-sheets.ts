@@ -9,6 +9,9 @@ const FONT_FACE = /@font-face\s*\{[^}]*\}/g
 export class ProgramStyleSheets implements StyleSheets {
   readonly #sources = new Map<string, string>()
   readonly #texts = new Map<string, string>()
+  /** Class prefix by path, of sheets in use. */
+  readonly #names = new Map<string, string>()
+  readonly #fonts = new Map<string, HTMLStyleElement>()
   readonly #scopeName: (scope: number) => string
   #recording: Set<string> | undefined
 
@@ -42,16 +45,32 @@ export class ProgramStyleSheets implements StyleSheets {
   use(path: string, scope?: number): number {
     this.#recording?.add(path)
     if (this.#texts.has(path)) return 0
-    const name = scope ? this.#scopeName(scope) : ''
+    this.#names.set(path, scope ? this.#scopeName(scope) : '')
+    this.#install(path)
+    return 0
+  }
+
+  /** Sheets in use follow their sources, which were defined anew. */
+  renew(): void {
+    for (const path of this.#names.keys()) this.#install(path)
+  }
+
+  #install(path: string): void {
+    const name = this.#names.get(path)
     const text = viewportUnits(this.#sources.get(path) ?? '')
       .replace(/\/\*~\*\//g, name ? `${name}--` : '')
       .replace(/\[wx-host=""\]/g, `[wx-host="${name}"]`)
       .replace(/:root\b/g, 'wx-page')
     // Browsers ignore fonts that are declared in a shadow root.
-    const fonts = text.match(FONT_FACE)
-    if (fonts) document.head.append(styleElement(fonts.join('\n'), path))
-    this.#texts.set(path, fonts ? text.replace(FONT_FACE, '') : text)
-    return 0
+    const fonts = (text.match(FONT_FACE) ?? []).join('\n')
+    const known = this.#fonts.get(path)
+    if (fonts !== (known?.textContent ?? '')) {
+      known?.remove()
+      const added = styleElement(fonts, path)
+      this.#fonts.set(path, added)
+      document.head.append(added)
+    }
+    this.#texts.set(path, fonts === '' ? text : text.replace(FONT_FACE, ''))
   }
 
   /** The sheet of `path` as a page in `theme` needs it; the browser shares the parsed text of equal elements. */

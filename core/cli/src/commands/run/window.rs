@@ -3,7 +3,7 @@
 use super::{Args, Compiled, Entry, Failure, Output, Stop, TURN, compile, failed, print, watch::Watcher};
 use crate::output::DIM;
 use lodger_desktop::{
-    HostEvent,
+    Change, HostEvent,
     window::{Window, WindowOptions},
 };
 use std::{
@@ -52,12 +52,14 @@ pub fn run(args: &Args, compiled: Compiled, entry: Entry, output: &Output) -> Re
                 watcher.watch(&compiled.inputs)?;
                 if compiled.bundle.digest() != digest {
                     digest = compiled.bundle.digest();
-                    window.handle().reload(compiled.program()).map_err(failed)?;
+                    window.handle().reload(compiled.program(), Change::Code).map_err(failed)?;
                     output.note("reloaded");
                 }
             }
             // Everything has been printed; the window says where to look.
-            Err(_) => window.handle().overlay("The build failed. The terminal says why.").map_err(failed)?,
+            Err(_) => {
+                window.handle().build_errors("The build failed. The terminal says why.").map_err(failed)?
+            }
         }
     }
     window.close().map_err(failed)
