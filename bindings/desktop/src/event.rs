@@ -1,5 +1,5 @@
 //! What a running program reports, in a form that crosses a process boundary as one JSON line.
-use lodger_engine::{Counters, LogLevel, PageAddress, SessionEvent};
+use lodger_engine::{CallTrace, Counters, LogLevel, NetworkTrace, PageAddress, SessionEvent};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -69,6 +69,10 @@ pub enum HostEvent {
         /// What was seen, and what to do.
         text: String,
     },
+    /// A call has ended: which, what the permission check said, how long it took.
+    Call(CallTrace),
+    /// A transfer has begun or ended.
+    Network(NetworkTrace),
     /// A resource that the page asked for was not served.
     Resource {
         /// Path on the program's origin, without query.
@@ -163,6 +167,8 @@ impl HostEvent {
             SessionEvent::ScriptError { message, stack, page } => Self::ScriptError { message, stack, page },
             SessionEvent::Missing { api } => Self::Missing { api },
             SessionEvent::Warning { text } => Self::Warning { text },
+            SessionEvent::Call(call) => Self::Call(call),
+            SessionEvent::Network(transfer) => Self::Network(transfer),
             SessionEvent::Exit => Self::Exit,
             SessionEvent::Share { title, path } => Self::Share { title, path },
             SessionEvent::Dev { id, result } => Self::Dev { id, result },

@@ -27,6 +27,33 @@ impl From<engine::LogLevel> for LogLevel {
     }
 }
 
+/// What the permission check said to a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
+pub enum Decision {
+    /// The function needs no scope.
+    NotNeeded,
+    /// The user has granted the scope.
+    Granted,
+    /// The user has denied the scope.
+    Denied,
+    /// The host has switched the capability off.
+    CapabilityOff,
+    /// There is no such function, or not on the bridge.
+    Unknown,
+}
+
+impl From<engine::Decision> for Decision {
+    fn from(decision: engine::Decision) -> Self {
+        match decision {
+            engine::Decision::NotNeeded => Self::NotNeeded,
+            engine::Decision::Granted => Self::Granted,
+            engine::Decision::Denied => Self::Denied,
+            engine::Decision::CapabilityOff => Self::CapabilityOff,
+            engine::Decision::Unknown => Self::Unknown,
+        }
+    }
+}
+
 /// Where a page of the stack is: enough to open it again.
 #[derive(Clone, Debug, PartialEq, uniffi::Record)]
 pub struct PageAddress {
@@ -93,6 +120,30 @@ pub enum SessionEvent {
         /// What was seen, and what to do.
         text: String,
     },
+    /// A call has ended. Development sessions only.
+    Call {
+        /// As the page numbered it; 0 for a function of the base library itself.
+        id: u64,
+        /// The function's name.
+        api: String,
+        /// JSON, cut to 2 KiB.
+        args: String,
+        /// Of the permission check.
+        decision: Decision,
+        /// True for `:ok`.
+        ok: bool,
+        /// As the program gets it.
+        err_msg: String,
+        /// Since the session began.
+        started_ms: f64,
+        /// How long it took.
+        ms: f64,
+    },
+    /// A transfer has begun or ended. Development sessions only.
+    Network {
+        /// JSON, as the engine's `NetworkTrace`: only tools read it.
+        trace: String,
+    },
     /// The user left the program.
     Exit,
     /// The page answered `share`.
@@ -135,6 +186,19 @@ impl SessionEvent {
             Event::ScriptError { message, stack, page } => Self::ScriptError { reason: message, stack, page },
             Event::Missing { api } => Self::Missing { api },
             Event::Warning { text } => Self::Warning { text },
+            Event::Call(call) => Self::Call {
+                id: call.id,
+                api: call.api,
+                args: call.args,
+                decision: call.decision.into(),
+                ok: call.ok,
+                err_msg: call.err_msg,
+                started_ms: call.started_ms,
+                ms: call.ms,
+            },
+            Event::Network(trace) => {
+                Self::Network { trace: serde_json::to_string(&trace).unwrap_or_default() }
+            }
             Event::Exit => Self::Exit,
             Event::Share { title, path } => Self::Share { title, path },
             Event::Dev { id, result } => Self::Dev { id, result: result.to_string() },

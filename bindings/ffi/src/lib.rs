@@ -14,7 +14,7 @@ mod session;
 
 pub use engine::LodgerEngine;
 pub use error::{CallbackFailed, ErrorKind, HttpFailure, LodgerError};
-pub use event::{LogLevel, SessionEvent};
+pub use event::{Decision, LogLevel, SessionEvent};
 pub use host::{AppHttp, Clock, KeyStore, Log, MessageSink, PlatformHttp, Prompts, SessionListener};
 pub use records::{
     Config, Header, Host, HttpRequest, HttpResponse, OpenRequest, OriginForm, Referrer, Resource,

@@ -5,10 +5,12 @@
 mod events;
 mod http;
 mod ready;
+mod trace;
 
 pub use events::{MessageSink, PageAddress, SessionEvent, SessionListener};
 pub use http::{AppHttp, HttpError, HttpRequest, HttpResponse, PlatformHttp};
 pub use ready::{NoPrompts, StderrLog, SystemClock};
+pub use trace::{CallTrace, Decision, NetworkEnd, NetworkKind, NetworkTrace};
 
 use crate::LodgerError;
 use async_trait::async_trait;

@@ -47,6 +47,7 @@ mod resource;
 mod session;
 mod storage;
 mod strict_json;
+mod trace;
 pub mod url_policy;
 mod vault;
 
@@ -54,9 +55,9 @@ pub use counters::Counters;
 pub use engine::{Config, Development, Engine, OpenRequest, Surface, SystemInfo};
 pub use error::{ErrorKind, LodgerError};
 pub use host::{
-    AppHttp, Caller, Clock, Host, HostApi, HttpError, HttpRequest, HttpResponse, KeyStore, Log, LogLevel,
-    MessageSink, NoPrompts, PageAddress, PlatformHttp, Prompts, ScopeAnswer, ScopePrompt, SessionEvent,
-    SessionListener, StderrLog, SystemClock,
+    AppHttp, CallTrace, Caller, Clock, Decision, Host, HostApi, HttpError, HttpRequest, HttpResponse,
+    KeyStore, Log, LogLevel, MessageSink, NetworkEnd, NetworkKind, NetworkTrace, NoPrompts, PageAddress,
+    PlatformHttp, Prompts, ScopeAnswer, ScopePrompt, SessionEvent, SessionListener, StderrLog, SystemClock,
 };
 pub use origin::OriginForm;
 pub use resource::{Resource, ResourceRequest};

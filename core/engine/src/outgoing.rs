@@ -3,6 +3,7 @@
 use crate::{
     HttpError, HttpRequest, HttpResponse, SessionEvent,
     session::Inner,
+    trace::Transfer,
     url_policy::{Refusal, UrlUse, WebUrl},
 };
 use std::time::Duration;
@@ -36,10 +37,13 @@ pub(crate) enum SendError {
 /// Sends, follows redirects, returns the last response and the URL it came from. Dropping the future cancels.
 pub(crate) async fn send(inner: &Inner, outgoing: Outgoing) -> Result<(HttpResponse, WebUrl), SendError> {
     let limit = outgoing.timeout;
-    match tokio::time::timeout(limit, follow(inner, outgoing)).await {
+    let mut transfer = Transfer::http(inner, &outgoing);
+    let result = match tokio::time::timeout(limit, follow(inner, outgoing)).await {
         Ok(result) => result,
         Err(_) => Err(SendError::Http(HttpError::Timeout)),
-    }
+    };
+    transfer.end(result.as_ref().map(|(response, _)| response));
+    result
 }
 
 async fn follow(inner: &Inner, outgoing: Outgoing) -> Result<(HttpResponse, WebUrl), SendError> {
@@ -97,7 +101,7 @@ fn allowed(inner: &Inner, purpose: UrlUse, text: &str) -> Result<WebUrl, Refusal
     if allowed.undeclared {
         let origin = allowed.url.origin();
         if inner.state().warned.insert(origin.clone()) {
-            inner.warn(SessionEvent::Warning {
+            inner.chatter(SessionEvent::Warning {
                 text: format!(
                     "{origin} is not declared: add it to domains.request in lodger.json, or releases will refuse it."
                 ),

@@ -1,5 +1,6 @@
 //! One running mini-program.
 mod calls;
+mod dev;
 mod events;
 mod inbox;
 mod inner;
@@ -151,7 +152,8 @@ impl Session {
         self.inner().emit(event, args);
     }
 
-    /// Development sessions only: asks the page, answered by `SessionEvent::Dev`. `command` is an object.
+    /// Development sessions only: asks the page, or the engine where it knows (storage); answered by
+    /// `SessionEvent::Dev`. `command` is an object, as in core/docs/bridge.md.
     ///
     /// # Errors
     /// `Denied` in any other session; `Internal` if `command` is not an object.
@@ -160,8 +162,10 @@ impl Session {
         let Value::Object(mut args) = command else {
             return Err(LodgerError::internal("dev-command", "A development command is a JSON object."));
         };
-        args.insert("id".to_owned(), id.into());
-        self.inner().event("dev", Value::Object(args));
+        if !self.inner().dev(id, &args) {
+            args.insert("id".to_owned(), id.into());
+            self.inner().event("dev", Value::Object(args));
+        }
         Ok(())
     }
 

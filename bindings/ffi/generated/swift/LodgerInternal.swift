@@ -4327,6 +4327,111 @@ public func FfiConverterTypeCallbackFailed_lower(_ value: CallbackFailed) -> Rus
 
 
 /**
+ * What the permission check said to a call.
+ */
+
+public enum Decision: Equatable, Hashable {
+    
+    /**
+     * The function needs no scope.
+     */
+    case notNeeded
+    /**
+     * The user has granted the scope.
+     */
+    case granted
+    /**
+     * The user has denied the scope.
+     */
+    case denied
+    /**
+     * The host has switched the capability off.
+     */
+    case capabilityOff
+    /**
+     * There is no such function, or not on the bridge.
+     */
+    case unknown
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Decision: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeDecision: FfiConverterRustBuffer {
+    typealias SwiftType = Decision
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Decision {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .notNeeded
+        
+        case 2: return .granted
+        
+        case 3: return .denied
+        
+        case 4: return .capabilityOff
+        
+        case 5: return .unknown
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: Decision, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .notNeeded:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .granted:
+            writeInt(&buf, Int32(2))
+        
+        
+        case .denied:
+            writeInt(&buf, Int32(3))
+        
+        
+        case .capabilityOff:
+            writeInt(&buf, Int32(4))
+        
+        
+        case .unknown:
+            writeInt(&buf, Int32(5))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDecision_lift(_ buf: RustBuffer) throws -> Decision {
+    return try FfiConverterTypeDecision.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDecision_lower(_ value: Decision) -> RustBuffer {
+    return FfiConverterTypeDecision.lower(value)
+}
+
+
+
+/**
  * What a host can act on.
  */
 
@@ -4995,6 +5100,43 @@ public enum SessionEvent: Equatable, Hashable {
          */text: String
     )
     /**
+     * A call has ended. Development sessions only.
+     */
+    case call(
+        /**
+         * As the page numbered it; 0 for a function of the base library itself.
+         */id: UInt64, 
+        /**
+         * The function's name.
+         */api: String, 
+        /**
+         * JSON, cut to 2 KiB.
+         */args: String, 
+        /**
+         * Of the permission check.
+         */decision: Decision, 
+        /**
+         * True for `:ok`.
+         */ok: Bool, 
+        /**
+         * As the program gets it.
+         */errMsg: String, 
+        /**
+         * Since the session began.
+         */startedMs: Double, 
+        /**
+         * How long it took.
+         */ms: Double
+    )
+    /**
+     * A transfer has begun or ended. Development sessions only.
+     */
+    case network(
+        /**
+         * JSON, as the engine's `NetworkTrace`: only tools read it.
+         */trace: String
+    )
+    /**
      * The user left the program.
      */
     case exit
@@ -5079,15 +5221,21 @@ public struct FfiConverterTypeSessionEvent: FfiConverterRustBuffer {
         case 8: return .warning(text: try FfiConverterString.read(from: &buf)
         )
         
-        case 9: return .exit
-        
-        case 10: return .share(title: try FfiConverterString.read(from: &buf), path: try FfiConverterString.read(from: &buf)
+        case 9: return .call(id: try FfiConverterUInt64.read(from: &buf), api: try FfiConverterString.read(from: &buf), args: try FfiConverterString.read(from: &buf), decision: try FfiConverterTypeDecision.read(from: &buf), ok: try FfiConverterBool.read(from: &buf), errMsg: try FfiConverterString.read(from: &buf), startedMs: try FfiConverterDouble.read(from: &buf), ms: try FfiConverterDouble.read(from: &buf)
         )
         
-        case 11: return .dev(id: try FfiConverterUInt64.read(from: &buf), result: try FfiConverterString.read(from: &buf)
+        case 10: return .network(trace: try FfiConverterString.read(from: &buf)
         )
         
-        case 12: return .failed(kind: try FfiConverterTypeErrorKind.read(from: &buf), reason: try FfiConverterString.read(from: &buf), code: try FfiConverterString.read(from: &buf)
+        case 11: return .exit
+        
+        case 12: return .share(title: try FfiConverterString.read(from: &buf), path: try FfiConverterString.read(from: &buf)
+        )
+        
+        case 13: return .dev(id: try FfiConverterUInt64.read(from: &buf), result: try FfiConverterString.read(from: &buf)
+        )
+        
+        case 14: return .failed(kind: try FfiConverterTypeErrorKind.read(from: &buf), reason: try FfiConverterString.read(from: &buf), code: try FfiConverterString.read(from: &buf)
         )
         
         default: throw UniffiInternalError.unexpectedEnumCase
@@ -5142,24 +5290,41 @@ public struct FfiConverterTypeSessionEvent: FfiConverterRustBuffer {
             FfiConverterString.write(text, into: &buf)
             
         
-        case .exit:
+        case let .call(id,api,args,decision,ok,errMsg,startedMs,ms):
             writeInt(&buf, Int32(9))
+            FfiConverterUInt64.write(id, into: &buf)
+            FfiConverterString.write(api, into: &buf)
+            FfiConverterString.write(args, into: &buf)
+            FfiConverterTypeDecision.write(decision, into: &buf)
+            FfiConverterBool.write(ok, into: &buf)
+            FfiConverterString.write(errMsg, into: &buf)
+            FfiConverterDouble.write(startedMs, into: &buf)
+            FfiConverterDouble.write(ms, into: &buf)
+            
+        
+        case let .network(trace):
+            writeInt(&buf, Int32(10))
+            FfiConverterString.write(trace, into: &buf)
+            
+        
+        case .exit:
+            writeInt(&buf, Int32(11))
         
         
         case let .share(title,path):
-            writeInt(&buf, Int32(10))
+            writeInt(&buf, Int32(12))
             FfiConverterString.write(title, into: &buf)
             FfiConverterString.write(path, into: &buf)
             
         
         case let .dev(id,result):
-            writeInt(&buf, Int32(11))
+            writeInt(&buf, Int32(13))
             FfiConverterUInt64.write(id, into: &buf)
             FfiConverterString.write(result, into: &buf)
             
         
         case let .failed(kind,reason,code):
-            writeInt(&buf, Int32(12))
+            writeInt(&buf, Int32(14))
             FfiConverterTypeErrorKind.write(kind, into: &buf)
             FfiConverterString.write(reason, into: &buf)
             FfiConverterString.write(code, into: &buf)

@@ -162,13 +162,13 @@ impl Document {
         }
     }
 
-    /// Cancels a call, and answers it with WeChat's `abort`.
-    pub(crate) fn abort(&mut self, id: u64) {
-        let Some(call) = self.calls.get_mut(&id) else { return };
-        let Some(abort) = call.abort.take() else { return };
-        abort.abort();
+    /// Cancels a call, and answers it with WeChat's `abort`; None if it cannot be cancelled any more.
+    pub(crate) fn abort(&mut self, id: u64) -> Option<Answer> {
+        let call = self.calls.get_mut(&id)?;
+        call.abort.take()?.abort();
         let answer = Answer::fail(&call.api, "abort");
         self.finish(id, &answer);
+        Some(answer)
     }
 
     /// The answer to a blocking call, once.

@@ -1,5 +1,5 @@
 //! What a running session tells its host.
-use super::LogLevel;
+use super::{CallTrace, LogLevel, NetworkTrace};
 use crate::LodgerError;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -78,6 +78,10 @@ pub enum SessionEvent {
         /// What was seen, and what to do.
         text: String,
     },
+    /// A call has ended. Development sessions only.
+    Call(CallTrace),
+    /// A transfer has begun or ended. Development sessions only.
+    Network(NetworkTrace),
     /// The user went back from the first page, or the program called exitMiniProgram.
     Exit,
     /// The page answered `Session::share`.

@@ -1,7 +1,7 @@
 //! The functions behind the bridge. Quick ones are answered in order; what waits gets a task that can be cancelled.
 use super::Inner;
 use crate::{
-    Caller, LodgerError, SessionEvent,
+    Caller, Decision, LodgerError, SessionEvent,
     bridge::Answer,
     page_stack::{Route, RouteError},
     permissions::is_wechat_scope,
@@ -61,12 +61,13 @@ impl Inner {
         let Called { generation, id, api, row } = call;
         let inner = Arc::clone(self);
         let task = self.shared.runtime().spawn(async move {
-            let answer = match inner.ask(&api, row.scope.as_deref()).await {
+            let call = (generation, id);
+            let answer = match inner.ask(call, &api, row.scope.as_deref()).await {
                 Some(refusal) => refusal,
                 None => match row.name.as_str() {
                     "request" => request::send(&inner, generation, &args).await,
-                    "authorize" => inner.authorize(&args).await,
-                    "invokeHost" => inner.invoke_host(&args).await,
+                    "authorize" => inner.authorize(call, &args).await,
+                    "invokeHost" => inner.invoke_host(call, &args).await,
                     // A row without code; tests/engine/permissions.rs calls every row, so there is none.
                     _ => Answer::fail(&api, "not supported"),
                 },
@@ -81,8 +82,11 @@ impl Inner {
     }
 
     /// None if the user has granted the scope, or none is needed.
-    async fn ask(&self, api: &str, scope: Option<&str>) -> Option<Answer> {
-        match self.permissions.granted(scope?).await {
+    async fn ask(&self, call: (u64, u64), api: &str, scope: Option<&str>) -> Option<Answer> {
+        let granted = self.permissions.granted(scope?).await;
+        let decision = if matches!(granted, Ok(true)) { Decision::Granted } else { Decision::Denied };
+        self.trace_decision(call, decision);
+        match granted {
             Ok(true) => None,
             Ok(false) => Some(Answer::fail(api, "auth deny").with_errno(103)),
             Err(error) => Some(Answer::fail(api, error)),
@@ -153,14 +157,14 @@ impl Inner {
         }
     }
 
-    async fn authorize(&self, args: &Args) -> Answer {
+    async fn authorize(&self, call: (u64, u64), args: &Args) -> Answer {
         match args.get("scope").and_then(Value::as_str).filter(|scope| is_wechat_scope(scope)) {
-            Some(scope) => self.ask("authorize", Some(scope)).await.unwrap_or_else(Answer::empty),
+            Some(scope) => self.ask(call, "authorize", Some(scope)).await.unwrap_or_else(Answer::empty),
             None => Answer::fail("authorize", "invalid scope"),
         }
     }
 
-    async fn invoke_host(&self, args: &Args) -> Answer {
+    async fn invoke_host(&self, call: (u64, u64), args: &Args) -> Answer {
         const API: &str = "invokeHost";
         let name = args.get("name").and_then(Value::as_str).unwrap_or("");
         let api = {
@@ -171,7 +175,7 @@ impl Inner {
         if api.capability().is_some_and(|name| self.shared.config.disabled_capabilities.contains(name)) {
             return Answer::fail(API, "switched off by the host");
         }
-        if let Some(refusal) = self.ask(API, api.scope()).await {
+        if let Some(refusal) = self.ask(call, API, api.scope()).await {
             return refusal;
         }
         let caller = Caller {
@@ -186,10 +190,11 @@ impl Inner {
     }
 
     fn abort(&self, generation: u64, args: &Args) -> Answer {
-        if let (Some(id), Some(document)) =
-            (args.get("id").and_then(Value::as_u64), self.state().document_of(generation))
-        {
-            document.abort(id);
+        if let Some(id) = args.get("id").and_then(Value::as_u64) {
+            let aborted = self.state().document_of(generation).and_then(|document| document.abort(id));
+            if let Some(answer) = aborted {
+                self.trace_answer((generation, id), &answer);
+            }
         }
         Answer::empty()
     }

@@ -1,9 +1,9 @@
 //! Messages from the page: taken at once, then read, checked and carried out one after another on one thread.
 use super::{Inner, calls::Called};
 use crate::{
-    LogLevel,
+    Decision, LogLevel,
     bridge::{Answer, BeginError, MAX_MESSAGE, Message, SequenceError},
-    registry::Registry,
+    registry::{ApiKind, Registry},
 };
 use std::sync::{
     Arc, Mutex, PoisonError, Weak,
@@ -107,7 +107,15 @@ impl Inner {
                     Answer::fail(&api, format_args!("{capability} is switched off by the host"))
                 }),
         };
-        let allowed = {
+        if row.is_none_or(|row| row.kind != ApiKind::Internal) {
+            let decision = match (row, &refusal) {
+                (None, _) => Decision::Unknown,
+                (_, Some(_)) => Decision::CapabilityOff,
+                _ => Decision::NotNeeded,
+            };
+            self.trace_call((generation, id), &api, &args, decision);
+        }
+        let refused = {
             let mut state = self.state();
             let Some(document) = state.document_of(generation) else { return };
             match (refusal, document.begin(id, &api, sync)) {
@@ -117,18 +125,24 @@ impl Inner {
                 }
                 (Some(refusal), Ok(())) => {
                     document.finish(id, &refusal);
-                    None
+                    Some(refusal)
                 }
                 (_, Err(BeginError::TooMany)) => {
-                    document.refuse(id, sync, &Answer::fail(&api, "more than 1,000 calls under way"));
-                    None
+                    let refusal = Answer::fail(&api, "more than 1,000 calls under way");
+                    document.refuse(id, sync, &refusal);
+                    Some(refusal)
                 }
-                (None, Ok(())) => row,
+                (None, Ok(())) => None,
             }
         };
-        match allowed {
-            Some(row) => self.carry_out(Called { generation, id, api, row }, args),
-            None => self.announce(),
+        match (row, refused) {
+            (Some(row), None) => self.carry_out(Called { generation, id, api, row }, args),
+            (_, refused) => {
+                if let Some(refusal) = refused {
+                    self.trace_answer((generation, id), &refusal);
+                }
+                self.announce();
+            }
         }
     }
 
@@ -137,6 +151,7 @@ impl Inner {
         if let Some(document) = self.state().document_of(generation) {
             document.finish(id, answer);
         }
+        self.trace_answer((generation, id), answer);
         self.announce();
     }
 }

@@ -12,6 +12,7 @@ use crate::{
     remote::RemoteCache,
     resource::{Handles, Policies},
     storage::Storage,
+    trace::Trace,
     url_policy::UrlPolicy,
     vault::Area,
 };
@@ -103,6 +104,8 @@ pub(crate) struct Inner {
     pub counters: Counting,
     pub requests: Arc<Semaphore>,
     pub remote: RemoteCache,
+    /// Of a development session only.
+    pub trace: Option<Trace>,
     pub(super) inbox: Inbox,
     pub(super) events: EventQueue,
     pub(super) code: Mutex<Code>,
@@ -127,6 +130,7 @@ impl Inner {
             counters: Counting::default(),
             requests: Arc::new(Semaphore::new(MAX_REQUESTS)),
             remote: RemoteCache::default(),
+            trace: shared.development().then(Trace::new),
             state: Mutex::new(State {
                 document: None,
                 generation: 0,
@@ -203,6 +207,7 @@ impl Inner {
             generation
         };
         self.counters.documents.add();
+        self.trace_document(generation);
         self.announce();
         self.tell_route();
         self.watch_start(generation);
@@ -235,8 +240,8 @@ impl Inner {
         self.events.push(SessionEvent::Failed { error });
     }
 
-    /// Tells the author; dropped if the host is behind.
-    pub(crate) fn warn(&self, event: SessionEvent) {
+    /// Tells the host what is worth knowing; dropped if the host is behind.
+    pub(crate) fn chatter(&self, event: SessionEvent) {
         if !self.events.push_chatter(event) {
             self.counters.dropped_events.add();
         }

@@ -42,11 +42,14 @@ impl Inner {
                 id: args.get("id").and_then(Value::as_u64).unwrap_or(0),
                 result: args.get("result").cloned().unwrap_or(Value::Null),
             },
+            Some("call") => {
+                let ms = args.get("ms").and_then(Value::as_f64).filter(|ms| *ms >= 0.0).unwrap_or(0.0);
+                self.trace_local(text("api"), text("args"), text("errMsg"), ms);
+                return Answer::empty();
+            }
             _ => return Answer::fail("report", "unknown kind"),
         };
-        if !self.events.push_chatter(event) {
-            self.counters.dropped_events.add();
-        }
+        self.chatter(event);
         Answer::empty()
     }
 }

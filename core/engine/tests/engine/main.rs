@@ -7,3 +7,4 @@ mod permissions;
 mod replace;
 mod start;
 mod support;
+mod trace;

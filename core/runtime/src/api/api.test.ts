@@ -10,6 +10,7 @@ import { decodeValue, encodeValue } from './storage-value'
 const reporter = {
   guard: (_: string, run: () => unknown) => run(),
   error: () => undefined,
+  traceCall: () => undefined,
 } as unknown as Reporter
 
 test('without callbacks a call gives a promise', async () => {

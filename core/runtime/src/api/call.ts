@@ -37,6 +37,7 @@ export function asyncFunction(name: string, work: AnyWork, reporter: Reporter, r
   return (given?: unknown): Promise<Result> | undefined => {
     const options = (given !== null && typeof given === 'object' ? given : {}) as Options
     const answer = run(name, work, options, rules)
+    reporter.traceCall(name, options, answer)
     if (!hasCallbacks(options)) return answer
     settle(name, options, answer, reporter)
     return undefined

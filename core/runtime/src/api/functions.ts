@@ -20,7 +20,7 @@ import { createLogManager, createRealtimeLogManager } from './logs'
 import { addNavigation } from './navigation'
 import { WxIntersectionObserver, WxMediaQueryObserver } from './observers'
 import { addPageChrome } from './page-chrome'
-import { registeredRows } from './registry'
+import { registered, registeredRows } from './registry'
 import { createRequest } from './request'
 import { SelectorQuery } from './selector-query'
 import { Storage } from './storage'
@@ -43,6 +43,7 @@ export interface FunctionParts {
 /** Makes `wx`. */
 export function createFunctions(parts: FunctionParts): Wx {
   const { launch, bridge, reporter, system, stack, tabBar, app, events } = parts
+  if (launch.development) reporter.trace((name) => registered(name)?.kind === 'local')
   const own = new Implementations(reporter)
   const storage = new Storage(bridge, launch)
   const { getStorage, setStorage, removeStorage, clearStorage, getStorageInfo } = storage

@@ -18,6 +18,11 @@ export class Storage {
     this.#bridge = bridge
     this.#items = new Map(Object.entries(launch.storage.items))
     this.#complete = launch.storage.complete
+    // Development tools have written: what was kept here is old.
+    bridge.on('storageChange', () => {
+      this.#items.clear()
+      this.#complete = false
+    })
   }
 
   readonly getStorage: Work<'getStorage'> = async ({ key }) => {

@@ -14,11 +14,49 @@ export async function devCommand(stack: PageStack, overlay: HTMLElement, args: J
       return stack.pages.map(({ path }) => path)
     case 'text':
       return page ? visibleText(page.frame.scroller) : ''
+    case 'pages':
+      return stack.pages.map(({ id, path, query, caller }) => ({
+        id,
+        path,
+        query,
+        data: shorten(caller['data'], { left: MAX_DATA / stack.pages.length }),
+      }))
     case 'data':
       return page?.caller['data'] ?? null
     default:
       return { error: `unknown command ${String(args['cmd'])}` }
   }
+}
+
+/** Characters of all pages' data: a message holds 1 MiB. */
+const MAX_DATA = 200_000
+const MAX_TEXT = 200
+const MAX_LEVELS = 12
+
+/** Live data as plain JSON that fits into a message: long texts, long lists and deep objects are cut with a mark. */
+function shorten(value: unknown, room: { left: number }, level = 0): unknown {
+  room.left -= 8
+  if (typeof value === 'string') room.left -= Math.min(value.length, MAX_TEXT)
+  if (typeof value === 'string') return value.length > MAX_TEXT ? `${value.slice(0, MAX_TEXT)}…` : value
+  if (typeof value === 'function') return '[Function]'
+  if (typeof value === 'bigint' || typeof value === 'symbol') return String(value)
+  if (value === null || typeof value !== 'object') return value
+  if (level >= MAX_LEVELS || room.left <= 0) return '…'
+  if (Array.isArray(value)) {
+    const items: unknown[] = []
+    for (const item of value) {
+      if (room.left <= 0) return [...items, `… ${value.length - items.length} more`]
+      items.push(shorten(item, room, level + 1))
+    }
+    return items
+  }
+  const out: Record<string, unknown> = {}
+  for (const [key, item] of Object.entries(value)) {
+    if (room.left <= 0) return { ...out, '…': 'more' }
+    room.left -= key.length
+    out[key.slice(0, MAX_TEXT)] = shorten(item, room, level + 1)
+  }
+  return out
 }
 
 interface Found {

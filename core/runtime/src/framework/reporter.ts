@@ -16,6 +16,7 @@ export class Reporter {
   #listeners: ((error: ScriptError) => void)[] = []
   #page: () => string = () => ''
   #busy = false
+  #traced: ((api: string) => boolean) | undefined
 
   constructor(bridge: Bridge) {
     this.#bridge = bridge
@@ -70,6 +71,27 @@ export class Reporter {
   /** Reports one console line. */
   console(level: string, text: string, stack: string): void {
     this.#bridge.notify('report', { kind: 'console', level, text: clip(text), stack: clip(stack) })
+  }
+
+  /** Development: reports calls of the functions that `traced` names, which the engine does not see. */
+  trace(traced: (api: string) => boolean): void {
+    this.#traced = traced
+  }
+
+  /** Reports one call at its end, if it is to be traced. */
+  traceCall(api: string, options: object, answer: Promise<unknown>): void {
+    if (!this.#traced?.(api)) return
+    const began = performance.now()
+    // As it was called: the program may change its object meanwhile.
+    const args = clip(show(options))
+    const report = (end: unknown): void =>
+      this.send('call', {
+        api,
+        args,
+        errMsg: String((end as { errMsg?: unknown } | undefined)?.errMsg),
+        ms: performance.now() - began,
+      })
+    answer.then(report, report)
   }
 
   /** Reports anything else of bridge.md: `firstContent`, `pageReady`, `title`, `share`, `dev`. */

@@ -6465,6 +6465,61 @@ public object FfiConverterTypeCallbackFailed : FfiConverterRustBuffer<CallbackFa
 
 
 /**
+ * What the permission check said to a call.
+ */
+
+enum class Decision {
+    
+    /**
+     * The function needs no scope.
+     */
+    NOT_NEEDED,
+    /**
+     * The user has granted the scope.
+     */
+    GRANTED,
+    /**
+     * The user has denied the scope.
+     */
+    DENIED,
+    /**
+     * The host has switched the capability off.
+     */
+    CAPABILITY_OFF,
+    /**
+     * There is no such function, or not on the bridge.
+     */
+    UNKNOWN;
+
+    
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeDecision: FfiConverterRustBuffer<Decision> {
+    override fun read(buf: ByteBuffer) = try {
+        Decision.values()[buf.getInt() - 1]
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: Decision) = 4UL
+
+    override fun write(value: Decision, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
  * What a host can act on.
  */
 
@@ -7063,6 +7118,64 @@ sealed class SessionEvent {
     }
     
     /**
+     * A call has ended. Development sessions only.
+     */
+    data class Call(
+        /**
+         * As the page numbered it; 0 for a function of the base library itself.
+         */
+        val `id`: kotlin.ULong, 
+        /**
+         * The function's name.
+         */
+        val `api`: kotlin.String, 
+        /**
+         * JSON, cut to 2 KiB.
+         */
+        val `args`: kotlin.String, 
+        /**
+         * Of the permission check.
+         */
+        val `decision`: dev.lodger.internal.Decision, 
+        /**
+         * True for `:ok`.
+         */
+        val `ok`: kotlin.Boolean, 
+        /**
+         * As the program gets it.
+         */
+        val `errMsg`: kotlin.String, 
+        /**
+         * Since the session began.
+         */
+        val `startedMs`: kotlin.Double, 
+        /**
+         * How long it took.
+         */
+        val `ms`: kotlin.Double) : SessionEvent()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * A transfer has begun or ended. Development sessions only.
+     */
+    data class Network(
+        /**
+         * JSON, as the engine's `NetworkTrace`: only tools read it.
+         */
+        val `trace`: kotlin.String) : SessionEvent()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
      * The user left the program.
      */
     object Exit : SessionEvent()
@@ -7173,16 +7286,29 @@ public object FfiConverterTypeSessionEvent : FfiConverterRustBuffer<SessionEvent
             8 -> SessionEvent.Warning(
                 FfiConverterString.read(buf),
                 )
-            9 -> SessionEvent.Exit
-            10 -> SessionEvent.Share(
+            9 -> SessionEvent.Call(
+                FfiConverterULong.read(buf),
+                FfiConverterString.read(buf),
+                FfiConverterString.read(buf),
+                FfiConverterTypeDecision.read(buf),
+                FfiConverterBoolean.read(buf),
+                FfiConverterString.read(buf),
+                FfiConverterDouble.read(buf),
+                FfiConverterDouble.read(buf),
+                )
+            10 -> SessionEvent.Network(
+                FfiConverterString.read(buf),
+                )
+            11 -> SessionEvent.Exit
+            12 -> SessionEvent.Share(
                 FfiConverterString.read(buf),
                 FfiConverterString.read(buf),
                 )
-            11 -> SessionEvent.Dev(
+            13 -> SessionEvent.Dev(
                 FfiConverterULong.read(buf),
                 FfiConverterString.read(buf),
                 )
-            12 -> SessionEvent.Failed(
+            14 -> SessionEvent.Failed(
                 FfiConverterTypeErrorKind.read(buf),
                 FfiConverterString.read(buf),
                 FfiConverterString.read(buf),
@@ -7250,6 +7376,27 @@ public object FfiConverterTypeSessionEvent : FfiConverterRustBuffer<SessionEvent
             (
                 4UL
                 + FfiConverterString.allocationSize(value.`text`)
+            )
+        }
+        is SessionEvent.Call -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterULong.allocationSize(value.`id`)
+                + FfiConverterString.allocationSize(value.`api`)
+                + FfiConverterString.allocationSize(value.`args`)
+                + FfiConverterTypeDecision.allocationSize(value.`decision`)
+                + FfiConverterBoolean.allocationSize(value.`ok`)
+                + FfiConverterString.allocationSize(value.`errMsg`)
+                + FfiConverterDouble.allocationSize(value.`startedMs`)
+                + FfiConverterDouble.allocationSize(value.`ms`)
+            )
+        }
+        is SessionEvent.Network -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`trace`)
             )
         }
         is SessionEvent.Exit -> {
@@ -7331,24 +7478,41 @@ public object FfiConverterTypeSessionEvent : FfiConverterRustBuffer<SessionEvent
                 FfiConverterString.write(value.`text`, buf)
                 Unit
             }
-            is SessionEvent.Exit -> {
+            is SessionEvent.Call -> {
                 buf.putInt(9)
+                FfiConverterULong.write(value.`id`, buf)
+                FfiConverterString.write(value.`api`, buf)
+                FfiConverterString.write(value.`args`, buf)
+                FfiConverterTypeDecision.write(value.`decision`, buf)
+                FfiConverterBoolean.write(value.`ok`, buf)
+                FfiConverterString.write(value.`errMsg`, buf)
+                FfiConverterDouble.write(value.`startedMs`, buf)
+                FfiConverterDouble.write(value.`ms`, buf)
+                Unit
+            }
+            is SessionEvent.Network -> {
+                buf.putInt(10)
+                FfiConverterString.write(value.`trace`, buf)
+                Unit
+            }
+            is SessionEvent.Exit -> {
+                buf.putInt(11)
                 Unit
             }
             is SessionEvent.Share -> {
-                buf.putInt(10)
+                buf.putInt(12)
                 FfiConverterString.write(value.`title`, buf)
                 FfiConverterString.write(value.`path`, buf)
                 Unit
             }
             is SessionEvent.Dev -> {
-                buf.putInt(11)
+                buf.putInt(13)
                 FfiConverterULong.write(value.`id`, buf)
                 FfiConverterString.write(value.`result`, buf)
                 Unit
             }
             is SessionEvent.Failed -> {
-                buf.putInt(12)
+                buf.putInt(14)
                 FfiConverterTypeErrorKind.write(value.`kind`, buf)
                 FfiConverterString.write(value.`reason`, buf)
                 FfiConverterString.write(value.`code`, buf)
