@@ -272,7 +272,7 @@ impl Build<'_> {
         let script = if file.ends_with(".json") {
             Document::parse(&source, &mut self.diagnostics).map(|document| Script {
                 code: format!("module.exports = {}", document.root.to_value()),
-                mappings: Vec::new(),
+                ..Script::default()
             })
         } else {
             let prefer_typescript = self.project.plugins.contains("typescript");

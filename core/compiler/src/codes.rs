@@ -76,6 +76,8 @@ codes! {
         "Modules run as CommonJS functions inside the webview: await at the top level and import.meta have no meaning there. Put the code into an async function.";
     BAD_NPM_PACKAGE = "L0601", "an npm package cannot be used",
         "The package's package.json cannot be read, or names a folder or file that is not in the package. Install it again, or ask its maker.";
+    NOT_INSTALLED = "L0602", "an npm package is not installed",
+        "package.json lists the package, but it is in no node_modules folder. Run npm install beside package.json. There is no need for \"build npm\" of WeChat's tools: Lodger reads node_modules itself.";
     BUNDLE_REFUSED = "L0701", "the bundle breaks a rule",
         "The bundle format refuses something: two paths that differ only in case, a name that is not allowed, or too much data. The message names the rule.";
     INTERNAL = "L0901", "the compiler failed",

@@ -1,6 +1,10 @@
 //! What the compiler has to say about the source, with the lines it speaks of.
 use crate::source::Source;
-use std::{fmt, ops::Range};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    fmt,
+    ops::Range,
+};
 
 /// How bad a diagnostic is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
@@ -32,6 +36,9 @@ pub struct Diagnostic {
     /// The source line with a mark under it, ready to print.
     #[serde(skip)]
     pub frame: Option<String>,
+    /// Findings of one group are one diagnostic in the end: the first place, and the others in its help.
+    #[serde(skip)]
+    pub(crate) group: Option<String>,
 }
 
 impl fmt::Display for Diagnostic {
@@ -51,7 +58,7 @@ impl fmt::Display for Diagnostic {
             write!(f, "\n{frame}")?;
         }
         if let Some(help) = &self.help {
-            write!(f, "\n  help: {help}")?;
+            write!(f, "\n  help: {}", help.replace('\n', "\n        "))?;
         }
         Ok(())
     }
@@ -90,6 +97,7 @@ impl Finding {
                 message,
                 help: None,
                 frame: None,
+                group: None,
             },
         }
     }
@@ -118,6 +126,12 @@ impl Finding {
         self
     }
 
+    /// Of all findings with the same code and key, the first place is told in full and the others in one line.
+    pub(crate) fn grouped(mut self, key: &str) -> Self {
+        self.diagnostic.group = Some(key.to_owned());
+        self
+    }
+
     pub(crate) fn maybe_help(mut self, help: Option<String>) -> Self {
         self.diagnostic.help = help;
         self
@@ -133,6 +147,12 @@ impl Diagnostics {
         self.list.iter().any(|d| d.severity == Severity::Error)
     }
 
+    /// Shows no source lines of these files' lines: they hold secrets.
+    pub(crate) fn hide(&mut self, file: &str, lines: &Range<u32>) {
+        let here = |d: &&mut Diagnostic| d.file == file && lines.contains(&d.line);
+        self.list.iter_mut().filter(here).for_each(|diagnostic| diagnostic.frame = None);
+    }
+
     /// Everything found, by place, each once.
     pub(crate) fn finish(mut self) -> Vec<Diagnostic> {
         self.list.sort_by(|a, b| {
@@ -140,8 +160,45 @@ impl Diagnostics {
                 .cmp(&(&b.file, b.line, b.column, b.code, &b.message))
         });
         self.list.dedup();
-        self.list
+        merge_groups(self.list)
     }
+}
+
+/// How many further places of a group are named.
+const FURTHER: usize = 4;
+
+fn merge_groups(list: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut out: Vec<Diagnostic> = Vec::new();
+    let mut groups: HashMap<(&str, String), (usize, Vec<String>)> = HashMap::new();
+    for diagnostic in list {
+        let Some(group) = diagnostic.group.clone() else {
+            out.push(diagnostic);
+            continue;
+        };
+        let place = format!("{}:{}:{}", diagnostic.file, diagnostic.line, diagnostic.column);
+        match groups.entry((diagnostic.code, group)) {
+            Entry::Occupied(mut known) => known.get_mut().1.push(place),
+            Entry::Vacant(new) => {
+                new.insert((out.len(), Vec::new()));
+                out.push(diagnostic);
+            }
+        }
+    }
+    for (at, places) in groups.into_values().filter(|(_, places)| !places.is_empty()) {
+        let first = &mut out[at];
+        let mut further = format!("{} times in all; also at {}", places.len() + 1, {
+            let named: Vec<&str> = places.iter().take(FURTHER).map(String::as_str).collect();
+            named.join(", ")
+        });
+        if places.len() > FURTHER {
+            further.push_str(&format!(" and {} more", places.len() - FURTHER));
+        }
+        first.help = Some(match &first.help {
+            Some(help) => format!("{help}\n{further}"),
+            None => further,
+        });
+    }
+    out
 }
 
 /// Lines of generated files can be megabytes long: this many characters are shown.
@@ -185,6 +242,21 @@ mod tests {
             shown,
             "error[L0000]: no such tag\n  --> pages/a.wxml:2:4\n 2 | 你好<viw/>\n   |      ^^^\n  help: write view"
         );
+    }
+
+    #[test]
+    fn findings_of_one_group_are_one() {
+        let source = Source::new("a".into(), "a.js".into(), "x\n".repeat(9));
+        let mut all = Diagnostics::default();
+        for line in (0..9).rev() {
+            all.add(Finding::warning("L0001", "x").at(&source, line * 2..line * 2 + 1).help("y").grouped("x"));
+        }
+        all.add(Finding::warning("L0001", "z").at(&source, 0..1).grouped("z"));
+        let found = all.finish();
+        assert_eq!(found.len(), 2);
+        assert_eq!((found[0].line, found[1].help.as_deref()), (1, None));
+        let help = "y\n9 times in all; also at a.js:2:1, a.js:3:1, a.js:4:1, a.js:5:1 and 4 more";
+        assert_eq!(found[0].help.as_deref(), Some(help));
     }
 
     #[test]

@@ -71,38 +71,65 @@ pub(crate) struct Document {
 impl Document {
     /// Parses a file. An empty file counts as `{}`, as it does in WeChat.
     pub(crate) fn parse(source: &Rc<Source>, diagnostics: &mut Diagnostics) -> Option<Self> {
-        let options = ParseOptions {
-            allow_comments: true,
-            allow_trailing_commas: true,
-            allow_loose_object_property_names: false,
-            allow_missing_commas: false,
-            allow_single_quoted_strings: false,
-            allow_hexadecimal_numbers: false,
-            allow_unary_plus_numbers: false,
-            allow_bare_decimal_point_numbers: false,
-            allow_extended_string_escapes: false,
-            allow_non_finite_numbers: false,
-        };
-        match jsonc_parser::parse_to_ast(&source.text, &CollectOptions::default(), &options) {
-            Ok(parsed) => {
-                let empty = Node { range: 0..0, kind: Kind::Map(Vec::new()) };
-                Some(Self { source: source.clone(), root: parsed.value.as_ref().map_or(empty, convert) })
-            }
+        match jsonc_parser::parse_to_ast(&source.text, &CollectOptions::default(), &options(false)) {
+            Ok(parsed) => Some(Self::new(source, parsed.value.as_ref())),
             Err(error) => {
                 let range = error.range();
                 let kind = error.kind().to_string();
-                diagnostics.add(
-                    Finding::error(codes::JSON_SYNTAX, format!("not valid JSON: {}", kind.to_lowercase()))
-                        .at(source, range.start..range.end),
-                );
-                None
+                let finding =
+                    Finding::error(codes::JSON_SYNTAX, format!("not valid JSON: {}", kind.to_lowercase()));
+                diagnostics
+                    .add(finding.at(source, range.start..range.end).help(advice(source, range.start, &kind)));
+                // What can be guessed is read on: one slip must not hide what else is wrong.
+                let guessed =
+                    jsonc_parser::parse_to_ast(&source.text, &CollectOptions::default(), &options(true));
+                guessed.ok().map(|parsed| Self::new(source, parsed.value.as_ref()))
             }
         }
+    }
+
+    fn new(source: &Rc<Source>, value: Option<&ast::Value<'_>>) -> Self {
+        let empty = Node { range: 0..0, kind: Kind::Map(Vec::new()) };
+        Self { source: source.clone(), root: value.map_or(empty, convert) }
     }
 
     /// The text value under `key` of the root, with its place.
     pub(crate) fn text(&self, key: &str) -> Option<&str> {
         self.root.get(key).and_then(Node::text)
+    }
+}
+
+/// What WeChat's tools take; `loose`: all that can be understood.
+fn options(loose: bool) -> ParseOptions {
+    ParseOptions {
+        allow_comments: true,
+        allow_trailing_commas: true,
+        allow_loose_object_property_names: loose,
+        allow_missing_commas: loose,
+        allow_single_quoted_strings: loose,
+        allow_hexadecimal_numbers: loose,
+        allow_unary_plus_numbers: loose,
+        allow_bare_decimal_point_numbers: loose,
+        allow_extended_string_escapes: loose,
+        allow_non_finite_numbers: loose,
+    }
+}
+
+/// What to do about an error: the parser's words alone are too short for a beginner.
+fn advice(source: &Source, at: usize, kind: &str) -> String {
+    let next = source.text.get(at..).and_then(|rest| rest.chars().next());
+    let kind = kind.to_lowercase();
+    match next {
+        Some('\'') => "write texts in double quotes".to_owned(),
+        _ if kind.contains("comma") => "put a comma before this".to_owned(),
+        _ if kind.contains("colon") => "write a colon between the name and its value".to_owned(),
+        _ if kind.contains("unterminated object") => "a closing } is missing".to_owned(),
+        _ if kind.contains("unterminated array") => "a closing ] is missing".to_owned(),
+        _ if kind.contains("unterminated string") => "a closing double quote is missing".to_owned(),
+        Some(c) if c.is_alphabetic() => {
+            "write names and texts in double quotes; only true, false and null go without".to_owned()
+        }
+        _ => "JSON is {\"name\": value, ...}; names and texts stand in double quotes".to_owned(),
     }
 }
 
@@ -150,5 +177,13 @@ mod tests {
         let (document, found) = parse("{\n  \"a\": tru\n}");
         assert!(document.is_none());
         assert_eq!((found[0].code, found[0].line), (codes::JSON_SYNTAX, 2));
+    }
+
+    #[test]
+    fn reads_on_after_a_slip() {
+        let (document, found) = parse("{\n  'a': [1 2], b: 3}");
+        assert_eq!(document.expect("a document").root.to_value(), serde_json::json!({"a": [1, 2], "b": 3}));
+        assert_eq!((found.len(), found[0].line, found[0].column), (1, 2, 3));
+        assert_eq!(found[0].help.as_deref(), Some("write texts in double quotes"));
     }
 }

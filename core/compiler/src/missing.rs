@@ -32,6 +32,15 @@ pub(crate) fn finding(
             let wanted = tried.first().map_or("", String::as_str);
             let stem = extensions.iter().find_map(|ext| wanted.strip_suffix(ext)).unwrap_or(wanted);
             let near = tree.nearest(stem, extensions).filter(|near| near != stem);
+            if let (None, Some(name)) = (&near, package)
+                && tree.npm.wants(name)
+            {
+                // One slip with many places: the package is in the list, and nobody has fetched it.
+                let message = format!("the npm package \"{name}\" is not installed");
+                return Finding::new(severity, codes::NOT_INSTALLED, message)
+                    .help("run npm install in the folder of package.json; Lodger does \"build npm\" itself")
+                    .grouped(name);
+            }
             let help = near
                 .map(|near| format!("did you mean \"/{near}\"?"))
                 .or_else(|| package.as_ref().map(|name| format!("if it comes from npm: npm install {name}")));

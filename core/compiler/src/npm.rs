@@ -12,7 +12,7 @@ use crate::{
     tree::Tree,
 };
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     fs,
     path::{Path, PathBuf},
     rc::Rc,
@@ -37,6 +37,8 @@ pub(crate) struct Npm {
     /// Place in the tree -> package.
     mounted: BTreeMap<String, Package>,
     by_folder: HashMap<PathBuf, String>,
+    /// Packages that a package.json of the project lists.
+    wanted: BTreeSet<String>,
     reported: Vec<Finding>,
 }
 
@@ -53,7 +55,13 @@ impl Npm {
         }
         // The common layout: package.json beside project.config.json, the program in a folder below.
         roots.entry(String::new()).or_insert(top);
-        Self { roots, ..Self::default() }
+        let wanted = roots.values().chain([&project.folder]).flat_map(|folder| wanted(folder)).collect();
+        Self { roots, wanted, ..Self::default() }
+    }
+
+    /// Whether the project asks for this package.
+    pub(crate) fn wants(&self, name: &str) -> bool {
+        self.wanted.contains(name)
     }
 
     /// Problems met while bringing packages in.
@@ -184,6 +192,15 @@ fn look_up(folder: &Path, name: &str) -> Option<PathBuf> {
     fs::canonicalize(found).ok()
 }
 
+/// What the package.json of a folder depends on. A file that cannot be read is told where a package is used.
+fn wanted(folder: &Path) -> Vec<String> {
+    let Ok(text) = fs::read_to_string(folder.join("package.json")) else { return Vec::new() };
+    let source = Rc::new(Source::new("package.json".into(), "package.json".into(), text));
+    let Some(document) = Document::parse(&source, &mut Diagnostics::default()) else { return Vec::new() };
+    let lists = ["dependencies", "devDependencies"].map(|key| document.root.get(key));
+    lists.into_iter().flatten().flat_map(|list| list.entries()).map(|(name, _)| name.clone()).collect()
+}
+
 /// What matters of a package.json.
 struct Manifest {
     /// The folder of WeChat components, inside the package.
@@ -197,7 +214,8 @@ impl Manifest {
         let mut diagnostics = Diagnostics::default();
         let text = fs::read_to_string(folder.join("package.json")).unwrap_or_else(|_| "{}".to_owned());
         let source = Rc::new(Source::new(shown.clone(), shown.clone(), text));
-        let Some(document) = Document::parse(&source, &mut diagnostics) else {
+        let document = Document::parse(&source, &mut diagnostics);
+        let Some(document) = document.filter(|_| !diagnostics.has_errors()) else {
             findings.push(
                 Finding::error(codes::BAD_NPM_PACKAGE, format!("{shown} is not valid JSON")).in_file(&shown),
             );

@@ -3,8 +3,10 @@
 //! ADR 0001 says why swc, and why single passes of it instead of the whole.
 mod floor;
 mod requests;
+mod usage;
 
 pub(crate) use requests::{Answer, Request, RequestKind};
+pub(crate) use usage::Usage;
 
 use crate::{
     codes,
@@ -39,6 +41,8 @@ use swc_ecma_visit::VisitMutWith as _;
 pub(crate) struct Script {
     pub(crate) code: String,
     pub(crate) mappings: Vec<Mapping>,
+    /// What `lodger check` asks about.
+    pub(crate) usage: Usage,
 }
 
 /// A place of the code and the place of the source it comes from: lines and UTF-16 columns from 0.
@@ -129,8 +133,10 @@ impl Parsed {
         if typescript {
             swc_ecma_transforms_typescript::strip(unresolved, top_level).process(&mut program);
         }
+        let mut usage = usage::of(&program, source, unresolved);
         let mut requests = Requests::new(source, unresolved, diagnostics, resolve);
         program.visit_mut_with(&mut requests);
+        usage.requires = requests.at_once;
         floor::lower(&mut program, unresolved);
         let config = Config { preserve_import_meta: true, ..Config::default() };
         let features = FeatureFlag { support_block_scoping: true, support_arrow: true };
@@ -164,7 +170,7 @@ impl Parsed {
             );
             return None;
         };
-        Some(Script { code, mappings: mappings(source, &places) })
+        Some(Script { code, mappings: mappings(source, &places), usage })
     }
 }
 

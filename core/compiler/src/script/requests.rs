@@ -47,6 +47,8 @@ pub(super) struct Requests<'a> {
     resolve: &'a mut dyn FnMut(&Request, &mut Diagnostics) -> Answer,
     tries: usize,
     functions: usize,
+    /// Keys of the modules that run before this one does, and where they are named.
+    pub(super) at_once: Vec<(String, Range<usize>)>,
 }
 
 impl<'a> Requests<'a> {
@@ -56,7 +58,7 @@ impl<'a> Requests<'a> {
         diagnostics: &'a mut Diagnostics,
         resolve: &'a mut dyn FnMut(&Request, &mut Diagnostics) -> Answer,
     ) -> Self {
-        Self { source, unresolved, diagnostics, resolve, tries: 0, functions: 0 }
+        Self { source, unresolved, diagnostics, resolve, tries: 0, functions: 0, at_once: Vec::new() }
     }
 
     fn ask(&mut self, literal: &mut Str, kind: RequestKind) {
@@ -64,6 +66,9 @@ impl<'a> Requests<'a> {
         let range = super::range_of(literal.span);
         let request = Request { specifier, kind, in_try: self.tries > 0, range };
         if let Answer::Key(key) = (self.resolve)(&request, self.diagnostics) {
+            if kind == RequestKind::Now && self.functions == 0 {
+                self.at_once.push((key.clone(), request.range));
+            }
             literal.value = key.into();
             literal.raw = None;
         }
