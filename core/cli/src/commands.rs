@@ -1,6 +1,7 @@
 //! One module for each command: its arguments, and what it does.
 
 pub mod build;
+pub mod check;
 pub mod doctor;
 pub mod drive;
 pub mod explain;

@@ -51,7 +51,7 @@ pub fn project(project: &Path, options: &Options, output: &Output) -> Result<Com
 }
 
 /// A folder that is no project gets one plain sentence and no compiler diagnostics.
-fn check_folder(project: &Path) -> Result<(), Failure> {
+pub fn check_folder(project: &Path) -> Result<(), Failure> {
     if !project.is_dir() {
         return Err(Failure::Input(format!(
             "{} is not a folder; give a mini-program's project folder",

@@ -14,7 +14,7 @@ mod locate;
 mod output;
 
 use clap::{Parser, Subcommand};
-use commands::{build, doctor, drive, explain, inspect, new, run, smoke};
+use commands::{build, check, doctor, drive, explain, inspect, new, run, smoke};
 use output::Output;
 use std::process::ExitCode;
 
@@ -34,6 +34,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     New(new::Args),
+    Check(check::Args),
     Build(build::Args),
     Run(run::Args),
     Smoke(smoke::Args),
@@ -52,6 +53,7 @@ fn main() -> ExitCode {
     let output = Output::new(cli.json);
     let result = match cli.command {
         Command::New(args) => new::run(args, &output),
+        Command::Check(args) => check::run(args, &output),
         Command::Build(args) => build::run(args, &output),
         Command::Run(args) => run::run(args, &output),
         Command::Smoke(args) => smoke::run(args, &output),

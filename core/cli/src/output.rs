@@ -16,6 +16,8 @@ pub const ERROR: Style = AnsiColor::Red.on_default().bold();
 pub const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 /// Something that is as it should be.
 pub const GOOD: Style = AnsiColor::Green.on_default().bold();
+/// What stands out.
+pub const BOLD: Style = Style::new().bold();
 /// Less important text.
 pub const DIM: Style = Style::new().dimmed();
 

@@ -60,6 +60,8 @@ pub(crate) fn compile(folder: &Path, options: &Options) -> Output {
 struct Unit {
     page: bool,
     config: Map<String, Value>,
+    /// Tags that its JSON or app.json declares, right or wrong.
+    tags: BTreeSet<String>,
     style: Option<String>,
 }
 
@@ -161,7 +163,16 @@ impl Build<'_> {
             self.generics(stem, document, &mut config);
         }
         let style = self.style(stem);
-        Unit { page, config, style }
+        let tags = self.tags(document.as_ref());
+        Unit { page, config, tags, style }
+    }
+
+    fn tags(&self, document: Option<&Document>) -> BTreeSet<String> {
+        let roots = [document.map(|document| &document.root), Some(&self.app.document.root)];
+        let lists = roots.into_iter().flatten().flat_map(|root| {
+            ["usingComponents", "componentGenerics"].into_iter().filter_map(|key| root.get(key))
+        });
+        lists.flat_map(Node::entries).map(|(tag, _)| tag.clone()).collect()
     }
 
     /// All components that a unit may use, by tag; the app's only where a template names them.

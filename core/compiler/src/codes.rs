@@ -56,6 +56,12 @@ codes! {
         "The template can be compiled, but at this place it differs from what WXML allows.";
     MISSING_TEMPLATE = "L0303", "an imported template or WXS file does not exist",
         "<import>, <include> or <wxs> names a file that is not there. Paths are relative to the file, or to the root folder when they start with a slash.";
+    UNKNOWN_DIRECTIVE = "L0304", "a directive or attribute that WXML does not have",
+        "The attribute looks like one of another framework, or is misspelt; it has no effect. WXML has wx:if, wx:elif, wx:else, wx:for, wx:for-item, wx:for-index and wx:key; events are bound with bind:name, catch:name, mut-bind:name and capture-bind:name; a value is bound with name=\"{{…}}\".";
+    TEMPLATE_CYCLE = "L0305", "templates include or import one another in a circle",
+        "An <include> is replaced by the file that it names, so a circle of them never ends. A circle of <import> does no harm but is never needed: an import brings the file's own templates only.";
+    UNKNOWN_TAG = "L0306", "an element that nobody knows",
+        "The tag is no built-in component, and neither the JSON file beside the template nor app.json names it in usingComponents. It is drawn as an empty box with its content.";
     STYLE_SYNTAX = "L0401", "an error in WXSS",
         "The style sheet cannot be understood at this place; the rule is left out.";
     STYLE_SUSPECT = "L0402", "WXSS that probably does not do what it should",
@@ -74,12 +80,32 @@ codes! {
         "A module of another subpackage is there only once that package is loaded. Use require.async(path), or move the module to the main package.";
     UNSUPPORTED_SCRIPT = "L0504", "JavaScript that cannot run in a mini-program",
         "Modules run as CommonJS functions inside the webview: await at the top level and import.meta have no meaning there. Put the code into an async function.";
+    SCRIPT_CYCLE = "L0505", "scripts require one another in a circle",
+        "The script that runs first gets the other's exports while they are still empty, so a name it takes out of them is undefined. Move what both need to a third file, or require the other inside the function that uses it.";
     BAD_NPM_PACKAGE = "L0601", "an npm package cannot be used",
         "The package's package.json cannot be read, or names a folder or file that is not in the package. Install it again, or ask its maker.";
     NOT_INSTALLED = "L0602", "an npm package is not installed",
         "package.json lists the package, but it is in no node_modules folder. Run npm install beside package.json. There is no need for \"build npm\" of WeChat's tools: Lodger reads node_modules itself.";
     BUNDLE_REFUSED = "L0701", "the bundle breaks a rule",
         "The bundle format refuses something: two paths that differ only in case, a name that is not allowed, or too much data. The message names the rule.";
+    OVERSIZE = "L0702", "a package is too large",
+        "A package may have 2 MB, all together 30 MB and 20,000 files: people open mini-programs over mobile networks. It can be run, but not published. Move pages that are not needed at the start, with what only they use, to a subpackage; put large pictures and media on a server; list what is not needed under packOptions.ignore of project.config.json.";
+    FUNCTION_MISSING = "L0801", "a function of wx that does not work in Lodger yet",
+        "A call fails with \"… not supported\". Ask with wx.canIUse, or test the function, before the call, and do without it; then this warning goes away, since the script knows what to do.";
+    FUNCTION_PARTIAL = "L0802", "a function of wx that works in part",
+        "The function can be called; what it does differs from WeChat in the point that the message names. If that is what the program needs, it must do without.";
+    FUNCTION_UNKNOWN = "L0803", "there is no such function of wx",
+        "WeChat has no function of this name, but one that is spelt almost the same.";
+    COMPONENT_MISSING = "L0804", "a built-in component that does not work in Lodger yet",
+        "The element takes its place in the page but draws nothing and sends no events.";
+    ATTRIBUTE_MISSING = "L0805", "an attribute or event of a built-in component that does not work in Lodger yet",
+        "The component works, this part of it does not: the attribute is taken and changes nothing, the event never comes.";
+    ATTRIBUTE_UNKNOWN = "L0806", "a built-in component has no such attribute or event",
+        "The name is spelt almost like one that the component has. As it is, it has no effect.";
+    UNLISTED_HOST = "L0807", "a host that lodger.json does not list",
+        "A mini-program reaches only the hosts that its author has listed: WeChat keeps these lists in its console, Lodger in \"domains\" of lodger.json (request, socket, upload, download, image, media, webview). Without lists a program runs in development, with a warning each time, and cannot be published. Pictures and media may come from everywhere unless there is a list.";
+    SECRET = "L0808", "a secret in the program",
+        "Everyone who opens a mini-program can read all of its files. App secrets, private keys, API keys of payment and access keys of clouds belong on the server only. Whoever has seen this one may use it: change it, do not only delete it. The text itself is never printed here.";
     INTERNAL = "L0901", "the compiler failed",
         "This is a defect of Lodger, not of your program. Please report it with the file that the message names.";
 }

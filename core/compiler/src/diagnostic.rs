@@ -36,9 +36,6 @@ pub struct Diagnostic {
     /// The source line with a mark under it, ready to print.
     #[serde(skip)]
     pub frame: Option<String>,
-    /// Findings of one group are one diagnostic in the end: the first place, and the others in its help.
-    #[serde(skip)]
-    pub(crate) group: Option<String>,
 }
 
 impl fmt::Display for Diagnostic {
@@ -67,13 +64,14 @@ impl fmt::Display for Diagnostic {
 /// Collects findings; nothing stops at the first.
 #[derive(Default)]
 pub(crate) struct Diagnostics {
-    list: Vec<Diagnostic>,
+    list: Vec<Finding>,
 }
 
 /// One finding under construction; reported when dropped into [`Diagnostics::add`].
 #[derive(Debug)]
 pub(crate) struct Finding {
     diagnostic: Diagnostic,
+    group: Option<String>,
 }
 
 impl Finding {
@@ -97,8 +95,8 @@ impl Finding {
                 message,
                 help: None,
                 frame: None,
-                group: None,
             },
+            group: None,
         }
     }
 
@@ -128,7 +126,7 @@ impl Finding {
 
     /// Of all findings with the same code and key, the first place is told in full and the others in one line.
     pub(crate) fn grouped(mut self, key: &str) -> Self {
-        self.diagnostic.group = Some(key.to_owned());
+        self.group = Some(key.to_owned());
         self
     }
 
@@ -140,26 +138,26 @@ impl Finding {
 
 impl Diagnostics {
     pub(crate) fn add(&mut self, finding: Finding) {
-        self.list.push(finding.diagnostic);
+        self.list.push(finding);
     }
 
     pub(crate) fn has_errors(&self) -> bool {
-        self.list.iter().any(|d| d.severity == Severity::Error)
+        self.list.iter().any(|one| one.diagnostic.severity == Severity::Error)
     }
 
     /// Shows no source lines of these files' lines: they hold secrets.
     pub(crate) fn hide(&mut self, file: &str, lines: &Range<u32>) {
-        let here = |d: &&mut Diagnostic| d.file == file && lines.contains(&d.line);
-        self.list.iter_mut().filter(here).for_each(|diagnostic| diagnostic.frame = None);
+        let all = self.list.iter_mut().map(|finding| &mut finding.diagnostic);
+        all.filter(|d| d.file == file && lines.contains(&d.line)).for_each(|d| d.frame = None);
     }
 
     /// Everything found, by place, each once.
     pub(crate) fn finish(mut self) -> Vec<Diagnostic> {
-        self.list.sort_by(|a, b| {
+        self.list.sort_by(|Finding { diagnostic: a, .. }, Finding { diagnostic: b, .. }| {
             (&a.file, a.line, a.column, a.code, &a.message)
                 .cmp(&(&b.file, b.line, b.column, b.code, &b.message))
         });
-        self.list.dedup();
+        self.list.dedup_by(|a, b| a.diagnostic == b.diagnostic);
         merge_groups(self.list)
     }
 }
@@ -167,11 +165,11 @@ impl Diagnostics {
 /// How many further places of a group are named.
 const FURTHER: usize = 4;
 
-fn merge_groups(list: Vec<Diagnostic>) -> Vec<Diagnostic> {
+fn merge_groups(list: Vec<Finding>) -> Vec<Diagnostic> {
     let mut out: Vec<Diagnostic> = Vec::new();
     let mut groups: HashMap<(&str, String), (usize, Vec<String>)> = HashMap::new();
-    for diagnostic in list {
-        let Some(group) = diagnostic.group.clone() else {
+    for Finding { diagnostic, group } in list {
+        let Some(group) = group else {
             out.push(diagnostic);
             continue;
         };
@@ -249,7 +247,9 @@ mod tests {
         let source = Source::new("a".into(), "a.js".into(), "x\n".repeat(9));
         let mut all = Diagnostics::default();
         for line in (0..9).rev() {
-            all.add(Finding::warning("L0001", "x").at(&source, line * 2..line * 2 + 1).help("y").grouped("x"));
+            all.add(
+                Finding::warning("L0001", "x").at(&source, line * 2..line * 2 + 1).help("y").grouped("x"),
+            );
         }
         all.add(Finding::warning("L0001", "z").at(&source, 0..1).grouped("z"));
         let found = all.finish();

@@ -78,8 +78,11 @@ impl Document {
                 let kind = error.kind().to_string();
                 let finding =
                     Finding::error(codes::JSON_SYNTAX, format!("not valid JSON: {}", kind.to_lowercase()));
-                diagnostics
-                    .add(finding.at(source, range.start..range.end).help(advice(source, range.start, &kind)));
+                diagnostics.add(finding.at(source, range.start..range.end).help(advice(
+                    source,
+                    range.start,
+                    &kind,
+                )));
                 // What can be guessed is read on: one slip must not hide what else is wrong.
                 let guessed =
                     jsonc_parser::parse_to_ast(&source.text, &CollectOptions::default(), &options(true));

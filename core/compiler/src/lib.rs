@@ -5,7 +5,9 @@
 mod app;
 mod asset;
 mod build;
+mod check;
 mod codes;
+mod compat;
 mod diagnostic;
 mod ignore;
 mod json;
@@ -41,6 +43,8 @@ pub struct Options {
     pub version: Option<lodger_bundle::Version>,
     /// No minifying; keeps the code readable.
     pub development: bool,
+    /// Also says what will not work, what leaks and what is too large (`lodger check`).
+    pub check: bool,
 }
 
 /// What came of it.

@@ -31,20 +31,20 @@ pub(crate) fn finding(
         Miss::Absent { tried, package } => {
             let wanted = tried.first().map_or("", String::as_str);
             let stem = extensions.iter().find_map(|ext| wanted.strip_suffix(ext)).unwrap_or(wanted);
-            let near = tree.nearest(stem, extensions).filter(|near| near != stem);
-            if let (None, Some(name)) = (&near, package)
-                && tree.npm.wants(name)
-            {
+            if let Some(name) = package.as_ref().filter(|name| tree.npm.wants(name)) {
                 // One slip with many places: the package is in the list, and nobody has fetched it.
                 let message = format!("the npm package \"{name}\" is not installed");
                 return Finding::new(severity, codes::NOT_INSTALLED, message)
                     .help("run npm install in the folder of package.json; Lodger does \"build npm\" itself")
                     .grouped(name);
             }
-            let help = near
-                .map(|near| format!("did you mean \"/{near}\"?"))
-                .or_else(|| package.as_ref().map(|name| format!("if it comes from npm: npm install {name}")));
-            Finding::new(severity, code, message.to_owned()).maybe_help(help)
+            let near = tree.nearest(stem, extensions).filter(|near| near != stem);
+            let help = match (near, package) {
+                (Some(near), _) => format!("did you mean \"/{near}\"?"),
+                (None, Some(name)) => format!("if it comes from npm: npm install {name}"),
+                (None, None) => format!("there is no {wanted}: create it, or correct the path"),
+            };
+            Finding::new(severity, code, message.to_owned()).help(help)
         }
     }
 }

@@ -34,6 +34,8 @@ pub(crate) struct Project {
     pub(crate) npm: Vec<(String, String)>,
     /// Folders below `root` that are no part of the mini-program (cloud functions, plugin sources).
     pub(crate) excluded: Vec<String>,
+    /// lodger.json, if there is one.
+    pub(crate) lodger: Option<Document>,
     pub(crate) inputs: Vec<PathBuf>,
 }
 
@@ -104,6 +106,7 @@ impl Project {
             plugins: BTreeSet::new(),
             npm: Vec::new(),
             excluded: Vec::new(),
+            lodger: lodger.clone(),
             inputs,
         };
         if let Some((pack, _)) = setting("packOptions") {

@@ -1,9 +1,14 @@
 //! WXML and WXS: which templates a page needs, and their code for one package.
 mod code;
+pub(crate) mod directive;
+mod parsed;
+mod wording;
+
+pub(crate) use parsed::{Element, Parsed};
 
 use crate::{
     codes,
-    diagnostic::{Diagnostics, Finding, Severity},
+    diagnostic::{Diagnostics, Severity},
     path, resolve,
     source::Source,
     tree::Tree,
@@ -74,16 +79,11 @@ impl Templates {
         let own = tree.npm.owner(&source.path).is_none();
         for warning in self.group.add_tmpl(key, &source.text) {
             let range = range(&source, &warning.location);
-            let message = format!("WXML: {}", warning.kind);
             // Notes speak of style, and a package's own slips are not the developer's business.
-            match severity(&warning.kind) {
-                Some(Severity::Error) => {
-                    diagnostics.add(Finding::error(codes::TEMPLATE_SYNTAX, message).at(&source, range));
-                }
-                Some(Severity::Warning) if own => {
-                    diagnostics.add(Finding::warning(codes::TEMPLATE_SUSPECT, message).at(&source, range));
-                }
-                _ => {}
+            if let Some((severity, finding)) = wording::finding(&warning.kind, &source, range)
+                && (own || severity == Severity::Error)
+            {
+                diagnostics.add(finding);
             }
         }
         let Ok(parsed) = self.group.get_tree(key) else {

@@ -145,6 +145,11 @@ impl Tree {
         source
     }
 
+    /// The file's text, if it was read before.
+    pub(crate) fn known(&self, file: &str) -> Option<Rc<Source>> {
+        self.sources.get(file).cloned().flatten()
+    }
+
     /// The file's bytes. Only files of the tree can be read.
     pub(crate) fn bytes(&mut self, file: &str, diagnostics: &mut Diagnostics) -> Option<Vec<u8>> {
         let entry = self.files.get(file)?;
@@ -173,10 +178,17 @@ impl Tree {
             .keys()
             .filter_map(|file| extensions.iter().find_map(|ext| file.strip_suffix(ext)))
             .collect();
+        // The folder may differ, but a file of quite another name was not meant.
+        let name = |path: &str| path[path.rfind('/').map_or(0, |at| at + 1)..].to_owned();
+        let close = |stem: &str| {
+            let (a, b) = (name(stem), name(wanted));
+            let distance = strsim::damerau_levenshtein(&a, &b);
+            distance == 0 || (distance < a.len().max(b.len()) && distance <= 1 + a.len().min(b.len()) / 4)
+        };
         stems
             .into_iter()
             .map(|stem| (strsim::damerau_levenshtein(stem, wanted), stem))
-            .filter(|(distance, stem)| *distance <= 2 + stem.len().min(wanted.len()) / 6)
+            .filter(|(distance, stem)| *distance <= 2 + stem.len().min(wanted.len()) / 6 && close(stem))
             .min()
             .map(|(_, stem)| stem.to_owned())
     }

@@ -39,7 +39,7 @@ pub struct Args {
 /// Builds.
 pub fn run(args: Args, output: &Output) -> Result<(), Failure> {
     check_out(&args.out)?;
-    let options = Options { app: args.app, version: None, development: args.development };
+    let options = Options { app: args.app, development: args.development, ..Options::default() };
     let compiled = compile::project(&args.dir, &options, output)?;
     check_apart(&compiled.inputs, &args.out)?;
     write(&compiled, &args.out).map_err(|error| Failure::file(&args.out, error))?;

@@ -1,7 +1,9 @@
 //! Puts what was compiled together: scripts, maps, assets, the bundle.
 use super::{Build, COMPONENT_KEYS, Unit};
 use crate::{
-    Output, Stats, asset, codes,
+    Output, Stats, asset,
+    check::{self, sizes::Sizes},
+    codes,
     diagnostic::Finding,
     json::Node,
     package, path, resolve,
@@ -25,10 +27,12 @@ impl Build<'_> {
         index.domains = self.project.domains.clone();
         let mut builder = lodger_bundle::BundleBuilder::new(index);
         let mut maps = BTreeMap::new();
+        let mut sizes = Sizes::default();
         for (number, package) in self.app.packages.iter().enumerate() {
             builder.package(&package.name, &package.root, package.independent);
             let path = path::child(&package.root, "package.js");
             let (script, map) = self.package_code(number, app_style.as_deref()).write(&path);
+            sizes.file(number, script.len());
             builder.file(&package.name, &path, "text/javascript", script);
             maps.insert(path, map);
         }
@@ -37,10 +41,15 @@ impl Build<'_> {
         let mut stats = self.stats();
         for (file, mime) in self.assets() {
             if let Some(bytes) = self.tree.bytes(&file, &mut self.diagnostics) {
-                let package = &self.app.packages[self.app.package_of(&file)];
-                builder.file(&package.name, &file, mime, bytes);
+                let number = self.app.package_of(&file);
+                sizes.file(number, bytes.len());
+                sizes.part(number, &self.tree.shown(&file), bytes.len());
+                builder.file(&self.app.packages[number].name, &file, mime, bytes);
                 stats.assets += 1;
             }
+        }
+        if self.options.check {
+            self.check(sizes);
         }
         let mut bundle = None;
         if !self.diagnostics.has_errors() {
@@ -51,6 +60,31 @@ impl Build<'_> {
         }
         let inputs = self.tree.inputs.into_iter().collect();
         Output { bundle, diagnostics: self.diagnostics.finish(), maps, inputs, stats }
+    }
+
+    fn check(&mut self, mut sizes: Sizes) {
+        for module in self.modules.values() {
+            let number = self.app.package_of(&module.source.path);
+            sizes.part(number, &module.source.shown, module.script.code.len());
+        }
+        for (stem, unit) in &self.units {
+            let bytes = unit.style.as_ref().map_or(0, String::len);
+            sizes.part(self.app.package_of(stem), &format!("{}.wxss", self.tree.shown(stem)), bytes);
+        }
+        let assets = self.assets().into_iter().map(|(file, _)| file);
+        let others = assets.chain(self.used.iter().cloned()).chain(["app.json".to_owned()]).collect();
+        let program = check::Program {
+            project: self.project,
+            app: self.app,
+            tree: &mut self.tree,
+            templates: &self.templates,
+            modules: &self.modules,
+            units: self.units.iter().map(|(stem, unit)| (stem.as_str(), &unit.tags)).collect(),
+            styles: self.styles.files().cloned().collect(),
+            others,
+            sizes,
+        };
+        check::run(program, &mut self.diagnostics);
     }
 
     /// The style sheet of the app, after those of its extended libraries.

@@ -42,7 +42,9 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn is_wx(&self, expression: &Expr) -> bool {
-        expression.as_ident().is_some_and(|ident| &*ident.sym == "wx" && ident.ctxt.outer() == self.unresolved)
+        expression
+            .as_ident()
+            .is_some_and(|ident| &*ident.sym == "wx" && ident.ctxt.outer() == self.unresolved)
     }
 
     /// `x` of `wx.x` or `wx["x"]`.
@@ -230,7 +232,8 @@ mod tests {
 
     #[test]
     fn every_way_to_name_a_function() {
-        let code = "wx.a(); const f = wx.b; wx['c'](); const { d, e: g, ...h } = wx; wx.cloud.call(); wx[x]()";
+        let code =
+            "wx.a(); const f = wx.b; wx['c'](); const { d, e: g, ...h } = wx; wx.cloud.call(); wx[x]()";
         assert_eq!(members(code), ["a", "b", "c", "d", "e", "cloud"]);
         assert_eq!(usage("x; wx.login()").members[0].1, 3..11);
     }
@@ -275,7 +278,8 @@ mod tests {
 
     #[test]
     fn only_what_runs_first_is_required_at_once() {
-        let usage = usage("import './a'; require('./b'); function f() { require('./c') } require.async('./d')");
+        let usage =
+            usage("import './a'; require('./b'); function f() { require('./c') } require.async('./d')");
         let keys: Vec<_> = usage.requires.iter().map(|(key, _)| key.as_str()).collect();
         assert_eq!(keys, ["./a", "./b"]);
     }
