@@ -117,7 +117,7 @@ fn built_in(element: &Element<'_>, row: &Component, template: &Parsed<'_>, diagn
             // `formType` means the same as `form-type`; `aria-*` and `data-*` stand for many.
             let name = kebab(name);
             let stands = |known: &&str| known.strip_suffix('*').is_some_and(|start| name.starts_with(start));
-            if known.contains(&name.as_str()) || known.iter().any(|known| stands(known)) {
+            if known.contains(&name.as_str()) || known.iter().any(stands) {
                 continue;
             }
             let key = format!("{tag} {kind} {name}");

@@ -11,25 +11,21 @@ pub(super) fn check(program: &Program<'_>, diagnostics: &mut Diagnostics) {
     let usages = || program.modules.values().map(|module| (module, &module.script.usage));
     let given: BTreeSet<&str> =
         usages().flat_map(|(_, usage)| usage.own.iter().map(String::as_str)).collect();
-    for (module, usage) in usages() {
-        let own = program.own(&module.source.path);
+    // Packages use much on paths that this program never takes, and nobody here can mend them: what is missing
+    // when such a path is taken, `lodger smoke` tells.
+    for (module, usage) in usages().filter(|(module, _)| program.own(&module.source.path)) {
         for (name, range) in usage.members.iter().filter(|(name, _)| !given.contains(name.as_str())) {
             let finding = match compat::member(name) {
-                Some(row) => {
-                    let note = row.note.as_deref();
-                    match row.status {
-                        Status::Full => continue,
-                        Status::Partial if own => partial(name, note),
-                        Status::None => none(name, note),
-                        Status::Partial => continue,
-                    }
-                }
+                Some(row) => match row.status {
+                    Status::Full => continue,
+                    Status::Partial => partial(name, row.note.as_deref()),
+                    Status::None => none(name, row.note.as_deref()),
+                },
                 // Only typos are sure: WeChat has members that it does not document.
-                None if own => match compat::nearest_member(name) {
+                None => match compat::nearest_member(name) {
                     Some(near) => unknown(name, near),
                     None => continue,
                 },
-                None => continue,
             };
             diagnostics.add(finding.at(&module.source, range.clone()).grouped(name));
         }
