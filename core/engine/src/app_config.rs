@@ -45,6 +45,13 @@ impl AppConfig {
         reasons.into_iter().flatten().filter_map(reason).collect()
     }
 
+    /// Whether a cold start goes on at `page`, if the program was left there (`restartStrategy`, app.json or page.json).
+    pub(crate) fn restarts_at(&self, page: &str) -> bool {
+        let own = &self.json["pageConfigs"][page]["restartStrategy"];
+        let strategy = own.as_str().or(self.json["restartStrategy"].as_str());
+        strategy == Some("homePageAndLatestPage") && !self.tabs().iter().any(|tab| tab == page)
+    }
+
     pub(crate) fn request_timeout(&self) -> Duration {
         self.json["networkTimeout"]["request"].as_u64().map_or(REQUEST_TIMEOUT, Duration::from_millis)
     }

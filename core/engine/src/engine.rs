@@ -5,7 +5,9 @@ mod open;
 pub use config::{Config, Development, OpenRequest, Surface, SystemInfo};
 
 use crate::{
-    ErrorKind, Host, HostApi, LodgerError, LogLevel, Session, permissions,
+    ErrorKind, Host, HostApi, LodgerError, LogLevel, Session,
+    exit_state::{self, ExitStates},
+    permissions,
     permissions::Permissions,
     session::Inner,
     storage::{self, Storage},
@@ -78,10 +80,12 @@ impl Engine {
         let database = store.database().clone();
         Storage::migrate(&database)?;
         Permissions::migrate(&database)?;
+        ExitStates::migrate(&database)?;
         let (vault, data_lost) = Vault::open(&database, host.key_store.as_ref())?;
         if data_lost {
             storage::wipe_all(&database)?;
             permissions::wipe_all(&database)?;
+            exit_state::wipe_all(&database)?;
             host.log.log(
                 LogLevel::Error,
                 "engine",
@@ -187,7 +191,13 @@ impl Engine {
         let database = self.shared.store.database();
         storage::wipe(database, &area)?;
         permissions::wipe(database, &area)?;
-        if storage::count(database, &area)? + permissions::count(database, &area)? > 0 {
+        exit_state::wipe(database, &area)?;
+        let counts = [storage::count, permissions::count, exit_state::count];
+        let mut left = 0;
+        for count in counts {
+            left += count(database, &area)?;
+        }
+        if left > 0 {
             return Err(LodgerError::new(
                 ErrorKind::Storage,
                 "wipe-incomplete",

@@ -34,6 +34,7 @@ pub mod components;
 mod counters;
 mod engine;
 mod error;
+mod exit_state;
 mod gate;
 mod host;
 pub mod origin;

@@ -3,6 +3,7 @@ use super::{OpenRequest, Shared};
 use crate::{
     ErrorKind, LodgerError,
     app_config::AppConfig,
+    exit_state::ExitStates,
     gate::Gate,
     permissions::Permissions,
     session::{Code, Identity, Inner, LaunchOptions, Parts},
@@ -31,8 +32,6 @@ pub(super) fn open(shared: &Arc<Shared>, request: OpenRequest) -> Result<Arc<Inn
             "The program's app.json is not a JSON object. Build the program again.",
         )
     })?;
-    let launch =
-        LaunchOptions::new(&index.pages, request.path, request.query, request.scene, request.referrer)?;
     let name = index.w3c.get("name").and_then(|name| name.as_str()).or(config.name()).unwrap_or(&index.app);
     let area = shared.vault.area(&request.user, &request.app);
     let label = shared.vault.label(&request.user, &request.app);
@@ -50,6 +49,17 @@ pub(super) fn open(shared: &Arc<Shared>, request: OpenRequest) -> Result<Arc<Inn
     };
     let code = Code { digest: installed.digest, index: Arc::clone(&index), config: Arc::new(config) };
     let gate = Arc::new(Gate::default());
+    let exit = ExitStates::new(database.clone(), Arc::clone(&shared.vault), area, Arc::clone(&gate));
+    // Taken in any case: a program that is opened somewhere else has forgotten where it was left.
+    let left = exit.take(shared.host.clock.now())?.filter(|left| {
+        request.path.is_none() && index.pages.contains(&left.path) && code.config.restarts_at(&left.path)
+    });
+    let (path, query, exit_state) = match left {
+        Some(left) => (Some(left.path), left.query, left.data),
+        None => (request.path, request.query, serde_json::Value::Null),
+    };
+    let launch = LaunchOptions::new(&index.pages, path, query, request.scene, request.referrer)?
+        .with_exit_state(exit_state);
     let permissions = Permissions::new(
         database.clone(),
         area,
@@ -63,6 +73,7 @@ pub(super) fn open(shared: &Arc<Shared>, request: OpenRequest) -> Result<Arc<Inn
         shared: Arc::clone(shared),
         policy: UrlPolicy::new(&index.domains, shared.development()),
         storage: Storage::new(database, Arc::clone(&shared.vault), area, Arc::clone(&gate)),
+        exit,
         identity,
         gate,
         permissions,

@@ -6,6 +6,7 @@ use crate::{
     bridge::{Document, DocumentState},
     counters::Counting,
     engine::Shared,
+    exit_state::ExitStates,
     gate::Gate,
     page_stack::PageStack,
     permissions::Permissions,
@@ -49,6 +50,7 @@ pub(crate) struct Parts {
     pub policy: UrlPolicy,
     pub permissions: Permissions,
     pub storage: Storage,
+    pub exit: ExitStates,
     pub launch: LaunchOptions,
     pub running: RunningGuard,
     pub system: SystemInfo,
@@ -100,6 +102,7 @@ pub(crate) struct Inner {
     pub policies: Policies,
     pub permissions: Permissions,
     pub storage: Storage,
+    pub exit: ExitStates,
     pub handles: Handles,
     pub counters: Counting,
     pub requests: Arc<Semaphore>,
@@ -116,7 +119,7 @@ pub(crate) struct Inner {
 
 impl Inner {
     pub(crate) fn start(parts: Parts) -> Result<Arc<Self>, LodgerError> {
-        let Parts { shared, identity, gate, code, policy, permissions, storage, .. } = parts;
+        let Parts { shared, identity, gate, code, policy, permissions, storage, exit, .. } = parts;
         let Parts { launch, running, system, surface, listener, .. } = parts;
         let pages =
             PageStack::new(&code.index.pages, &code.config.tabs(), &launch.path, launch.query.clone())
@@ -153,6 +156,7 @@ impl Inner {
             policy,
             permissions,
             storage,
+            exit,
             inbox,
             events,
         });

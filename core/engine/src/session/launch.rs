@@ -9,6 +9,8 @@ pub(crate) struct LaunchOptions {
     pub query: Query,
     pub scene: u32,
     pub referrer: Option<(String, Value)>,
+    /// What the page wanted to have again when the program was left on it; null for nothing.
+    pub exit_state: Value,
 }
 
 impl LaunchOptions {
@@ -32,7 +34,11 @@ impl LaunchOptions {
                 "The program has no such page. Open it without a path, or with a path from its page list.",
             )
         })?;
-        Ok(Self { path, query, scene, referrer })
+        Ok(Self { path, query, scene, referrer, exit_state: Value::Null })
+    }
+
+    pub(crate) fn with_exit_state(self, exit_state: Value) -> Self {
+        Self { exit_state, ..self }
     }
 
     /// As the page gets them, in the launch object and in `appShow`.

@@ -1,6 +1,6 @@
 //! Reports from the page: what the base library tells about itself, turned into the host's events.
 use super::{Inner, calls::Args};
-use crate::{LogLevel, SessionEvent, bridge::Answer};
+use crate::{LogLevel, SessionEvent, bridge::Answer, exit_state::ExitState};
 use serde_json::Value;
 
 impl Inner {
@@ -37,6 +37,7 @@ impl Inner {
                 page: text("page"),
             },
             Some("missing") => SessionEvent::Missing { api: text("api") },
+            Some("exitState") => return self.keep_exit_state(args),
             Some("share") => SessionEvent::Share { title: text("title"), path: text("path") },
             Some("dev") => SessionEvent::Dev {
                 id: args.get("id").and_then(Value::as_u64).unwrap_or(0),
@@ -51,5 +52,23 @@ impl Inner {
         };
         self.chatter(event);
         Answer::empty()
+    }
+
+    /// The program goes to the background: where it is left, for the next cold start.
+    fn keep_exit_state(&self, args: &Args) -> Answer {
+        let top = {
+            let state = self.state();
+            (state.pages.top().path.clone(), state.pages.top().query.clone())
+        };
+        let state = ExitState {
+            path: top.0,
+            query: top.1,
+            data: args.get("data").cloned().unwrap_or(Value::Null),
+            expires: args.get("expires").and_then(Value::as_f64).unwrap_or(0.0),
+        };
+        match self.exit.keep(&state) {
+            Ok(()) => Answer::empty(),
+            Err(error) => Answer::fail("report", error),
+        }
     }
 }

@@ -94,6 +94,7 @@ fn launch_object(inner: &Inner, code: &Code, launch: &LaunchOptions) -> Result<V
         },
         "launch": launch.to_json(),
         "page": page,
+        "exitState": launch.exit_state,
         "stack": stack,
         "config": code.config.json(),
         "packages": packages,

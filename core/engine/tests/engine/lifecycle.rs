@@ -266,3 +266,48 @@ fn a_lost_platform_key_means_wipe_and_report() {
     let (session, _) = world.open();
     assert_eq!(world.page(&session).call("getStorageInfo", json!({}))["keys"], json!([]));
 }
+
+/// The launch object of a start document.
+fn launch_object(html: &str) -> serde_json::Value {
+    let from = html.find("id=\"lodger-launch\">").expect("a launch object") + "id=\"lodger-launch\">".len();
+    let to = from + html[from..].find("</script>").expect("its end");
+    serde_json::from_str(&html[from..to]).expect("JSON")
+}
+
+#[test]
+fn a_page_that_asks_for_it_comes_back_with_what_it_saved_once() {
+    let world = World::new(Setup::default());
+    let leave_on = |url: &str, expires: f64| {
+        let (session, _) = world.open();
+        let mut page = world.page(&session);
+        page.call("reLaunch", json!({ "url": url }));
+        page.call("report", json!({ "kind": "exitState", "data": { "n": 7 }, "expires": expires }));
+        session.close();
+    };
+    let next = |path: Option<&str>| {
+        let (session, _) = world.open_with(|request| request.path = path.map(str::to_owned));
+        let launch = launch_object(&world.get(&session, "/").text());
+        session.close();
+        (launch["launch"]["path"].as_str().unwrap_or("").to_owned(), launch["exitState"].clone())
+    };
+    let (home, item) = ("pages/home/home".to_owned(), "pages/item/item".to_owned());
+    let later = 1e15;
+
+    leave_on("/pages/item/item?id=3", later);
+    assert_eq!(next(None), (item, json!({ "n": 7 })));
+    assert_eq!(next(None), (home.clone(), json!(null)), "only once");
+
+    leave_on("/pages/item/item", later);
+    assert_eq!(next(Some("pages/cart/cart")).0, "pages/cart/cart", "the host's own path goes first");
+    assert_eq!(next(None).0, home, "and what was kept is forgotten");
+
+    leave_on("/pages/item/item", 1.0);
+    assert_eq!(next(None).0, home, "too old");
+
+    leave_on("/pages/cart/cart", later);
+    assert_eq!(next(None).0, home, "this page does not ask for it");
+
+    leave_on("/pages/item/item", later);
+    world.engine.wipe("ann", "coffee").expect("wiped");
+    assert_eq!(next(None).0, home);
+}

@@ -143,6 +143,7 @@ pub fn bundle(app: &str, code: u64, domains: Domains) -> Bundle {
         "icon": "images/logo.png",
         "pages": PAGES,
         "tabBar": { "list": [{ "pagePath": "pages/home/home" }, { "pagePath": "pages/cart/cart" }] },
+        "pageConfigs": { "pages/item/item": { "restartStrategy": "homePageAndLatestPage" } },
         "permission": { "scope.userLocation": { "desc": "To find a shop" } },
     });
     let mut builder = BundleBuilder::new(index);

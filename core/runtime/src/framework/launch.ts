@@ -96,6 +96,8 @@ export interface Launch {
   page: RoutePage
   /** Bottom first; more than one page only where the edit loop loads the document again. */
   stack: RoutePage[]
+  /** What `onSaveExitState` of that page gave when the program was left on it; null for nothing. */
+  exitState?: unknown
   config: AppConfig
   packages: { name: string; root: string; script: string }[]
   system: HostSystem

@@ -82,13 +82,13 @@ export class PageStack {
    * Makes the document agree with `route`; routes are worked off one after the other. Resolves with the top page once
    * it is shown (not when its transition ends); rejects if its package cannot be loaded.
    */
-  apply(route: Route, opener?: EventChannel): Promise<Page> {
-    const done = this.#queue.then(() => this.#apply(route, opener))
+  apply(route: Route, opener?: EventChannel, exitState?: unknown): Promise<Page> {
+    const done = this.#queue.then(() => this.#apply(route, opener, exitState))
     this.#queue = done.catch(() => undefined)
     return done
   }
 
-  async #apply(route: Route, opener?: EventChannel): Promise<Page> {
+  async #apply(route: Route, opener?: EventChannel, exitState?: unknown): Promise<Page> {
     const target = route.stack[route.stack.length - 1]
     if (!target) throw new Error('the engine sent an empty page stack')
     await this.#tools.loader.loadPackage(this.#tools.loader.packageOf(target.path))
@@ -103,6 +103,7 @@ export class PageStack {
     const known = this.#pages.get(target.id)
     const page = known ?? this.#make(target, route)
     if (opener) page.opener = opener
+    if (!known) page.exitState = exitState
     // Pages below the top of a restored stack are built when they are shown.
     this.#stack = route.stack.flatMap((item) => this.#pages.get(item.id) ?? [])
     this.#bring(page)
@@ -189,6 +190,17 @@ export class PageStack {
     page.call('onReady')
     page.lifetime('routeDone')
     this.#actions.ready(page)
+    this.#preload(page)
+  }
+
+  /** `preloadRule`: packages that are likely to be wanted after this page; the person never waits for them. */
+  #preload(page: Page): void {
+    const rule = this.#system.config.preloadRule?.[page.path]
+    if (!rule || ((rule.network ?? 'wifi') === 'wifi' && this.#system.networkType !== 'wifi')) return
+    for (const name of rule.packages)
+      this.#tools.loader.loadPackage(name === '__APP__' ? 'main' : name).catch((error: unknown) => {
+        this.#tools.reporter.error(error, `preloadRule of ${page.path}`)
+      })
   }
 
   #move(page: Page, old: Page | undefined, ended: Page[], type: string): void {

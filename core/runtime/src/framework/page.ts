@@ -38,6 +38,8 @@ export class Page {
   #tabBar: Root | undefined
   #caller: PageCaller | undefined
   #visible = false
+  /** `exitState` of the page's object: what it saved when the program was left on it. */
+  exitState: unknown
   /** Channel to the page that opened this one. */
   opener: EventChannel | undefined
 
@@ -79,7 +81,7 @@ export class Page {
     const caller = root.get() as unknown as PageCaller
     this.#caller = caller
     pages.set(caller, this)
-    const fields = { route: this.path, __route__: this.path, options: this.query }
+    const fields = { exitState: this.exitState, route: this.path, __route__: this.path, options: this.query }
     for (const [name, value] of Object.entries(fields)) {
       Object.defineProperty(caller, name, { value, writable: true, configurable: true, enumerable: true })
     }

@@ -46,7 +46,11 @@ async function run({ launch, opened, reporter, stack, app, loader }: Program): P
   if (!loader.has(launch.page.path)) app.pageNotFound(launch.page.path, launch.page.query)
   // In turn, so that each page lives through what it did before: it is opened, then covered by the next.
   for (let depth = 1; depth <= launch.stack.length; depth++)
-    await stack.apply({ type: 'appLaunch', stack: launch.stack.slice(0, depth), alive: [] })
+    await stack.apply(
+      { type: 'appLaunch', stack: launch.stack.slice(0, depth), alive: [] },
+      undefined,
+      launch.exitState ?? undefined,
+    )
 }
 
 function listen(program: Program): void {
@@ -65,6 +69,7 @@ function listen(program: Program): void {
   on('appHide', () => {
     stack.foreground = false
     app.hide()
+    saveExitState(stack, reporter)
   })
   on('share', () => shareTop(stack, reporter, 'menu'))
   on('themeChange', ({ theme }) => {
@@ -75,7 +80,10 @@ function listen(program: Program): void {
     if (system.config.tabBar) tabBar?.restyle(system.config.tabBar)
     app.themeChanged(system.theme)
   })
-  on('networkStatusChange', (args) => void events.emit('NetworkStatusChange', args))
+  on('networkStatusChange', (args) => {
+    system.networkType = String(args['networkType'])
+    events.emit('NetworkStatusChange', args)
+  })
   on('memoryWarning', (args) => void events.emit('MemoryWarning', args))
   on('keyboard', (args) => void events.emit('KeyboardHeightChange', args))
   on('overlay', ({ text, build }) =>
@@ -88,6 +96,18 @@ function listen(program: Program): void {
       .then((result) => reporter.send('dev', { id: args['id'], result })),
   )
   watchSize(program)
+}
+
+/** WeChat keeps what a page saved for a day, if it does not say how long. */
+const EXIT_STATE_TIME = 24 * 60 * 60 * 1000
+
+/** The program may be ended from here on: the engine keeps where it was left (`restartStrategy`). */
+function saveExitState(stack: PageStack, reporter: Reporter): void {
+  const page = stack.top
+  if (!page) return
+  const saved = (page.call('onSaveExitState') ?? {}) as { data?: unknown; expireTimeStamp?: unknown }
+  const expires = Number(saved.expireTimeStamp ?? Date.now() + EXIT_STATE_TIME)
+  reporter.send('exitState', { data: (saved.data ?? null) as Json[string], expires })
 }
 
 /** The window itself tells of its size first; the host's event adds nothing but is there for hosts that scale. */

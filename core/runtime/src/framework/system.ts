@@ -16,6 +16,7 @@ export class System {
   constructor(launch: Launch) {
     this.#launch = launch
     this.#host = launch.system
+    this.networkType = launch.system.networkType ?? 'unknown'
     this.#theme = launch.system.theme === 'dark' ? 'dark' : 'light'
     this.#config = this.#themed()
     this.#mark()
@@ -31,6 +32,9 @@ export class System {
     this.#config = this.#themed()
     this.#mark()
   }
+
+  /** `wifi`, `4g`, `none`…: what the host said last. */
+  networkType: string
 
   /** app.json with "@name" values of the theme filled in. */
   get config(): AppConfig {
