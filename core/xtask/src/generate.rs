@@ -1,4 +1,5 @@
-//! Generated files: the base library's script, that of Less and the FFI bindings, committed so that building needs neither tool.
+//! Generated files, committed so that building needs no other tool: the base library's script, that of Less, the
+//! reference, the FFI bindings.
 
 use crate::{
     arguments::Arguments,
@@ -6,15 +7,17 @@ use crate::{
     setup,
 };
 
+mod reference;
 mod stamp;
 
 pub const HELP: &str = "
 Writes the generated files, which are committed:
   core/runtime/dist/            the base library, from core/runtime/src (needs Node.js)
   core/compiler/less/dist/      Less, from its npm package (needs Node.js)
+  core/docs/reference/          functions and components, from the tables in core/engine
   bindings/ffi/generated/       Kotlin and Swift, from bindings/ffi/src (builds UniFFI's generator: minutes, once)
 
-Usage: cargo xtask generate [--only runtime|less|ffi]
+Usage: cargo xtask generate [--only runtime|less|reference|ffi]
 
 Example: cargo xtask generate --only ffi
 ";
@@ -33,18 +36,26 @@ pub fn task(mut arguments: Arguments) -> Result<(), Trouble> {
         None => {
             script(RUNTIME)?;
             script(LESS)?;
+            reference()?;
             ffi()
         }
         Some("runtime") => script(RUNTIME),
         Some("less") => script(LESS),
+        Some("reference") => reference(),
         Some("ffi") => ffi(),
-        Some(other) => Err(Trouble::Usage(format!("--only knows runtime, less and ffi, not `{other}`"))),
+        Some(other) => {
+            Err(Trouble::Usage(format!("--only knows runtime, less, reference and ffi, not `{other}`")))
+        }
     }
 }
 
 fn script(folder: &str) -> Result<(), Trouble> {
     setup::node::need_packages(folder)?;
     Run::new("npm").args(["run", "--silent", "build"]).dir(&root().join(folder)).status()
+}
+
+fn reference() -> Result<(), Trouble> {
+    reference::pages()?.into_iter().try_for_each(|(path, text)| write(path, text))
 }
 
 fn ffi() -> Result<(), Trouble> {
@@ -88,6 +99,16 @@ fn check_script(folder: &str) -> Result<(), Trouble> {
     Run::new("node").args(["scripts/build.mjs", "--check"]).dir(&root().join(folder)).status().map_err(|_| {
         Trouble::Failed(format!("{folder}/dist is not what the sources give; run `cargo xtask generate`"))
     })
+}
+
+/// Fails unless the reference is what the engine's tables give.
+pub fn check_reference() -> Result<(), Trouble> {
+    match reference::pages()?.into_iter().find(|(path, text)| read(path).ok().as_ref() != Some(text)) {
+        None => Ok(()),
+        Some((path, _)) => Err(Trouble::Failed(format!(
+            "{path} is not what core/engine's tables give; run `cargo xtask generate --only reference`"
+        ))),
+    }
 }
 
 /// Fails unless the bindings were generated from the sources as they are.

@@ -73,6 +73,7 @@ fn quick_steps(report: &mut Report) {
     report.step("lint: prettier", || npm(&["exec", "--", "prettier", "--check", "."]));
     report.step("lint: generated runtime", generate::check_runtime);
     report.step("lint: generated Less", generate::check_less);
+    report.step("lint: generated reference", generate::check_reference);
     report.step("lint: generated bindings", generate::check_ffi);
 }
 
