@@ -7,6 +7,7 @@ pub use config::{Config, Development, OpenRequest, Surface, SystemInfo};
 use crate::{
     ErrorKind, Host, HostApi, LodgerError, LogLevel, Session,
     exit_state::{self, ExitStates},
+    files::{self, Files},
     permissions,
     permissions::Permissions,
     session::Inner,
@@ -79,11 +80,13 @@ impl Engine {
         }
         let database = store.database().clone();
         Storage::migrate(&database)?;
+        Files::migrate(&database)?;
         Permissions::migrate(&database)?;
         ExitStates::migrate(&database)?;
         let (vault, data_lost) = Vault::open(&database, host.key_store.as_ref())?;
         if data_lost {
             storage::wipe_all(&database)?;
+            files::wipe_all(&database)?;
             permissions::wipe_all(&database)?;
             exit_state::wipe_all(&database)?;
             host.log.log(
@@ -190,9 +193,10 @@ impl Engine {
         }
         let database = self.shared.store.database();
         storage::wipe(database, &area)?;
+        files::wipe(database, &area)?;
         permissions::wipe(database, &area)?;
         exit_state::wipe(database, &area)?;
-        let counts = [storage::count, permissions::count, exit_state::count];
+        let counts = [storage::count, files::count, permissions::count, exit_state::count];
         let mut left = 0;
         for count in counts {
             left += count(database, &area)?;

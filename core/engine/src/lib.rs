@@ -35,6 +35,7 @@ mod counters;
 mod engine;
 mod error;
 mod exit_state;
+mod files;
 mod gate;
 mod host;
 pub mod origin;

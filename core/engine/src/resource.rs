@@ -61,7 +61,7 @@ pub(crate) struct Handles {
 impl Handles {
     pub(crate) fn open(&self, reply: Reply) -> Resource {
         let Reply { status, mime, headers, body } = reply;
-        let length = body.len() as u64;
+        let length = body.len();
         if length == 0 {
             return Resource { status, mime, headers, length, handle: 0 };
         }
@@ -76,18 +76,23 @@ impl Handles {
     }
 
     pub(crate) fn read(&self, handle: u64, offset: u64, length: u32) -> Result<Vec<u8>, LodgerError> {
-        let bodies = self.bodies.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(body) = bodies.get(&handle) else {
+        // Cloned out of the lock: reading may take the disk's time.
+        let body = self.bodies.lock().unwrap_or_else(PoisonError::into_inner).get(&handle).cloned();
+        let Some(body) = body else {
             return Err(LodgerError::new(
                 ErrorKind::NotFound,
                 "handle-closed",
                 "This resource handle is not open. Open the resource again.",
             ));
         };
-        let bytes = body.bytes();
-        let start = usize::try_from(offset).unwrap_or(usize::MAX).min(bytes.len());
         let wanted = usize::try_from(length).unwrap_or(MAX_READ).min(MAX_READ);
-        Ok(bytes[start..][..wanted.min(bytes.len() - start)].to_vec())
+        body.read(offset, wanted).ok_or_else(|| {
+            LodgerError::new(
+                ErrorKind::Storage,
+                "file-unreadable",
+                "The file could not be read. Open it again.",
+            )
+        })
     }
 
     pub(crate) fn close(&self, handle: u64) {

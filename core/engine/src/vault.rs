@@ -144,7 +144,8 @@ fn random_bytes<const N: usize>(random: &SystemRandom) -> Result<[u8; N], Lodger
     Ok(bytes)
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Bytes as lower-case hex digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -72,7 +72,7 @@ impl Message {
             },
         };
         let name_fits = (1..=MAX_API_NAME).contains(&message.api.len())
-            && message.api.bytes().all(|b| b.is_ascii_alphanumeric());
+            && message.api.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.');
         if !fields.is_empty() || !name_fits {
             return Err(MessageError::Shape);
         }

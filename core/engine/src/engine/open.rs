@@ -4,6 +4,7 @@ use crate::{
     ErrorKind, LodgerError,
     app_config::AppConfig,
     exit_state::ExitStates,
+    files::{Files, FilesOf},
     gate::Gate,
     permissions::Permissions,
     session::{Code, Identity, Inner, LaunchOptions, Parts},
@@ -69,7 +70,18 @@ pub(super) fn open(shared: &Arc<Shared>, request: OpenRequest) -> Result<Arc<Inn
         &identity.name,
         code.config.scope_reasons(),
     );
+    let files = Files::new(FilesOf {
+        store: store.clone(),
+        vault: Arc::clone(&shared.vault),
+        area,
+        gate: Arc::clone(&gate),
+        clock: Arc::clone(&shared.host.clock),
+        index: Arc::clone(&index),
+        digest: installed.digest,
+        session: identity.id.clone(),
+    });
     Inner::start(Parts {
+        files,
         shared: Arc::clone(shared),
         policy: UrlPolicy::new(&index.domains, shared.development()),
         storage: Storage::new(database, Arc::clone(&shared.vault), area, Arc::clone(&gate)),

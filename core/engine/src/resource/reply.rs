@@ -1,4 +1,5 @@
 //! Replies and their headers: the content security policy stands here and nowhere else.
+use crate::files::StoredBody;
 use std::sync::Arc;
 
 /// Bytes of a reply; shared, never copied to be kept.
@@ -6,18 +7,28 @@ use std::sync::Arc;
 pub(crate) enum Body {
     Static(&'static [u8]),
     Shared(Arc<Vec<u8>>),
+    /// A range of a user file.
+    Stored(StoredBody),
 }
 
 impl Body {
-    pub(crate) fn bytes(&self) -> &[u8] {
-        match self {
+    /// At most `length` bytes from `offset`; empty at the end. None if they cannot be read. May block on the disk.
+    pub(crate) fn read(&self, offset: u64, length: usize) -> Option<Vec<u8>> {
+        let bytes: &[u8] = match self {
             Self::Static(bytes) => bytes,
             Self::Shared(bytes) => bytes,
-        }
+            Self::Stored(stored) => return stored.read(offset, length as u64).ok(),
+        };
+        let start = usize::try_from(offset).unwrap_or(usize::MAX).min(bytes.len());
+        Some(bytes[start..][..length.min(bytes.len() - start)].to_vec())
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.bytes().len()
+    pub(crate) fn len(&self) -> u64 {
+        match self {
+            Self::Static(bytes) => bytes.len() as u64,
+            Self::Shared(bytes) => bytes.len() as u64,
+            Self::Stored(stored) => stored.len(),
+        }
     }
 }
 
@@ -92,6 +103,14 @@ impl Policies {
     /// Remote images, fonts and media.
     pub(crate) fn remote(&self, mime: &str, body: impl Into<Body>) -> Reply {
         self.reply(200, mime, "sandbox", "private, max-age=3600", body.into())
+    }
+
+    /// User files: never kept, they may change; `range` is Content-Range's value for a part.
+    pub(crate) fn file(&self, status: u16, mime: &str, range: Option<String>, body: Body) -> Reply {
+        let mut reply = self.reply(status, mime, "sandbox", "no-store", body);
+        reply.headers.push(("Accept-Ranges".to_owned(), "bytes".to_owned()));
+        reply.headers.extend(range.map(|range| ("Content-Range".to_owned(), range)));
+        reply
     }
 
     /// Anything refused. `why` is our own text and never quotes the request.

@@ -3,6 +3,7 @@ use super::Inner;
 use crate::{
     Caller, Decision, LodgerError, SessionEvent,
     bridge::Answer,
+    files,
     page_stack::{Route, RouteError},
     permissions::is_wechat_scope,
     registry::ApiRow,
@@ -49,7 +50,7 @@ impl Inner {
             "abort" => Some(self.abort(generation, &args)),
             "blobPut" => Some(self.blob_put(generation, &args)),
             "report" => Some(self.report(generation, &args)),
-            _ => None,
+            _ => files::call(self, generation, api, &row.name, &args),
         };
         match answer {
             Some(answer) => self.finish(generation, id, &answer),

@@ -7,6 +7,7 @@ use crate::{
     counters::Counting,
     engine::Shared,
     exit_state::ExitStates,
+    files::Files,
     gate::Gate,
     page_stack::PageStack,
     permissions::Permissions,
@@ -51,6 +52,7 @@ pub(crate) struct Parts {
     pub permissions: Permissions,
     pub storage: Storage,
     pub exit: ExitStates,
+    pub files: Files,
     pub launch: LaunchOptions,
     pub running: RunningGuard,
     pub system: SystemInfo,
@@ -103,6 +105,8 @@ pub(crate) struct Inner {
     pub permissions: Permissions,
     pub storage: Storage,
     pub exit: ExitStates,
+    /// Shared with work that outlives a call: bodies being read, downloads.
+    pub files: Arc<Files>,
     pub handles: Handles,
     pub counters: Counting,
     pub requests: Arc<Semaphore>,
@@ -119,7 +123,7 @@ pub(crate) struct Inner {
 
 impl Inner {
     pub(crate) fn start(parts: Parts) -> Result<Arc<Self>, LodgerError> {
-        let Parts { shared, identity, gate, code, policy, permissions, storage, exit, .. } = parts;
+        let Parts { shared, identity, gate, code, policy, permissions, storage, files, exit, .. } = parts;
         let Parts { launch, running, system, surface, listener, .. } = parts;
         let pages =
             PageStack::new(&code.index.pages, &code.config.tabs(), &launch.path, launch.query.clone())
@@ -157,6 +161,7 @@ impl Inner {
             permissions,
             storage,
             exit,
+            files: Arc::new(files),
             inbox,
             events,
         });
@@ -210,6 +215,7 @@ impl Inner {
             state.content = false;
             generation
         };
+        self.files.close_all();
         self.counters.documents.add();
         self.trace_document(generation);
         self.announce();

@@ -88,5 +88,15 @@ impl Inner {
         self.handles.close_all();
         self.announce();
         self.keep_order_of_use();
+        self.drop_temporary_files();
+    }
+
+    fn drop_temporary_files(self: &Arc<Self>) {
+        let inner = Arc::clone(self);
+        self.shared.runtime().spawn_blocking(move || {
+            if inner.files.end().is_err() {
+                inner.log(LogLevel::Warn, "temporary files stay until the engine starts again");
+            }
+        });
     }
 }

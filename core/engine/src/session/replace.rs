@@ -70,6 +70,7 @@ impl Inner {
                 state.launch.path = code.index.pages.first().cloned().unwrap_or_default();
                 state.launch.query.clear();
             }
+            self.files.replace_bundle(Arc::clone(&code.index), code.digest);
             *self.code.lock().unwrap_or_else(PoisonError::into_inner) = code;
             state.running = Some(running);
             // Of a document that never said anything there is nothing to resume.

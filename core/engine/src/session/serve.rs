@@ -3,7 +3,7 @@ use super::{Code, Inner, start_page};
 use crate::{
     Resource, ResourceRequest,
     bridge::DocumentState,
-    origin, remote,
+    files, origin, remote,
     resource::{Body, Reply},
 };
 use lodger_bundle::StoreError;
@@ -70,7 +70,7 @@ async fn route(inner: &Arc<Inner>, request: &ResourceRequest) -> Reply {
                 Some(url) => remote::fetch(inner, &url).await,
                 None => refuse(404, "The address to fetch is not properly encoded."),
             },
-            Some(("file", _)) => refuse(404, "The session has no such file."),
+            Some(("file", path)) => file(inner, request, path).await,
             _ => refuse(404, "There is no such resource."),
         },
         ("GET" | "HEAD", _, _) => refuse(404, "There is no such resource."),
@@ -107,6 +107,18 @@ async fn bundle_file(inner: &Arc<Inner>, key: &str) -> Reply {
         }
         _ => inner.policies.refusal(500, "The file could not be read. Open the program again."),
     }
+}
+
+async fn file(inner: &Arc<Inner>, request: &ResourceRequest, path: &str) -> Reply {
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let Some(path) = origin::percent_decode(path) else {
+        return inner.policies.refusal(404, "The file's path is not properly encoded.");
+    };
+    let range = request.header("Range").map(str::to_owned);
+    let session = Arc::clone(inner);
+    let reading =
+        inner.shared.runtime().spawn_blocking(move || files::serve(&session, &path, range.as_deref()));
+    reading.await.unwrap_or_else(|_| inner.policies.refusal(500, "The file could not be read. Try again."))
 }
 
 fn hello(inner: &Inner) -> Reply {

@@ -1,6 +1,7 @@
 //! The engine over the real store, through its public API, with a page played by the test.
 mod attacks;
 mod bridge;
+mod files;
 mod lifecycle;
 mod network;
 mod permissions;

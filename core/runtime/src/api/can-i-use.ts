@@ -9,7 +9,9 @@ const COMPONENT = /^[a-z]+(?:-[a-z]+)*$/
  */
 export function createCanIUse(isComponent: (tag: string) => boolean) {
   return (schema: unknown): boolean => {
-    const [name = ''] = String(schema).split('.')
+    const [name = '', member = ''] = String(schema).split('.')
+    // A method of an object: `FileSystemManager.readFile`.
+    if (registered(`${name}.${member}`)) return true
     return registered(name) !== undefined || (COMPONENT.test(name) && isComponent(name))
   }
 }

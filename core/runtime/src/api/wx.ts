@@ -67,6 +67,8 @@ export type Wx = Partial<WxType>
 export function createWx(own: Implementations, bridge: Bridge, reporter: Reporter): Wx {
   const target: Record<string, unknown> = {}
   for (const { name, kind } of registeredRows()) {
+    // A method of an object that some function makes.
+    if (name.includes('.')) continue
     const value = own.get(name)
     if (value !== undefined) target[name] = value
     else if (kind === 'async' || kind === 'device') {
@@ -77,7 +79,8 @@ export function createWx(own: Implementations, bridge: Bridge, reporter: Reporte
       )
     }
   }
-  for (const row of missingRows()) target[row.name] = missingFunction(row, reporter)
+  for (const row of missingRows())
+    if (!row.name.includes('.')) target[row.name] = missingFunction(row, reporter)
   return new Proxy(target, {
     get(table, name) {
       if (typeof name === 'string' && !(name in table) && !INNER.has(name)) reporter.missing(`wx.${name}`)

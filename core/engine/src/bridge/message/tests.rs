@@ -53,7 +53,7 @@ fn every_field_has_its_type() {
         ("id", json!("7")),
         ("id", json!(null)),
         ("api", json!("")),
-        ("api", json!("a.b")),
+        ("api", json!("a b")),
         ("api", json!("<script>")),
         ("api", json!("x".repeat(65))),
         ("sync", json!(1)),
@@ -90,7 +90,7 @@ fn reference_accepts(text: &str) -> bool {
         && count("seq")
         && count("id")
         && fields.get("api").and_then(Value::as_str).is_some_and(|api| {
-            !api.is_empty() && api.len() <= 64 && api.chars().all(|c| c.is_ascii_alphanumeric())
+            !api.is_empty() && api.len() <= 64 && api.chars().all(|c| c.is_ascii_alphanumeric() || c == '.')
         })
         && fields.get("sync").is_none_or(Value::is_boolean)
         && fields.get("args").is_some_and(Value::is_object)

@@ -1,0 +1,1 @@
+//! The file system against a simple model, its limits, and kills.
