@@ -26,6 +26,7 @@ import { TabBar } from './framework/tab-bar'
 import { createTree } from './framework/tree'
 import { createWxsRuntime, defineWxsConstructorNames } from './framework/wxs'
 import baseCss from './ui/base.css'
+import mediaCss from './ui/media.css'
 import frameCss from './framework/frame.css'
 
 function main(): void {
@@ -60,7 +61,7 @@ function main(): void {
     { space: tree.space, backend: tree.associated, loader, sheets: tree.sheets, reporter },
     system,
     tabBar,
-    baseCss,
+    baseCss + mediaCss,
     {
       back: () => void wx.navigateBack?.(),
       home: () => void wx.reLaunch?.({ url: `/${system.config.pages[0] ?? ''}` }),

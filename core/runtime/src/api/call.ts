@@ -24,7 +24,8 @@ export interface Failure {
 // Any options: each function has its own.
 export type AnyWork = (options: any) => unknown
 
-type TypeName = 'String' | 'Number' | 'Boolean' | 'Object' | 'Array' | 'Function' | 'ArrayBuffer'
+type TypeName =
+  'String' | 'Number' | 'Boolean' | 'Object' | 'Array' | 'Function' | 'ArrayBuffer' | 'Uint8ClampedArray'
 
 /** What type a parameter must have, by WeChat's names; a trailing `?` makes it optional, `Any` takes all. */
 export type ParameterRule = TypeName | `${TypeName}?` | 'Any'

@@ -10,9 +10,12 @@ import type { TabBar } from '../framework/tab-bar'
 import { components } from '../components/index'
 import { addUi } from '../ui/index'
 import { componentOf } from '../framework/dom'
+import { resolveUrl } from '../framework/url'
 import { createAnimation } from './animation'
+import { addAudio } from './audio'
 import { failure } from './call'
 import { createCanIUse } from './can-i-use'
+import { addCanvas } from './canvas'
 import type { WxEvents } from './events'
 import { addInert } from './inert'
 import { addInformation } from './information'
@@ -26,6 +29,7 @@ import { SelectorQuery } from './selector-query'
 import { Storage } from './storage'
 import { addTabBar } from './tab-bar'
 import { createUpdateManager } from './update-manager'
+import { addMediaContexts } from './video'
 import { createWx, Implementations, type Wx } from './wx'
 
 /** What the functions work on. */
@@ -71,6 +75,15 @@ export function createFunctions(parts: FunctionParts): Wx {
   const updates = createUpdateManager(bridge, reporter)
   const logs = createLogManager()
   const realtimeLogs = createRealtimeLogManager()
+  const resolve = (source: string): string => resolveUrl(source, stack.top?.path ?? '')
+  addAudio(own, { bridge, reporter, events, resolve })
+  addMediaContexts(own, topComponent, (name) => reporter.missing(name))
+  addCanvas(own, {
+    reporter,
+    top: topComponent,
+    resolve,
+    tempFile: () => Promise.reject(new Error('not supported')),
+  })
   own.set({
     getUpdateManager: () => updates,
     getLogManager: () => logs,

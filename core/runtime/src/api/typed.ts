@@ -26,6 +26,14 @@ interface Corrected {
     component?: object,
     option?: WechatMiniprogram.CreateIntersectionObserverOption,
   ): WechatMiniprogram.IntersectionObserver
+  /** The browser's: the typings describe an older listener. */
+  createWebAudioContext(): AudioContext
+  /** The form with options and the older one in one; the canvas is the browser's, with WeChat's methods. */
+  createOffscreenCanvas(
+    option?: WechatMiniprogram.CreateOffscreenCanvasOption | number,
+    height?: number,
+    component?: object,
+  ): HTMLCanvasElement
   /** Only plugins have `plugin`. */
   getAccountInfoSync(): Pick<WechatMiniprogram.AccountInfo, 'miniProgram'>
   getExtConfigSync(): Record<string, unknown>

@@ -1,50 +1,52 @@
-// canvas: the 2d kind. `SelectorQuery.node()` gives the canvas node.
+// canvas: the kinds `2d` and `webgl`, whose node a program draws on itself, and the old kind with `canvas-id`, on
+// which wx.createCanvasContext draws.
+import { canvasNode, type CanvasNode } from './canvas-node'
 import { element } from './dom'
 import type { Definition, Host } from './host'
 
-/** What WeChat calls a canvas node. It is the browser's own canvas with WeChat's makers of images and frames. */
-type CanvasNode = HTMLCanvasElement & {
-  createImage(): HTMLImageElement
-  createPath2D(path?: Path2D): Path2D
-  createImageData(width: number, height: number): ImageData
-  requestAnimationFrame(callback: FrameRequestCallback): number
-  cancelAnimationFrame(id: number): void
-}
-
-/** `<canvas>`. Its bitmap is 300 by 150 until the program sets `node.width` and `node.height`, as in WeChat. */
+/** `<canvas>`. The bitmap of the new kinds is 300 by 150 until the program sets `node.width` and `node.height`. */
 export const canvas: Definition = {
   tag: 'canvas',
   properties: { type: [String], canvasId: [String], disableScroll: [Boolean], width: [null], height: [null] },
   create(host) {
-    const node = extend(element('canvas', 'lg-canvas', host.element), host)
-    // The context of old canvases (`canvas-id`, `wx.createCanvasContext`) is not here.
+    const node = canvasNode(element('canvas', 'lg-canvas', host.element), (source) => host.url(source))
+    nodes.set(host, node)
     return {
       node: () => node,
-      update(changed) {
-        const type = host.text('type')
-        if (changed === null && type !== '2d') host.env.missing(`canvas type ${type || '(none)'}`)
+      update() {
         host.element.style.touchAction = host.flag('disableScroll') ? 'none' : ''
       },
+      attached: () => attached.add(host),
+      detached: () => attached.delete(host),
     }
   },
 }
 
-function extend(node: HTMLCanvasElement, host: Host): CanvasNode {
-  return Object.assign(node, {
-    createImage: () => {
-      const image = new Image()
-      const own = Object.getOwnPropertyDescriptor(HTMLImageElement.prototype, 'src')
-      // `image.src = '/images/a.png'` means a file of the program.
-      Object.defineProperty(image, 'src', {
-        get: () => own?.get?.call(image) as string,
-        set: (source: unknown) => own?.set?.call(image, host.url(String(source)) || 'data:,'),
-        configurable: true,
-      })
-      return image
-    },
-    createPath2D: (path?: Path2D) => new Path2D(path),
-    createImageData: (width: number, height: number) => new ImageData(width, height),
-    requestAnimationFrame: (callback: FrameRequestCallback) => window.requestAnimationFrame(callback),
-    cancelAnimationFrame: (id: number) => window.cancelAnimationFrame(id),
-  })
+const nodes = new WeakMap<Host, CanvasNode>()
+const attached = new Set<Host>()
+
+/** An old canvas, drawn on in CSS pixels. */
+export interface OldCanvas {
+  node: CanvasNode
+  /** Pixels of the bitmap for one CSS pixel. */
+  ratio: number
+  /** The URL of a picture that the program names. */
+  resolve(source: string): string
+}
+
+/** The canvas with this `canvas-id` in the template of `owner`; its bitmap has been made to fit its box. */
+export function oldCanvas(owner: unknown, id: string): OldCanvas | undefined {
+  for (const host of attached) {
+    if (host.component.ownerShadowRoot?.getHostNode() !== owner || host.text('canvasId') !== id) continue
+    const node = nodes.get(host)
+    if (!node) continue
+    const ratio = window.devicePixelRatio || 1
+    const { clientWidth, clientHeight } = host.element
+    const [width, height] = [Math.round(clientWidth * ratio), Math.round(clientHeight * ratio)]
+    // Setting a size clears the bitmap.
+    if (node.width !== width) node.width = width
+    if (node.height !== height) node.height = height
+    return { node, ratio, resolve: (source) => host.url(source) }
+  }
+  return undefined
 }

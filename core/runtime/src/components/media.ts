@@ -1,9 +1,30 @@
-// video and audio: the browser's players with WeChat's events.
+// video and audio: the browser's players with WeChat's controls, events and contexts.
 import { element } from './dom'
 import type { Definition, Host } from './host'
 import { setAria } from './aria'
+import { Danmu, type DanmuText } from './media-danmu'
+import { clock, createControls } from './media-controls'
+import { fullscreenElement, leaveFullscreen, onFullscreen, enterFullscreen } from './media-fullscreen'
+import { MediaPlayer } from './media-player'
 
-/** `<video>`. `SelectorQuery.node()` gives the media element. */
+/** What `wx.createVideoContext` and `SelectorQuery.context()` give. */
+export interface VideoContext {
+  play(): void
+  pause(): void
+  stop(): void
+  seek(position: number): void
+  playbackRate(rate: number): void
+  sendDanmu(danmu: DanmuText): void
+  requestFullScreen(options?: { direction?: number }): void
+  exitFullScreen(): void
+  showStatusBar(): void
+  hideStatusBar(): void
+  requestBackgroundPlayback(): void
+  exitBackgroundPlayback(): void
+  exitPictureInPicture(): void
+}
+
+/** `<video>`. */
 export const video: Definition = {
   tag: 'video',
   properties: {
@@ -14,9 +35,9 @@ export const video: Definition = {
     loop: [Boolean],
     muted: [Boolean],
     initialTime: [Number, 0],
+    duration: [Number],
     objectFit: [String, 'contain'],
     title: [String],
-    duration: [Number],
     direction: [null],
     danmuList: [null],
     danmuBtn: [Boolean],
@@ -25,6 +46,7 @@ export const video: Definition = {
     vslideGesture: [Boolean],
     vslideGestureInFullscreen: [Boolean, true],
     showProgress: [Boolean, true],
+    showBottomProgress: [Boolean, true],
     showFullscreenBtn: [Boolean, true],
     showPlayBtn: [Boolean, true],
     showCenterPlayBtn: [Boolean, true],
@@ -39,44 +61,62 @@ export const video: Definition = {
     showScreenLockButton: [Boolean],
   },
   create(host) {
-    const player = element('video', 'lg-video', host.element)
-    player.setAttribute('playsinline', '')
-    player.setAttribute('webkit-playsinline', '')
-    player.preload = 'metadata'
-    const events = mediaEvents(host, player)
-    player.addEventListener('loadedmetadata', () => {
-      const start = host.number('initialTime')
-      if (start > 0) player.currentTime = start
+    const film = element('video', 'lg-video', host.element)
+    film.setAttribute('playsinline', '')
+    film.setAttribute('webkit-playsinline', '')
+    film.preload = 'metadata'
+    const player = new MediaPlayer(film, (code) => host.emit('error', { errMsg: `MEDIA_ERR_${code}` }))
+    mediaEvents(host, player)
+    film.addEventListener('loadedmetadata', () =>
       host.emit('loadedmetadata', {
-        width: player.videoWidth,
-        height: player.videoHeight,
+        width: film.videoWidth,
+        height: film.videoHeight,
         duration: player.duration,
+      }),
+    )
+    for (const way of ['enter', 'leave'] as const)
+      film.addEventListener(`${way}pictureinpicture`, () => host.emit(`${way}pictureinpicture`, {}))
+
+    const danmu = new Danmu(host, film)
+    const context = videoContext(host, player, danmu)
+    const controls = createControls(host, player, danmu, context)
+    let wasFull = false
+    const stopListening = onFullscreen(film, () => {
+      const fullScreen = fullscreenElement() === host.element
+      if (fullScreen === wasFull || !host.isAttached) return
+      wasFull = fullScreen
+      host.element.classList.toggle('lg-full', fullScreen)
+      controls.update()
+      host.emit('fullscreenchange', {
+        fullScreen,
+        direction: innerWidth > innerHeight ? 'horizontal' : 'vertical',
       })
     })
-    document.addEventListener('fullscreenchange', fullscreen)
-    function fullscreen(): void {
-      if (host.isAttached)
-        host.emit('fullscreenchange', {
-          fullScreen: document.fullscreenElement === player,
-          direction: 'vertical',
-        })
+    const load = (): void => {
+      const source = host.text('src')
+      const url = host.url(source)
+      player.load(url)
+      if (source !== '' && url === '') return host.emit('error', { errMsg: 'MEDIA_ERR_4' })
+      if (host.number('initialTime') > 0) player.seek(host.number('initialTime'))
+      if (host.flag('autoplay')) player.play()
     }
     return {
-      node: () => player,
+      node: () => context,
       update(changed) {
-        player.controls = host.flag('controls')
-        player.muted = host.flag('muted')
-        player.loop = host.flag('loop')
-        player.autoplay = host.flag('autoplay')
-        player.style.objectFit = ['fill', 'cover'].includes(host.text('objectFit'))
+        film.muted = host.flag('muted')
+        film.loop = host.flag('loop')
+        film.style.objectFit = ['fill', 'cover'].includes(host.text('objectFit'))
           ? host.text('objectFit')
           : 'contain'
-        if (changed === null || changed.has('poster')) setUrl(player, 'poster', host.url(host.text('poster')))
-        if (changed === null || changed.has('src')) events.load()
+        if (changed === null || changed.has('poster')) poster(film, host.url(host.text('poster')))
+        if (changed === null || changed.has('danmuList')) danmu.list = host.values.danmuList
+        controls.update()
+        if (changed === null || changed.has('src')) load()
       },
       detached() {
         player.pause()
-        document.removeEventListener('fullscreenchange', fullscreen)
+        danmu.clear()
+        stopListening()
       },
     }
   },
@@ -94,57 +134,97 @@ export const audio: Definition = {
     author: [String, '未知作者'],
   },
   create(host) {
-    const player = element('audio', 'lg-audio', host.element)
-    player.preload = 'metadata'
-    const events = mediaEvents(host, player)
+    const sound = element('audio')
+    sound.preload = 'metadata'
+    const player = new MediaPlayer(sound, (code) => host.emit('error', { errMsg: `MEDIA_ERR_${code}` }))
+    mediaEvents(host, player)
+    const cover = element('div', 'lg-audio-cover', host.element)
+    const button = element('button', 'lg-media-play', cover)
+    const words = element('div', 'lg-audio-words', host.element)
+    const [name, author] = [element('div', '', words), element('div', '', words)]
+    const time = element('div', 'lg-audio-time', host.element)
+    const draw = (): void => {
+      button.classList.toggle('lg-playing', !sound.paused)
+      button.setAttribute('aria-label', sound.paused ? '播放' : '暂停')
+      time.textContent = clock(sound.currentTime)
+    }
+    for (const type of ['play', 'pause', 'timeupdate', 'loadedmetadata']) sound.addEventListener(type, draw)
+    button.addEventListener('click', () => (sound.paused ? player.play() : player.pause()))
+    let given = ''
+    const load = (source: string): void => {
+      given = source
+      const url = host.url(source)
+      player.load(url)
+      if (source !== '' && url === '') host.emit('error', { errMsg: 'MEDIA_ERR_4' })
+    }
+    const context = {
+      setSrc: (source: string) => load(String(source)),
+      play: () => player.play(),
+      pause: () => player.pause(),
+      seek: (position: number) => player.seek(Number(position)),
+    }
     return {
-      node: () => player,
+      node: () => context,
       update(changed) {
-        player.controls = host.flag('controls')
-        player.loop = host.flag('loop')
+        sound.loop = host.flag('loop')
         host.element.toggleAttribute('controls', host.flag('controls'))
-        const label = `${host.text('name')} ${host.text('author')}`
-        player.title = label
-        setAria(host, { 'aria-label': label })
-        if (changed === null || changed.has('src')) events.load()
+        name.textContent = host.text('name')
+        author.textContent = host.text('author')
+        setAria(host, { role: 'group', 'aria-label': `${host.text('name')} ${host.text('author')}` })
+        const picture = host.url(host.text('poster'))
+        cover.style.backgroundImage = picture === '' ? '' : `url("${picture}")`
+        draw()
+        const changes = changed === null || changed.has('src')
+        if (changes && (host.text('src') !== given || changed === null)) load(host.text('src'))
       },
-      detached() {
-        player.pause()
-      },
+      detached: () => player.pause(),
     }
   },
 }
 
-function setUrl(player: HTMLMediaElement, name: 'src' | 'poster', url: string): void {
-  if (url === '') player.removeAttribute(name)
-  else player.setAttribute(name, url)
+function poster(player: HTMLVideoElement, url: string): void {
+  if (url === '') player.removeAttribute('poster')
+  else player.poster = url
 }
 
-/** WeChat's media events, and loading of `src`. */
-function mediaEvents(host: Host, player: HTMLMediaElement): { load(): void } {
-  for (const name of ['play', 'pause', 'ended', 'waiting', 'seeked'])
-    player.addEventListener(name, () =>
-      host.emit(name === 'seeked' ? 'seekcomplete' : name, { position: player.currentTime }),
-    )
-  player.addEventListener('timeupdate', () =>
-    host.emit('timeupdate', { currentTime: player.currentTime, duration: player.duration }),
-  )
-  player.addEventListener('progress', () => {
-    const { buffered, duration } = player
-    const end = buffered.length > 0 ? buffered.end(buffered.length - 1) : 0
-    host.emit('progress', { buffered: duration > 0 ? (end / duration) * 100 : 0 })
-  })
-  player.addEventListener('error', () => fail())
-  const fail = (): void => {
-    // 1 to 4, as MediaError has them: aborted, network, decoding, not supported.
-    host.emit('error', { errMsg: `MEDIA_ERR_${player.error?.code ?? 4}` })
-  }
+function videoContext(host: Host, player: MediaPlayer, danmu: Danmu): VideoContext {
+  const nothing = (): void => undefined
   return {
-    load() {
-      const source = host.text('src')
-      const url = host.url(source)
-      setUrl(player, 'src', url)
-      if (source !== '' && url === '') fail()
+    play: () => player.play(),
+    pause: () => player.pause(),
+    stop() {
+      player.pause()
+      player.seek(0)
+    },
+    seek: (position) => player.seek(Number(position)),
+    playbackRate: (rate) => {
+      player.rate = Number(rate)
+    },
+    sendDanmu: (text) => danmu.send(text ?? {}),
+    requestFullScreen: () => enterFullscreen(host.element, player.element as HTMLVideoElement),
+    exitFullScreen: () => leaveFullscreen(player.element as HTMLVideoElement),
+    // A webview has no status bar of its own.
+    showStatusBar: nothing,
+    hideStatusBar: nothing,
+    requestBackgroundPlayback: () => host.env.missing('VideoContext.requestBackgroundPlayback'),
+    exitBackgroundPlayback: nothing,
+    exitPictureInPicture: () => {
+      if (document.pictureInPictureElement === player.element) void document.exitPictureInPicture()
     },
   }
+}
+
+/** WeChat's media events. */
+function mediaEvents(host: Host, player: MediaPlayer): void {
+  const { element: media } = player
+  const on = (type: string, run: () => void): void => media.addEventListener(type, run)
+  for (const name of ['play', 'pause', 'ended', 'waiting']) on(name, () => host.emit(name, {}))
+  on('seeked', () => host.emit('seekcomplete', { position: media.currentTime }))
+  on('timeupdate', () =>
+    host.emit('timeupdate', { currentTime: media.currentTime, duration: player.duration }),
+  )
+  on('progress', () => {
+    const { buffered, duration } = player
+    host.emit('progress', { buffered: duration > 0 ? (buffered / duration) * 100 : 0 })
+  })
 }

@@ -17,6 +17,9 @@ export interface TouchPoint {
   clientX: number
   clientY: number
   force?: number
+  /** On a canvas: from its own corner. */
+  x?: number
+  y?: number
 }
 
 /** What the gesture layer hangs on the DOM event, since a mouse event has no touches. */
@@ -97,7 +100,9 @@ export function touchPoint(
   const origin = pageOrigin(node)
   const clientX = at.clientX - origin.left
   const clientY = at.clientY - origin.top
+  const canvas = (node as Element).closest?.('wx-canvas')?.getBoundingClientRect()
   return {
+    ...(canvas && { x: at.clientX - canvas.left, y: at.clientY - canvas.top }),
     identifier,
     clientX,
     clientY,
