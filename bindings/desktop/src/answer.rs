@@ -1,5 +1,5 @@
 //! Answers a webview's request from a session: the one way resources leave, for the window and for browsers.
-use crate::event::HostEvent;
+use crate::{event::HostEvent, range};
 use lodger_engine::{Resource, ResourceRequest, Session};
 
 /// What `Session::read` gives at most at once.
@@ -22,15 +22,21 @@ pub(crate) async fn answer(
     report: impl Fn(HostEvent),
 ) -> Answer {
     let path = path_of(&request.url);
+    let range = request.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("range"));
+    let range = range.map(|(_, value)| value.clone());
     let resource = session.open_resource(request).await;
     if resource.status >= 400 && is_content(&path) {
-        report(HostEvent::Resource { path, status: resource.status });
+        report(HostEvent::Resource { path: path.clone(), status: resource.status });
     }
     match read(session, &resource) {
         Some(body) => {
             let mut headers = resource.headers;
             headers.push(("content-type".into(), resource.mime));
-            Answer { status: resource.status, headers, body }
+            let mut answer = Answer { status: resource.status, headers, body };
+            if is_content(&path) {
+                range::cut(&mut answer, range.as_deref());
+            }
+            answer
         }
         None => Answer { status: 500, headers: Vec::new(), body: Vec::new() },
     }

@@ -22,6 +22,7 @@ pub mod http;
 mod key_store;
 pub mod phone;
 mod program;
+mod range;
 pub mod smoke;
 mod tools;
 pub mod window;

@@ -8,6 +8,7 @@ mod bridge;
 mod components;
 mod harness;
 mod hostile;
+mod media;
 mod model;
 mod probing;
 mod screen;
