@@ -5,6 +5,7 @@ use crate::{
     event::HostEvent,
     host::protocol::Entry,
 };
+use lodger_engine::NetworkTrace;
 use serde::Serialize;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -105,7 +106,7 @@ fn visit(driver: &mut Driver, program: &Program, page: &str) -> Result<Vec<Smoke
         Err(error) => return Err(error),
     }
     failures.extend(driver.events().iter().filter_map(|event| match event {
-        HostEvent::ScriptError { message, stack, .. } => {
+        HostEvent::ScriptError { message, stack, .. } if !is_no_network(message) => {
             Some(failure("script-error", format!("{message}\n{stack}")))
         }
         HostEvent::Resource { path, status } if unreachable(event).is_none() => {
@@ -117,12 +118,26 @@ fn visit(driver: &mut Driver, program: &Program, page: &str) -> Result<Vec<Smoke
     Ok(failures)
 }
 
+/// What a transfer says that reached no server.
+const NO_CONNECTION: &str = "could not connect";
+
+/// A program that does not handle a failed request: without its server, that says nothing about the program.
+fn is_no_network(message: &str) -> bool {
+    message.starts_with("unhandled promise rejection: ")
+        && message.contains(&format!(":fail {NO_CONNECTION}"))
+}
+
 /// The address of a remote resource that could not be fetched for no fault of the program.
 fn unreachable(event: &HostEvent) -> Option<String> {
     match event {
         HostEvent::Resource { path, status: 500.. } => path
             .strip_prefix("/.lodger/fetch/")
             .map(|url| percent_encoding::percent_decode_str(url).decode_utf8_lossy().into_owned()),
+        HostEvent::Network(NetworkTrace { url, end: Some(end), .. })
+            if end.error.as_deref().is_some_and(|error| error.contains(NO_CONNECTION)) =>
+        {
+            Some(url.split('?').next().unwrap_or_default().to_owned())
+        }
         _ => None,
     }
 }
@@ -162,6 +177,18 @@ mod tests {
         assert_eq!(unreachable(&remote).as_deref(), Some("https://a.test/x"));
         for (path, status) in [("/.lodger/fetch/x", 403), ("/.lodger/fetch/x", 404), ("/p/x.png", 500)] {
             assert_eq!(unreachable(&event(path, status)), None, "{path} {status}");
+        }
+    }
+
+    #[test]
+    fn a_request_without_a_server_is_no_fault_of_the_program() {
+        assert!(is_no_network("unhandled promise rejection: request:fail could not connect: refused"));
+        for message in [
+            "unhandled promise rejection: request:fail timeout",
+            "unhandled promise rejection: login:fail not supported",
+            "Error: could not connect",
+        ] {
+            assert!(!is_no_network(message), "{message}");
         }
     }
 
