@@ -1,14 +1,42 @@
 //! Every code a diagnostic can carry: one table, so that `lodger explain` and the docs never drift from it.
 
+mod examples;
+
 /// An entry of the table.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, serde::Serialize)]
 pub struct Code {
+    #[serde(rename = "code")]
     /// `L` and four digits; never given to another meaning once released.
     pub id: &'static str,
     /// One line.
     pub title: &'static str,
     /// Why it happens and what to do.
     pub explanation: &'static str,
+}
+
+/// Files of a project: path and text. Those of a smallest program (`app.json` with the page `pages/a`) are implied.
+pub type Files = &'static [(&'static str, &'static str)];
+
+/// What a code looks like in a project.
+#[derive(Clone, Copy, Debug, serde::Serialize)]
+pub struct Example {
+    #[serde(skip)]
+    code: &'static str,
+    /// A project that gets the diagnostic. Empty for defects of Lodger itself.
+    pub wrong: Files,
+    /// The same project put right.
+    pub right: Files,
+    /// Where WeChat documents the matter.
+    pub link: &'static str,
+}
+
+impl Code {
+    /// The code's example; every code has one.
+    #[must_use]
+    pub fn example(&self) -> &'static Example {
+        let found = examples::EXAMPLES.iter().find(|example| example.code == self.id);
+        found.expect("a test looks every code up")
+    }
 }
 
 macro_rules! codes {
@@ -126,5 +154,15 @@ mod tests {
         assert!(CODES.iter().all(|c| c.id.len() == 5 && !c.title.is_empty() && c.explanation.ends_with('.')));
         assert_eq!(explain("l0201").map(|c| c.id), Some(MISSING_COMPONENT));
         assert!(explain("L9999").is_none());
+    }
+
+    #[test]
+    fn every_code_has_an_example() {
+        let (codes, examples) = (CODES.iter().map(|c| c.id), examples::EXAMPLES.iter().map(|e| e.code));
+        assert!(codes.eq(examples), "the two tables have the same codes in the same order");
+        for example in CODES.iter().map(Code::example) {
+            assert_eq!(example.wrong.is_empty(), example.code == INTERNAL, "{}", example.code);
+            assert!(example.link.starts_with("https://developers.weixin.qq.com/"), "{}", example.code);
+        }
     }
 }

@@ -25,7 +25,7 @@ mod template;
 mod tree;
 mod wxs;
 
-pub use codes::{CODES, Code, explain};
+pub use codes::{CODES, Code, Example, Files, explain};
 pub use diagnostic::{Diagnostic, Severity};
 pub use map::locate;
 

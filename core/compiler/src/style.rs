@@ -1,6 +1,7 @@
 //! WXSS (and Less, Sass) to the CSS that the base library installs, per page and component.
 mod less;
 mod sass;
+mod syntax;
 mod urls;
 
 use crate::{
@@ -132,6 +133,13 @@ impl Styles {
             StyleSheetTransformer::from_css(&source.path, &plain_imports(&source.text), options);
         // A package's own slips are not the developer's business.
         let own = context.tree.npm.owner(&source.path).is_none();
+        if own && !matches!(path::extension(&source.path).as_str(), "less" | "scss" | "sass") {
+            for slip in syntax::slips(&source.text) {
+                let severity = if slip.fatal { Severity::Error } else { Severity::Warning };
+                let finding = Finding::new(severity, codes::STYLE_SYNTAX, format!("WXSS: {}", slip.message));
+                context.diagnostics.add(finding.at(source, slip.range).help(slip.help));
+            }
+        }
         for warning in transformer.take_warnings() {
             let at = |position: &Position| source.offset(position.line, position.utf16_col);
             let range = at(&warning.location.start)..at(&warning.location.end);

@@ -1,5 +1,6 @@
 //! The compiler's public API, on small projects.
 mod diagnostics;
+mod explained;
 mod less;
 mod npm;
 mod packages;
