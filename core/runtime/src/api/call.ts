@@ -96,9 +96,9 @@ export function asFailure(name: string, error: unknown): Failure {
   if (error !== null && typeof error === 'object' && 'errMsg' in error) {
     const given = error as Failure
     const text = String(given.errMsg)
-    // `setStorageSync` and `setStorage` are one function on the wire.
+    // `setStorageSync` and `setStorage` are one function on the wire, `FileSystemManager.open` is `open`.
     if (text.startsWith(`${name}:`)) return given
-    const reason = text.replace(/^\w+:fail ?/, '')
+    const reason = text.replace(/^[\w.]*:fail ?/, '')
     return { ...given, errMsg: failure(name, reason).errMsg }
   }
   if (error instanceof Error) return failure(name, error.message)

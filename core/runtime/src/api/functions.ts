@@ -17,6 +17,8 @@ import { failure } from './call'
 import { createCanIUse } from './can-i-use'
 import { addCanvas } from './canvas'
 import type { WxEvents } from './events'
+import { FileSystem } from './file-system'
+import { addFiles } from './files'
 import { addInert } from './inert'
 import { addInformation } from './information'
 import { createLogManager, createRealtimeLogManager } from './logs'
@@ -58,6 +60,7 @@ export function createFunctions(parts: FunctionParts): Wx {
   const { getStorageSync, setStorageSync, removeStorageSync, clearStorageSync, getStorageInfoSync } = storage
   own.set({ getStorageSync, setStorageSync, removeStorageSync, clearStorageSync, getStorageInfoSync })
   own.set({ request: createRequest(bridge, reporter) })
+  addFiles(own, new FileSystem(bridge), reporter)
   addNavigation(own, bridge, () => stack)
   const top = (api: string): Page => {
     const page = stack.top

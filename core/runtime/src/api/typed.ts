@@ -5,8 +5,21 @@ import type { ParameterRule } from './call'
 interface LodgerWx {
   /** Calls a function that the host registered. */
   invokeHost(option: InvokeHostOption): Promise<{ result: unknown; errMsg: string }> | void
+  /** No longer typed, still documented and much used. */
+  saveFile(option: WechatMiniprogram.SaveFileOption): void
+  getSavedFileList(option?: WechatMiniprogram.GetSavedFileListOption): void
+  getSavedFileInfo(option: GetSavedFileInfoOption): void
+  removeSavedFile(option: WechatMiniprogram.RemoveSavedFileOption): void
+  getFileInfo(option: WechatMiniprogram.GetFileInfoOption): void
   /** Documented, but only typed as a method of components. */
   createMediaQueryObserver(): WechatMiniprogram.MediaQueryObserver
+}
+
+interface GetSavedFileInfoOption {
+  filePath: string
+  success?: (result: { size: number; createTime: number; errMsg: string }) => void
+  fail?: (error: { errMsg: string }) => void
+  complete?: (result: { errMsg: string }) => void
 }
 
 interface InvokeHostOption {

@@ -164,6 +164,18 @@ export class Bridge {
     return answer.arrayBuffer()
   }
 
+  /** As {@link getBlob}, and blocks the page until the bytes are there. */
+  getBlobSync(token: string): Uint8Array {
+    const request = this.#natives.xhr()
+    request.open('GET', `/.lodger/blob/${encodeURIComponent(token)}`, false)
+    request.setRequestHeader(SESSION_HEADER, this.#token)
+    // A blocking request gives text only: this charset has a character for each byte.
+    request.overrideMimeType('text/plain; charset=x-user-defined')
+    request.send()
+    if (request.status !== 200) throw new Error(`the host has no such data any more (HTTP ${request.status})`)
+    return Uint8Array.from(request.responseText, (character) => character.charCodeAt(0) & 0xff)
+  }
+
   /** Listens to an event of the engine. */
   on(event: string, listener: (args: Json) => void): void {
     const list = this.#listeners.get(event)
