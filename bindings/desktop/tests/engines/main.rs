@@ -6,6 +6,7 @@
 mod attacks;
 mod bridge;
 mod components;
+mod files;
 mod harness;
 mod hostile;
 mod media;
