@@ -9,6 +9,7 @@ const WORDS = {
     id: 'App ID', version: 'Version', digest: 'Digest', publisher: 'Publisher', code: 'Code',
     granted: 'Allowed', denied: 'Not allowed', undecided: 'Not asked yet', noScopes: 'This program asks for no permissions.',
     asks: 'asks for', allow: 'Allow', deny: 'Do not allow', shared: 'Path copied',
+    closed: 'The program was closed.', reopen: 'Open again',
   },
   zh: {
     more: '菜单', close: '关闭', loading: '加载中', development: '开发版', failed: '无法打开', retry: '重试',
@@ -16,6 +17,7 @@ const WORDS = {
     id: 'App ID', version: '版本', digest: '摘要', publisher: '发布者', code: '代码',
     granted: '已允许', denied: '不允许', undecided: '未询问', noScopes: '该小程序未申请任何权限。',
     asks: '申请', allow: '允许', deny: '拒绝', shared: '路径已复制',
+    closed: '小程序已关闭。', reopen: '重新打开',
   },
 }
 const SCOPES = {
@@ -41,7 +43,12 @@ const ICONS = {
 const WARNING = 'M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20zm-1 5h2v7h-2zm0 9h2v2h-2z'
 
 const $ = (id) => document.getElementById(id)
-const send = (choice, fields) => window.ipc.postMessage(JSON.stringify({ do: choice, ...fields }))
+/** To the window that this screen lies in; in a browser, to the server. */
+function send(choice, fields) {
+  const body = JSON.stringify({ do: choice, ...fields })
+  if (window.ipc) window.ipc.postMessage(body)
+  else void fetch('/choice', { method: 'POST', body, headers: { 'Content-Type': 'application/json' } })
+}
 
 /** An element with a class, and children that are elements or text. */
 function el(tag, className, ...children) {
@@ -94,6 +101,10 @@ const LAYERS = {
       el('p', '', layer.message), el('p', '', el('code', '', `${words.code}: ${layer.code}`)),
       button('primary', words.retry, 'retry'))),
 
+  closed: ({ program }, words) =>
+    el('div', 'screen', el('div', 'middle', icon(program), el('h1', '', program.name), el('p', '', words.closed),
+      button('primary', words.reopen, 'retry'))),
+
   menu: ({ program }, words) => {
     const tile = (name) => {
       const element = el('button', 'tile', el('span', '', picture(ICONS[name])), words[name])
@@ -143,6 +154,7 @@ function draw(state) {
   const root = document.documentElement
   root.dataset.theme = state.theme
   root.lang = state.language.replace('_', '-')
+  root.style.setProperty('--top', `${state.top}px`)
   $('more').setAttribute('aria-label', words.more)
   $('close').setAttribute('aria-label', words.close)
   // A question goes before everything else.
@@ -151,7 +163,8 @@ function draw(state) {
   $('layer').hidden = !layer
   $('layer').replaceChildren(...(layer ? [layer(state, words)] : []))
   // The capsule stands on the page's bar, or on a screen of our own.
-  const screen = kind === 'loading' || kind === 'error'
+  const screen = kind === 'loading' || kind === 'error' || kind === 'closed'
+  $('capsule').hidden = kind === 'closed'
   $('capsule').dataset.icons = screen ? (state.theme === 'dark' ? 'white' : 'black') : state.bar
   $('scrim').hidden = !layer || screen
 }

@@ -1,44 +1,43 @@
 //! Programs in any browser of this machine: the engine behind a loopback server.
 //!
-//! Only 127.0.0.1 is listened on. Every request must name the program's own host (`<label>.localhost:PORT`, so that no
-//! other site can be pointed here), and be from the browser that opened the secret address: the document takes a token,
-//! everything else the cookie that came with it.
+//! Only 127.0.0.1 is listened on, for two hosts: the program's own (`<label>.localhost:PORT`) and, unless it is served
+//! plain, the developer's page around it (`tools.<label>.localhost:PORT`): one site, so that cookies reach a frame, but
+//! two origins. Every request must name one of them, so that no other site can be pointed here, and be from the browser
+//! that opened the secret address: the document takes a token, everything else the cookie that came with it. Each host
+//! has its own two secrets: a program knows its own address, and must not get into the tools by it.
+mod acts;
 mod door;
+mod feed;
+mod reply;
+mod serve;
+mod shared;
+mod tools;
+
+pub use crate::network::NetworkType;
+use feed::Feed;
 
 use crate::{
-    Error, Program,
-    answer::{self, Answer},
-    engine::{self, Place, Reporter},
-    event::{HostEvent, Report, counts},
-    host::protocol::{Entry, Open, Scopes},
-    phone::{self, Theme},
-    window::locate,
+    Error, Program, engine,
+    event::{Report, counts},
+    host::protocol::{Entry, Scopes},
+    network::Network,
+    phone::{self, Device, Theme},
+    shell::{Shell, prompts::ShellPrompts},
 };
-use async_trait::async_trait;
-use door::{COOKIE, has_cookie, same, secret, take_token};
-use http_body_util::{BodyExt, Full, Limited};
-use hyper::{Request, Response, StatusCode, body::Bytes, header, service::service_fn};
-use hyper_util::rt::TokioIo;
-use lodger_engine::{
-    Change, Engine, OriginForm, Prompts, ResourceRequest, ScopeAnswer, ScopePrompt, Session,
-};
-use serde_json::{Value, json};
+use lodger_engine::{Change, Session};
+use serde_json::Value;
+use shared::Shared;
 use std::{
     collections::BTreeMap,
-    convert::Infallible,
     net::Ipv4Addr,
     path::PathBuf,
     sync::{
-        Arc, Mutex, OnceLock,
-        atomic::{AtomicU32, Ordering},
-        mpsc::{Receiver, Sender, channel},
+        Arc,
+        mpsc::{Receiver, channel},
     },
     time::Duration,
 };
 use tokio::{net::TcpListener, runtime::Runtime};
-
-/// The longest bridge message is 1 MiB; a little more lets the engine be the one to refuse.
-const MAX_BODY: usize = (1 << 20) + 4096;
 
 /// How to serve.
 #[derive(Clone, Debug)]
@@ -47,14 +46,16 @@ pub struct BrowserOptions {
     pub data_dir: Option<PathBuf>,
     /// 0: any free port.
     pub port: u16,
-    /// Width that programs are told before they measure, CSS pixels.
-    pub width: u32,
+    /// What programs are told before they measure.
+    pub device: Device,
     /// What programs are told.
     pub theme: Theme,
-    /// There is no host screen in a browser: `Ask` is answered with no, and a warning.
+    /// Without the developer's page there is nowhere to ask: `Ask` is then answered with no, and a warning.
     pub scopes: Scopes,
     /// First content later than this ends the session (`time-out`).
     pub start_timeout: Duration,
+    /// With the developer's page: a phone that holds the program, and the console.
+    pub tools: bool,
 }
 
 impl Default for BrowserOptions {
@@ -62,10 +63,11 @@ impl Default for BrowserOptions {
         Self {
             data_dir: None,
             port: 0,
-            width: phone::SIZE.0,
+            device: Device::window(phone::SIZE),
             theme: Theme::Light,
             scopes: Scopes::Ask,
             start_timeout: Duration::from_secs(15),
+            tools: false,
         }
     }
 }
@@ -73,41 +75,9 @@ impl Default for BrowserOptions {
 /// A running server. Dropping it ends its session and frees its port.
 pub struct Server {
     shared: Arc<Shared>,
-    /// Kept open, so that the receiver never ends while the server stands.
-    send: Sender<Report>,
     events: Receiver<Report>,
-    numbers: AtomicU32,
     runtime: Runtime,
     _temporary: Option<tempfile::TempDir>,
-}
-
-struct Shared {
-    engine: Engine,
-    port: u16,
-    width: u32,
-    theme: Theme,
-    token: String,
-    cookie: String,
-    current: Mutex<Option<Current>>,
-}
-
-#[derive(Clone)]
-struct Current {
-    number: u32,
-    session: Session,
-    send: Sender<Report>,
-    /// Names places in the source.
-    source: Arc<Mutex<Program>>,
-}
-
-impl Current {
-    fn source(&self) -> std::sync::MutexGuard<'_, Program> {
-        self.source.lock().expect("no code panics while it holds the program")
-    }
-}
-
-fn not_open() -> Error {
-    Error::Session { message: "No program is open in the browser.".into(), code: "not-open".into() }
 }
 
 impl Server {
@@ -125,8 +95,16 @@ impl Server {
             (Some(dir), _) => dir.clone(),
             (None, temporary) => temporary.as_ref().expect("made above").path().to_owned(),
         };
-        let prompts = Arc::new(FixedAnswer(options.scopes));
-        let engine = engine::start(&data_dir, options.start_timeout, prompts)?;
+        let feed = Feed::default();
+        let shell = Arc::new(Shell::new(options.theme));
+        let scopes = match options.scopes {
+            Scopes::Ask if !options.tools => Scopes::Deny,
+            scopes => scopes,
+        };
+        let asked = feed.clone();
+        let prompts = Arc::new(ShellPrompts::new(shell.clone(), scopes, move || asked.touch()));
+        let network = Network::default();
+        let engine = engine::start(&data_dir, options.start_timeout, prompts.clone(), network.clone())?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
@@ -136,18 +114,11 @@ impl Server {
             .block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)))
             .map_err(Error::process(starting))?;
         let port = listener.local_addr().map_err(Error::process(starting))?.port();
-        let shared = Arc::new(Shared {
-            engine,
-            port,
-            width: options.width,
-            theme: options.theme,
-            token: secret()?,
-            cookie: secret()?,
-            current: Mutex::default(),
-        });
-        runtime.spawn(accept(listener, shared.clone()));
         let (send, events) = channel();
-        Ok(Self { shared, send, events, numbers: AtomicU32::new(0), runtime, _temporary: temporary })
+        let surroundings = shared::Surroundings { engine, network, feed, shell, prompts, send };
+        let shared = Arc::new(Shared::new(options, port, surroundings)?);
+        runtime.spawn(serve::accept(listener, shared.clone()));
+        Ok(Self { shared, events, runtime, _temporary: temporary })
     }
 
     /// Installs and opens a program in place of the one before; its events follow. Returns the address to visit, which
@@ -156,50 +127,24 @@ impl Server {
     /// # Errors
     /// Whatever keeps the engine from opening it.
     pub fn open(&self, program: &Program, entry: Entry) -> Result<String, Error> {
-        self.close_session();
-        let number = self.numbers.fetch_add(1, Ordering::Relaxed) + 1;
-        let place = Place {
-            origin: OriginForm::Loopback { port: self.shared.port },
-            inbound: "http",
-            width: self.shared.width,
-            theme: self.shared.theme,
-        };
-        // Errors are drawn over the page by the session that they come from, which is only known once it is open.
-        let opened = Arc::new(OnceLock::<Session>::new());
-        let source = Arc::new(Mutex::new(program.clone()));
-        let (send, known, names) = (self.send.clone(), opened.clone(), source.clone());
-        let listener = Reporter::new(number, move |mut report: Report| {
-            let program = names.lock().expect("no code panics while it holds the program").clone();
-            locate(&mut report.event, &program);
-            if let (HostEvent::ScriptError { message, stack, .. }, Some(session)) =
-                (&report.event, known.get())
-            {
-                session.emit("overlay", json!({ "text": format!("{message}\n{stack}") }));
-            }
-            // The server may be ending; then nobody listens.
-            let _ = send.send(report);
-        });
-        let open = Open { session: number, bundle: PathBuf::new(), entry, stay: false };
-        let opening = engine::open(&self.shared.engine, &program.bundle, &open, place, Arc::new(listener));
-        let session = self.runtime.block_on(opening)?;
-        let _ = opened.set(session.clone());
-        let label = session.label().to_owned();
-        let event = HostEvent::Opened { app: session.app().to_owned(), label: label.clone() };
-        let _ = self.send.send(Report { session: number, event });
-        *self.shared.current() = Some(Current { number, session, send: self.send.clone(), source });
-        Ok(format!("http://{label}.localhost:{}/?token={}", self.shared.port, self.shared.token))
+        self.runtime.block_on(self.shared.open(program.clone(), entry))?;
+        Ok(self.address())
     }
 
     /// Puts a new build of the running program in its place, and takes its build errors off the page. `change` says
-    /// what is new: a page whose look alone has changed keeps its data, else the page stack.
+    /// what is new: a page whose look alone has changed keeps its data, else the page stack. What differs in more than
+    /// `Session::replace` takes is opened anew in the developer's page, on the page that is open now.
     ///
     /// # Errors
-    /// When nothing runs, or the build differs in more than `Session::replace` takes: open it anew then.
+    /// When nothing was opened; without the developer's page also when the build differs in more: open it then.
     pub fn reload(&self, program: &Program, change: &Change) -> Result<(), Error> {
-        let current = self.shared.current().clone().ok_or_else(not_open)?;
-        engine::replace(&self.shared.engine, &current.session, &program.bundle, change)?;
-        *current.source() = program.clone();
-        Ok(())
+        let replaced = self.shared.replace(program, change);
+        match replaced {
+            Err(_) if self.shared.tools => {
+                Ok(self.runtime.block_on(self.shared.reload(Some(program.clone())))?)
+            }
+            replaced => replaced,
+        }
     }
 
     /// Draws what is wrong with the source over the page, in place of what was wrong before; the page lives on. An
@@ -210,10 +155,16 @@ impl Server {
         }
     }
 
+    /// Where to go in: changes only if a program of another id is opened. Empty before the first.
+    #[must_use]
+    pub fn address(&self) -> String {
+        self.shared.address()
+    }
+
     /// The number of the session that runs; 0 for none.
     #[must_use]
     pub fn session(&self) -> u32 {
-        self.shared.current().as_ref().map_or(0, |current| current.number)
+        self.shared.number()
     }
 
     /// The next event, whatever session it is of; None when there is none within `within`.
@@ -246,13 +197,7 @@ impl Server {
     }
 
     fn running(&self) -> Option<Session> {
-        self.shared.current().as_ref().map(|current| current.session.clone())
-    }
-
-    fn close_session(&self) {
-        if let Some(current) = self.shared.current().take() {
-            current.session.close();
-        }
+        self.shared.session()
     }
 
     pub(crate) fn runtime(&self) -> &Runtime {
@@ -260,116 +205,12 @@ impl Server {
     }
 }
 
+fn not_open() -> Error {
+    Error::Session { message: "No program is open in the browser.".into(), code: "not-open".into() }
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
-        self.close_session();
+        self.shared.close();
     }
-}
-
-impl Shared {
-    fn current(&self) -> std::sync::MutexGuard<'_, Option<Current>> {
-        self.current.lock().expect("no code panics while it holds the session")
-    }
-}
-
-/// Answers every question for a scope the same way.
-struct FixedAnswer(Scopes);
-
-#[async_trait]
-impl Prompts for FixedAnswer {
-    async fn scope(&self, prompt: ScopePrompt) -> ScopeAnswer {
-        match self.0 {
-            Scopes::Grant => ScopeAnswer::Granted,
-            Scopes::Deny => ScopeAnswer::Denied,
-            Scopes::Ask => {
-                eprintln!("{}: denied, since a browser has no host screen to ask on.", prompt.scope);
-                ScopeAnswer::Denied
-            }
-        }
-    }
-}
-
-async fn accept(listener: TcpListener, shared: Arc<Shared>) {
-    loop {
-        // An error here is of one connection, or of too many: the next may do.
-        let Ok((stream, _)) = listener.accept().await else { continue };
-        let shared = shared.clone();
-        tokio::spawn(async move {
-            let service = service_fn(move |request| {
-                let shared = shared.clone();
-                async move { Ok::<_, Infallible>(serve(&shared, request).await) }
-            });
-            // Browsers break connections off as they please.
-            let _ = hyper::server::conn::http1::Builder::new()
-                .serve_connection(TokioIo::new(stream), service)
-                .await;
-        });
-    }
-}
-
-type Reply = Response<Full<Bytes>>;
-
-async fn serve(shared: &Shared, request: Request<hyper::body::Incoming>) -> Reply {
-    let Some(current) = shared.current().clone() else {
-        return refusal(StatusCode::NOT_FOUND, "No program is open.");
-    };
-    let host = format!("{}.localhost:{}", current.session.label(), shared.port);
-    let mut named = request.headers().get_all(header::HOST).iter();
-    if named.next().map(header::HeaderValue::as_bytes) != Some(host.as_bytes()) || named.next().is_some() {
-        return refusal(StatusCode::MISDIRECTED_REQUEST, "This server does not serve that host.");
-    }
-    let (path, token) = take_token(request.uri());
-    let document = request.method() == hyper::Method::GET && request.uri().path() == "/";
-    let invited = document && token.is_some_and(|token| same(&token, &shared.token));
-    if !invited && !has_cookie(request.headers(), &shared.cookie) {
-        return refusal(StatusCode::FORBIDDEN, "Open the address that was printed when the server started.");
-    }
-    if path == "/favicon.ico" {
-        return reply(StatusCode::NO_CONTENT, Vec::new(), Vec::new());
-    }
-    let (parts, body) = request.into_parts();
-    let Ok(body) = Limited::new(body, MAX_BODY).collect().await else {
-        return refusal(StatusCode::PAYLOAD_TOO_LARGE, "The message is longer than 1 MiB.");
-    };
-    let body = body.to_bytes();
-    let headers = parts.headers.iter().filter(|(name, _)| *name != header::COOKIE);
-    let request = ResourceRequest {
-        method: parts.method.as_str().to_owned(),
-        url: format!("http://{host}{path}"),
-        headers: headers
-            .map(|(name, value)| {
-                (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
-            })
-            .collect(),
-        body: (!body.is_empty()).then(|| body.to_vec()),
-    };
-    let Answer { status, mut headers, body } = answer::answer(&current.session, request, |event| {
-        let _ = current.send.send(Report { session: current.number, event });
-    })
-    .await;
-    if invited {
-        let cookie = format!("{COOKIE}={}; Path=/; HttpOnly; SameSite=Strict", shared.cookie);
-        headers.push((header::SET_COOKIE.as_str().to_owned(), cookie));
-        // The address holds the token: it must not travel on.
-        headers.push((header::REFERRER_POLICY.as_str().to_owned(), "no-referrer".into()));
-    }
-    reply(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), headers, body)
-}
-
-fn refusal(status: StatusCode, why: &str) -> Reply {
-    let headers = vec![("content-type".to_owned(), "text/plain; charset=utf-8".to_owned())];
-    reply(status, headers, why.as_bytes().to_vec())
-}
-
-fn reply(status: StatusCode, headers: Vec<(String, String)>, body: Vec<u8>) -> Reply {
-    let mut builder = Response::builder().status(status);
-    for (name, value) in headers {
-        builder = builder.header(name, value);
-    }
-    builder.body(Full::from(body)).unwrap_or_else(|_| {
-        // A header that HTTP does not allow: nothing can be trusted to be right, so nothing is sent.
-        let mut empty = Response::new(Full::default());
-        *empty.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-        empty
-    })
 }

@@ -9,7 +9,7 @@ use crate::{
     chromium::Chromium,
     event::{HostEvent, Report},
     host::protocol::Entry,
-    phone::Theme,
+    phone::{Device, Theme},
     window::{Window, WindowOptions, save},
     x11::X11Window,
 };
@@ -70,7 +70,7 @@ impl Driver {
             }
             WebEngine::Chromium => {
                 let server = Server::new(&BrowserOptions {
-                    width: options.size.0,
+                    device: Device::window(options.size),
                     theme: options.theme,
                     scopes: options.scopes,
                     start_timeout: options.start_timeout,

@@ -5,7 +5,8 @@ use crate::{
     host::protocol::Open,
     http::DesktopHttp,
     key_store::FileKeyStore,
-    phone::{self, Theme},
+    network::{Conditions, Network},
+    phone::{self, Device, Theme},
 };
 use lodger_bundle::Bundle;
 use lodger_engine::{
@@ -29,6 +30,7 @@ pub(crate) fn start(
     data_dir: &Path,
     start_timeout: Duration,
     prompts: Arc<dyn Prompts>,
+    network: Network,
 ) -> Result<Engine, Error> {
     std::fs::create_dir_all(data_dir).map_err(Error::file(data_dir))?;
     let http = DesktopHttp::new()
@@ -42,7 +44,7 @@ pub(crate) fn start(
     };
     let host = Host {
         platform_http: Arc::new(http.clone()),
-        app_http: Arc::new(http),
+        app_http: Arc::new(Conditions::new(http, network)),
         clock: Arc::new(SystemClock),
         key_store: Arc::new(FileKeyStore::open(data_dir)?),
         prompts,
@@ -56,7 +58,7 @@ pub(crate) struct Place {
     pub(crate) origin: OriginForm,
     /// `ipc` or `http`.
     pub(crate) inbound: &'static str,
-    pub(crate) width: u32,
+    pub(crate) device: Device,
     pub(crate) theme: Theme,
 }
 
@@ -75,8 +77,8 @@ pub(crate) async fn open(
         path: open.entry.path.clone(),
         query: open.entry.query.clone(),
         scene: open.entry.scene,
-        referrer: None,
-        system: phone::system_info(place.width, place.theme),
+        referrer: open.entry.referrer.clone(),
+        system: phone::system_info(&place.device, place.theme),
         surface: Surface { origin: place.origin, inbound: place.inbound, sink: None },
         listener,
     };

@@ -3,10 +3,6 @@
 //! It is a process, and not a thread, because GTK and WebKit read the display and their settings from the
 //! environment, want the main thread, and may crash; whoever opens programs must survive that. The `lodger` command
 //! and the tests start themselves (or a test binary) again for it: see `run_if_asked`.
-#[cfg(target_os = "linux")]
-mod card;
-#[cfg(target_os = "linux")]
-mod prompts;
 pub(crate) mod protocol;
 #[cfg(target_os = "linux")]
 mod reload;
@@ -14,8 +10,6 @@ mod reload;
 mod running;
 #[cfg(target_os = "linux")]
 mod sheets;
-#[cfg(target_os = "linux")]
-mod shell;
 #[cfg(target_os = "linux")]
 mod webview;
 #[cfg(target_os = "linux")]
@@ -56,7 +50,10 @@ pub fn run() -> ExitCode {
 }
 
 #[cfg(target_os = "linux")]
-use {crate::event::HostEvent, lodger_engine::Session};
+use {
+    crate::{event::HostEvent, shell},
+    lodger_engine::Session,
+};
 
 /// What wakes the window's thread.
 #[cfg(target_os = "linux")]

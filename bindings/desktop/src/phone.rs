@@ -31,13 +31,69 @@ impl Theme {
     }
 }
 
-/// What `wx.getSystemInfo` reports in a window `width` wide.
-pub(crate) fn system_info(width: u32, theme: Theme) -> SystemInfo {
-    let (top, right) = CAPSULE_MARGIN;
-    let left = width.saturating_sub(CAPSULE.0 + right);
+/// A phone or tablet to pretend to be. Lengths in CSS pixels.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Device {
+    /// As its maker calls it; programs see it as the model.
+    pub name: String,
+    /// The screen, upright.
+    pub width: u32,
+    /// The screen, upright.
+    pub height: u32,
+    /// Height of the status bar, which lies over the page.
+    #[serde(default)]
+    pub status_bar: u32,
+    /// What the home indicator covers at the bottom.
+    #[serde(default)]
+    pub bottom: u32,
+    /// What is cut out of the screen at the top: `none`, `hole`, `island`. For the drawing only.
+    #[serde(default)]
+    pub cutout: String,
+}
+
+impl Device {
+    /// Nothing but a window of this size.
+    #[must_use]
+    pub fn window((width, height): (u32, u32)) -> Self {
+        Self { name: "Desktop".into(), width, height, status_bar: 0, bottom: 0, cutout: String::new() }
+    }
+
+    /// Whether a page can be laid out in it, and somebody can look at it.
+    pub(crate) fn is_sensible(&self) -> bool {
+        let side = 160..=4096;
+        side.contains(&self.width)
+            && side.contains(&self.height)
+            && self.status_bar + self.bottom < self.height / 2
+            && self.name.len() <= 100
+    }
+
+    /// What `wx.getSystemInfo` is told when it changes while a program runs.
+    pub(crate) fn as_change(&self) -> serde_json::Value {
+        serde_json::json!({
+            "model": self.name,
+            "statusBarHeight": self.status_bar,
+            "safeAreaBottom": self.bottom,
+        })
+    }
+}
+
+/// The devices to choose from; the first is the default.
+#[must_use]
+pub fn devices() -> Vec<Device> {
+    serde_json::from_str(DEVICES).expect("a test reads the table")
+}
+
+/// The table, as the developer's page reads it.
+pub(crate) const DEVICES: &str = include_str!("../console/devices.json");
+
+/// What `wx.getSystemInfo` reports on `device`.
+pub(crate) fn system_info(device: &Device, theme: Theme) -> SystemInfo {
+    let (top, right) = (device.status_bar + CAPSULE_MARGIN.0, CAPSULE_MARGIN.1);
+    let left = device.width.saturating_sub(CAPSULE.0 + right);
     SystemInfo {
         brand: "Lodger".into(),
-        model: "Desktop".into(),
+        model: device.name.clone(),
         platform: match std::env::consts::OS {
             "macos" => "mac",
             other => other,
@@ -46,8 +102,8 @@ pub(crate) fn system_info(width: u32, theme: Theme) -> SystemInfo {
         system: std::env::consts::OS.into(),
         language: language(),
         theme: theme.name().into(),
-        status_bar_height: 0.0,
-        safe_area_bottom: 0.0,
+        status_bar_height: device.status_bar.into(),
+        safe_area_bottom: device.bottom.into(),
         menu_button: [left.into(), top.into(), CAPSULE.0.into(), CAPSULE.1.into()],
         host_name: "Lodger".into(),
         host_version: env!("CARGO_PKG_VERSION").into(),
@@ -94,7 +150,17 @@ mod tests {
 
     #[test]
     fn the_capsule_stays_in_a_narrow_window() {
-        assert_eq!(system_info(320, Theme::Dark).menu_button, [226.0, 6.0, 87.0, 32.0]);
-        assert_eq!(system_info(50, Theme::Light).menu_button[0], 0.0);
+        let capsule = |width| system_info(&Device::window((width, 600)), Theme::Dark).menu_button;
+        assert_eq!(capsule(320), [226.0, 6.0, 87.0, 32.0]);
+        assert_eq!(capsule(50)[0], 0.0);
+    }
+
+    #[test]
+    fn the_table_of_devices_is_sound() {
+        let devices = devices();
+        assert!(devices.iter().all(Device::is_sensible));
+        assert!(devices.iter().all(|device| ["none", "hole", "island"].contains(&device.cutout.as_str())));
+        let names: std::collections::BTreeSet<_> = devices.iter().map(|device| &device.name).collect();
+        assert_eq!(names.len(), devices.len());
     }
 }

@@ -36,7 +36,7 @@ pub fn entry(index: &Index, page: Option<&str>, query: &str, scene: u32) -> Resu
             Some(page.to_owned())
         }
     };
-    Ok(Entry { path, query: parse_query(query)?, scene })
+    Ok(Entry { path, query: parse_query(query)?, scene, referrer: None })
 }
 
 fn parse_query(text: &str) -> Result<BTreeMap<String, String>, Failure> {

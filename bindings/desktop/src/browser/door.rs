@@ -4,10 +4,49 @@ use hyper::header;
 use lodger_bundle::Digest;
 use ring::rand::{SecureRandom, SystemRandom};
 
-pub(super) const COOKIE: &str = "lodger";
+const COOKIE: &str = "lodger";
+
+/// The two secrets of one host: one for the address, one for the cookie.
+pub(super) struct Door {
+    pub(super) token: String,
+    cookie: String,
+}
+
+/// How a request came in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Entrance {
+    /// By the token: the answer sets the cookie.
+    Invited,
+    Known,
+}
+
+impl Door {
+    pub(super) fn new() -> Result<Self, Error> {
+        Ok(Self { token: secret()?, cookie: secret()? })
+    }
+
+    /// None for strangers. `token` is what the address held; it counts for the document only.
+    pub(super) fn enter<T>(&self, request: &hyper::Request<T>, token: Option<&str>) -> Option<Entrance> {
+        let document = request.method() == hyper::Method::GET && request.uri().path() == "/";
+        if document && token.is_some_and(|token| same(token, &self.token)) {
+            return Some(Entrance::Invited);
+        }
+        has_cookie(request.headers(), &self.cookie).then_some(Entrance::Known)
+    }
+
+    /// To be added to the answer to a request that came by the token.
+    pub(super) fn welcome(&self) -> [(String, String); 2] {
+        let cookie = format!("{COOKIE}={}; Path=/; HttpOnly; SameSite=Strict", self.cookie);
+        [
+            (header::SET_COOKIE.as_str().to_owned(), cookie),
+            // The address holds the token: it must not travel on.
+            (header::REFERRER_POLICY.as_str().to_owned(), "no-referrer".into()),
+        ]
+    }
+}
 
 /// 128 random bits in hex.
-pub(super) fn secret() -> Result<String, Error> {
+fn secret() -> Result<String, Error> {
     let mut bytes = [0; 16];
     let random = SystemRandom::new().fill(&mut bytes);
     random.map_err(|_| Error::Process {
@@ -39,7 +78,7 @@ pub(super) fn take_token(uri: &hyper::Uri) -> (String, Option<String>) {
 }
 
 /// Whether the browser is the one that came in by the token.
-pub(super) fn has_cookie(headers: &header::HeaderMap, secret: &str) -> bool {
+fn has_cookie(headers: &header::HeaderMap, secret: &str) -> bool {
     let values = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     values
         .flat_map(|value| value.split(';'))
@@ -48,7 +87,7 @@ pub(super) fn has_cookie(headers: &header::HeaderMap, secret: &str) -> bool {
 }
 
 /// Compares digests, so that the time taken says nothing about the secret.
-pub(super) fn same(given: &str, secret: &str) -> bool {
+fn same(given: &str, secret: &str) -> bool {
     Digest::of(given.as_bytes()) == Digest::of(secret.as_bytes())
 }
 

@@ -80,12 +80,15 @@ pub struct Entry {
     pub query: BTreeMap<String, String>,
     /// WeChat's scene number.
     pub scene: u32,
+    /// App id and extraData of the program that opens this one.
+    #[serde(default)]
+    pub referrer: Option<(String, Value)>,
 }
 
 impl Default for Entry {
     /// The entry page, scene 1001.
     fn default() -> Self {
-        Self { path: None, query: BTreeMap::new(), scene: 1001 }
+        Self { path: None, query: BTreeMap::new(), scene: 1001, referrer: None }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The edit loop: a new build takes the place of the one that runs, in the same webview.
-use super::{Turn, card::describe, protocol::Open, running::Running, shell::Card, webview::send};
+use super::{Turn, protocol::Open, running::Running, webview::send};
 use crate::engine;
+use crate::shell::{Card, card::describe};
 use lodger_bundle::Bundle;
 use lodger_engine::{Change, ErrorKind, LodgerError};
 use serde_json::Value;

@@ -1,10 +1,7 @@
 //! The window host's loop: commands, sessions, the screen and the window meet here, on one thread.
 use super::{
     Opened, Turn,
-    card::{bar_text, describe},
-    prompts::ShellPrompts,
     protocol::{Command, Entry, Open, Setup},
-    shell::{self, Layer, Shell},
     webview::send,
     window::PhoneWindow,
 };
@@ -12,7 +9,13 @@ use crate::{
     Error,
     engine::{self, Place, Reporter},
     event::{self, HostEvent, Report},
-    phone::Theme,
+    network::Network,
+    phone::{Device, Theme},
+    shell::{
+        self, Layer, Shell,
+        card::{bar_text, describe},
+        prompts::ShellPrompts,
+    },
 };
 use lodger_bundle::Bundle;
 use lodger_engine::{Engine, ErrorKind, LodgerError, OriginForm, Session};
@@ -40,8 +43,12 @@ pub(super) fn run() -> Result<Infallible, Error> {
     let shell = Arc::new(Shell::new(theme));
     let asked = proxy.clone();
     let prompts = Arc::new(ShellPrompts::new(shell.clone(), setup.scopes, move || send(&asked, Turn::Asked)));
-    let engine =
-        engine::start(&setup.data_dir, Duration::from_millis(setup.start_timeout_ms), prompts.clone())?;
+    let engine = engine::start(
+        &setup.data_dir,
+        Duration::from_millis(setup.start_timeout_ms),
+        prompts.clone(),
+        Network::default(),
+    )?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -206,7 +213,7 @@ impl Running {
         let place = Place {
             origin: OriginForm::CustomScheme,
             inbound: "ipc",
-            width: self.window.size().0,
+            device: Device::window(self.window.size()),
             theme: self.theme,
         };
         let events = self.proxy.clone();
@@ -268,7 +275,12 @@ impl Running {
             HostEvent::Route { stack } => {
                 if let (Some(current), Some(top)) = (&mut self.current, stack.last()) {
                     let scene = current.open.entry.scene;
-                    let top = Entry { path: Some(top.path.clone()), query: top.query.clone(), scene };
+                    let top = Entry {
+                        path: Some(top.path.clone()),
+                        query: top.query.clone(),
+                        scene,
+                        referrer: None,
+                    };
                     let bar = bar_text(&current.config, top.path.as_deref().unwrap_or_default(), self.theme);
                     self.shell.update(|state| state.bar = bar);
                     current.top = Some(top);

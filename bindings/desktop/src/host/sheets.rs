@@ -1,11 +1,6 @@
 //! What the user does on the host's own screen, and when it is shown.
-use super::{
-    Turn,
-    protocol::Open,
-    running::Running,
-    shell::{Choice, Layer, ScopeState},
-    webview::send,
-};
+use super::{Turn, protocol::Open, running::Running, webview::send};
+use crate::shell::{Choice, Layer, ScopeState};
 use lodger_engine::ScopeAnswer;
 use std::collections::BTreeMap;
 
@@ -60,13 +55,7 @@ impl Running {
             return;
         }
         self.shell.update(|state| {
-            let scopes = &mut state.program.scopes;
-            for (scope, granted) in grants {
-                match scopes.iter_mut().find(|known| known.scope == scope) {
-                    Some(known) => known.granted = Some(granted),
-                    None => scopes.push(ScopeState { scope, granted: Some(granted) }),
-                }
-            }
+            ScopeState::merge(&mut state.program.scopes, grants);
         });
         self.show(Layer::Permissions);
     }
@@ -88,7 +77,7 @@ impl Running {
             return self.prompts.answer(ScopeAnswer::Denied);
         }
         match self.shell.layer() {
-            Layer::Loading | Layer::Error { .. } => (),
+            Layer::Loading | Layer::Error { .. } | Layer::Closed => (),
             _ => self.show(Layer::None),
         }
     }

@@ -1,9 +1,10 @@
 //! The two webviews of a window, and what keeps each in its place.
-use super::{
-    Turn,
+use super::Turn;
+use crate::{
+    Error, answer,
+    event::HostEvent,
     shell::{self, Shell},
 };
-use crate::{Error, answer, event::HostEvent};
 use lodger_engine::{ResourceRequest, Session};
 use std::{borrow::Cow, sync::Arc};
 use tao::event_loop::EventLoopProxy;

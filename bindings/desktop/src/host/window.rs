@@ -5,10 +5,9 @@
 use super::{
     Turn,
     protocol::Setup,
-    shell::Shell,
     webview::{SHELL_ORIGIN, build_program, build_shell, failed, send},
 };
-use crate::{Error, phone};
+use crate::{Error, phone, shell::Shell};
 use gtk::prelude::*;
 use lodger_engine::Session;
 use std::sync::Arc;

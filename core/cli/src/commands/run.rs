@@ -27,7 +27,7 @@ use std::{
 #[command(after_help = "\
 Examples: lodger run coffee --query table=12
           lodger run coffee --page pages/cart/index --screenshot cart.png --after 500 --headless
-          lodger run coffee --browser
+          lodger run coffee --browser --open --device pixel
 
 With --json, what the program reports comes as one JSON object a line.")]
 pub struct Args {
@@ -59,15 +59,31 @@ pub struct Args {
     #[arg(long)]
     headless: bool,
 
-    /// Serves the program on 127.0.0.1 for any browser, without frame and reload
-    #[arg(long, conflicts_with_all = ["headless", "data"])]
+    /// Serves the program on 127.0.0.1 for any browser, in a phone with tools and console beside it
+    #[arg(long, conflicts_with = "headless")]
     browser: bool,
+
+    /// The port of --browser; any free one without it
+    #[arg(long, value_name = "N", default_value_t = 0, requires = "browser")]
+    port: u16,
+
+    /// Opens the system's browser
+    #[arg(long, requires = "browser")]
+    open: bool,
+
+    /// The phone of --browser to begin with, such as "iPhone 8"; a part of its name is enough
+    #[arg(long, value_name = "NAME", requires = "browser")]
+    device: Option<String>,
+
+    /// With --browser: the program alone, without phone and tools
+    #[arg(long, requires = "browser", conflicts_with = "device")]
+    plain: bool,
 
     /// Light or dark, instead of the system's
     #[arg(long, value_enum)]
     theme: Option<ThemeArg>,
 
-    /// Keeps the program's storage there; without it, storage ends with the window
+    /// Keeps the program's storage there; without it, storage ends with the run
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
 }

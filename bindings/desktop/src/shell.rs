@@ -10,9 +10,12 @@
 //! | `/state?after=N` | `{"revision", …ShellState}`, as soon as the revision is above N; after 20 s as it is |
 //!
 //! Choices arrive as `{"do": <Choice>}`, with the choice's fields.
+pub(crate) mod card;
+pub(crate) mod prompts;
+
 use crate::{answer::path_of, event::HostEvent, phone::Theme};
 use serde::{Deserialize, Serialize};
-use std::{sync::Mutex, time::Duration};
+use std::{collections::BTreeMap, sync::Mutex, time::Duration};
 use tokio::sync::watch;
 
 /// Long enough to be rare, short enough that no layer in between gives up first.
@@ -22,6 +25,8 @@ const POLL: Duration = Duration::from_secs(20);
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct ShellState {
     pub(crate) theme: Theme,
+    /// Height of the status bar over the page: the capsule stands below it.
+    pub(crate) top: u32,
     /// `en`, `zh_CN`, …
     pub(crate) language: String,
     pub(crate) program: Card,
@@ -65,12 +70,26 @@ pub(crate) struct ScopeState {
     pub(crate) granted: Option<bool>,
 }
 
+impl ScopeState {
+    /// Takes over what the user said.
+    pub(crate) fn merge(scopes: &mut Vec<Self>, grants: BTreeMap<String, bool>) {
+        for (scope, granted) in grants {
+            match scopes.iter_mut().find(|known| known.scope == scope) {
+                Some(known) => known.granted = Some(granted),
+                None => scopes.push(Self { scope, granted: Some(granted) }),
+            }
+        }
+    }
+}
+
 /// What lies over the program.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "camelCase")]
 pub(crate) enum Layer {
     /// Only the capsule.
     None,
+    /// The user has left the program, and the host stays (browser mode).
+    Closed,
     Loading,
     Error {
         code: String,
@@ -129,6 +148,7 @@ impl Shell {
     pub(crate) fn new(theme: Theme) -> Self {
         let state = ShellState {
             theme,
+            top: 0,
             language: crate::phone::language(),
             program: Card::default(),
             bar: "black",
@@ -147,6 +167,10 @@ impl Shell {
             *revision += u64::from(changed);
             changed
         });
+    }
+
+    pub(crate) fn state(&self) -> ShellState {
+        self.state.borrow().1.clone()
     }
 
     pub(crate) fn layer(&self) -> Layer {
@@ -171,9 +195,9 @@ impl Shell {
     pub(crate) async fn answer(&self, url: &str) -> (u16, String, Vec<u8>) {
         let text = |mime: &str, body: &str| (200, mime.to_owned(), body.as_bytes().to_vec());
         match path_of(url).as_str() {
-            "/" => text("text/html; charset=utf-8", include_str!("../../shell/index.html")),
-            "/shell.css" => text("text/css; charset=utf-8", include_str!("../../shell/shell.css")),
-            "/shell.js" => text("text/javascript; charset=utf-8", include_str!("../../shell/shell.js")),
+            "/" => text("text/html; charset=utf-8", include_str!("../shell/index.html")),
+            "/shell.css" => text("text/css; charset=utf-8", include_str!("../shell/shell.css")),
+            "/shell.js" => text("text/javascript; charset=utf-8", include_str!("../shell/shell.js")),
             "/icon" => match self.icon.lock().expect("no code panics while it holds the icon").clone() {
                 Some((mime, bytes)) => (200, mime, bytes),
                 None => (404, "text/plain".into(), Vec::new()),

@@ -1,8 +1,6 @@
 //! Asks the user for a scope on the host's own screen, one question at a time.
-use super::{
-    protocol::Scopes,
-    shell::{Prompt, Shell},
-};
+use super::{Prompt, Shell};
+use crate::host::protocol::Scopes;
 use async_trait::async_trait;
 use lodger_engine::{Prompts, ScopeAnswer, ScopePrompt};
 use std::sync::{Arc, Mutex};

@@ -1,11 +1,11 @@
 //! What the host knows of a program without asking its page: from the bundle, and from the page stack.
-use super::shell::{Card, ScopeState};
+use super::{Card, ScopeState};
 use crate::phone::Theme;
 use lodger_bundle::Bundle;
 use serde_json::Value;
 
 /// What the loading screen and the sheets show, taken from the bundle so that they need no page.
-pub(super) fn describe(bundle: &Bundle) -> (Card, Option<(String, Vec<u8>)>, Value) {
+pub(crate) fn describe(bundle: &Bundle) -> (Card, Option<(String, Vec<u8>)>, Value) {
     let index = &bundle.index;
     let file = |path: &str| {
         let entry = index.file(path)?;
@@ -26,7 +26,7 @@ pub(super) fn describe(bundle: &Bundle) -> (Card, Option<(String, Vec<u8>)>, Val
 }
 
 /// The page's `navigationBarTextStyle`; WeChat's default is white.
-pub(super) fn bar_text(config: &Value, page: &str, theme: Theme) -> &'static str {
+pub(crate) fn bar_text(config: &Value, page: &str, theme: Theme) -> &'static str {
     const STYLE: &str = "navigationBarTextStyle";
     let own = &config["pageConfigs"][page][STYLE];
     let style = if own.is_null() { &config["window"][STYLE] } else { own };

@@ -1,0 +1,409 @@
+//! What the server's connections share: the program that runs, what it is told of its device, and who may come in.
+use super::{BrowserOptions, door::Door, feed::Feed};
+use crate::{
+    Error, Program,
+    engine::{self, Place, Reporter},
+    event::{HostEvent, Report},
+    host::protocol::{Entry, Open},
+    network::Network,
+    phone::{Device, Theme},
+    shell::{
+        self, Layer, Shell,
+        card::{bar_text, describe},
+        prompts::ShellPrompts,
+    },
+    window::locate,
+};
+use lodger_engine::{Change, Engine, LodgerError, OriginForm, Session};
+use serde_json::{Value, json};
+use std::{
+    collections::HashMap,
+    path::PathBuf,
+    sync::{
+        Arc, Mutex, MutexGuard,
+        atomic::{AtomicU32, AtomicU64, Ordering},
+        mpsc::Sender,
+    },
+    time::Duration,
+};
+use tokio::sync::oneshot;
+
+/// A page that has not answered by then is busy or broken.
+const ANSWER: Duration = Duration::from_secs(5);
+/// Questions of the console; those of other askers are numbered from 1.
+const FIRST_QUESTION: u64 = 1 << 40;
+
+/// The parts that are made before the server.
+pub(super) struct Surroundings {
+    pub(super) engine: Engine,
+    pub(super) network: Network,
+    pub(super) feed: Feed,
+    pub(super) shell: Arc<Shell>,
+    pub(super) prompts: Arc<ShellPrompts>,
+    /// Kept open, so that the receiver never ends while the server stands.
+    pub(super) send: Sender<Report>,
+}
+
+pub(super) struct Shared {
+    pub(super) with: Surroundings,
+    port: u16,
+    /// Whether there is a developer's page.
+    pub(super) tools: bool,
+    pub(super) program_door: Door,
+    pub(super) tools_door: Door,
+    settings: Mutex<Settings>,
+    current: Mutex<Option<Current>>,
+    /// One opening at a time.
+    opening: tokio::sync::Mutex<()>,
+    numbers: AtomicU32,
+    questions: Mutex<HashMap<u64, oneshot::Sender<Value>>>,
+    asked: AtomicU64,
+}
+
+/// What programs are told of their surroundings.
+#[derive(Clone)]
+struct Settings {
+    device: Device,
+    theme: Theme,
+}
+
+/// The program that was opened last.
+struct Current {
+    number: u32,
+    program: Program,
+    /// As asked for; Retry asks again.
+    entry: Entry,
+    /// app.json.
+    config: Value,
+    /// Host part of its origin; empty while it is being opened.
+    label: String,
+    /// None while it is being opened, and after it has ended.
+    session: Option<Session>,
+    /// Where it is now, for reloading.
+    top: Option<Entry>,
+}
+
+impl Shared {
+    pub(super) fn new(options: &BrowserOptions, port: u16, with: Surroundings) -> Result<Self, Error> {
+        let settings = Settings { device: options.device.clone(), theme: options.theme };
+        with.shell.update(|state| state.top = settings.device.status_bar);
+        Ok(Self {
+            with,
+            port,
+            tools: options.tools,
+            program_door: Door::new()?,
+            tools_door: Door::new()?,
+            settings: Mutex::new(settings),
+            current: Mutex::default(),
+            opening: tokio::sync::Mutex::default(),
+            numbers: AtomicU32::new(0),
+            questions: Mutex::default(),
+            asked: AtomicU64::new(FIRST_QUESTION),
+        })
+    }
+
+    /// Opens a program in place of the one before.
+    pub(super) async fn open(self: &Arc<Self>, program: Program, entry: Entry) -> Result<(), LodgerError> {
+        let _one = self.opening.lock().await;
+        self.close();
+        let number = self.numbers.fetch_add(1, Ordering::Relaxed) + 1;
+        let (card, icon, config) = describe(&program.bundle);
+        self.with.shell.set_icon(icon);
+        self.with.shell.update(|state| {
+            state.program = card;
+            state.layer = Layer::Loading;
+        });
+        let label = self.current().as_ref().map(|current| current.label.clone()).unwrap_or_default();
+        *self.current() = Some(Current {
+            number,
+            program: program.clone(),
+            entry: entry.clone(),
+            config,
+            label,
+            session: None,
+            top: None,
+        });
+        let Settings { device, theme } = self.settings().clone();
+        let place =
+            Place { origin: OriginForm::Loopback { port: self.port }, inbound: "http", device, theme };
+        let shared = Arc::downgrade(self);
+        let listener = Reporter::new(number, move |report| {
+            // The server may be ending; then nobody listens.
+            if let Some(shared) = shared.upgrade() {
+                shared.heard(report);
+            }
+        });
+        let open = Open { session: number, bundle: PathBuf::new(), entry, stay: false };
+        let opened = engine::open(&self.with.engine, &program.bundle, &open, place, Arc::new(listener)).await;
+        let session = match opened {
+            Ok(session) => session,
+            Err(error) => {
+                let event = HostEvent::Failed { code: error.code.clone(), message: error.message.clone() };
+                self.heard(Report { session: number, event });
+                return Err(error);
+            }
+        };
+        session.emit("networkStatusChange", self.network_status());
+        let (app, label) = (session.app().to_owned(), session.label().to_owned());
+        if let Some(current) = self.current().as_mut() {
+            current.label.clone_from(&label);
+            current.session = Some(session);
+        }
+        self.heard(Report { session: number, event: HostEvent::Opened { app, label } });
+        Ok(())
+    }
+
+    /// Puts a new build in the place of the one that runs, in the same session. Reads and writes files.
+    pub(super) fn replace(&self, program: &Program, change: &Change) -> Result<(), Error> {
+        let session = self.session().ok_or_else(super::not_open)?;
+        engine::replace(&self.with.engine, &session, &program.bundle, change)?;
+        let (card, icon, config) = describe(&program.bundle);
+        self.with.shell.set_icon(icon);
+        self.with.shell.update(|state| state.program = card);
+        if let Some(current) = self.current().as_mut() {
+            current.program = program.clone();
+            current.config = config;
+        }
+        self.with.feed.touch();
+        Ok(())
+    }
+
+    /// Opens the program again, or a new build of it, on the page that is open now.
+    pub(super) async fn reload(self: &Arc<Self>, program: Option<Program>) -> Result<(), LodgerError> {
+        let again = self.current().as_ref().map(|current| {
+            let entry = current.top.clone().unwrap_or_else(|| current.entry.clone());
+            (program.unwrap_or_else(|| current.program.clone()), entry)
+        });
+        match again {
+            Some((program, entry)) => self.open(program, entry).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Opens the program again; None: as it was opened last.
+    pub(super) async fn reopen(self: &Arc<Self>, entry: Option<Entry>) -> Result<(), LodgerError> {
+        let again = self
+            .current()
+            .as_ref()
+            .map(|current| (current.program.clone(), entry.unwrap_or_else(|| current.entry.clone())));
+        match again {
+            Some((program, entry)) => self.open(program, entry).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Ends the session, if one runs.
+    pub(super) fn close(&self) {
+        let session = self.current().as_mut().and_then(|current| current.session.take());
+        if let Some(session) = session {
+            session.close();
+        }
+    }
+
+    /// Takes what a session reports: for the screen, for the console, and for whoever started the server.
+    fn heard(&self, mut report: Report) {
+        if let HostEvent::Dev { id, result } = &report.event {
+            let waiting =
+                self.questions.lock().expect("no code panics while it holds the questions").remove(id);
+            if let Some(waiting) = waiting {
+                // Whoever asked may have gone.
+                let _ = waiting.send(result.clone());
+                return;
+            }
+        }
+        let Some((program, session)) = self
+            .current()
+            .as_ref()
+            .filter(|current| current.number == report.session)
+            .map(|current| (current.program.clone(), current.session.clone()))
+        else {
+            // The last words of a session that was replaced.
+            let _ = self.with.send.send(report);
+            return;
+        };
+        locate(&mut report.event, &program);
+        match &report.event {
+            HostEvent::ScriptError { message, stack, .. } => {
+                if let Some(session) = &session {
+                    session.emit("overlay", json!({ "text": format!("{message}\n{stack}") }));
+                }
+            }
+            HostEvent::Route { stack } => self.routed(stack.last()),
+            HostEvent::Exit | HostEvent::Failed { .. } if self.tools => self.close(),
+            _ => {}
+        }
+        let layer = match &report.event {
+            HostEvent::Exit => Some(Layer::Closed),
+            event => shell::layer_after(event),
+        };
+        if let Some(layer) = layer {
+            self.with.shell.update(|state| state.layer = layer);
+        }
+        self.with.feed.push(report.clone());
+        // The server may be ending; then nobody listens.
+        let _ = self.with.send.send(report);
+    }
+
+    fn routed(&self, top: Option<&lodger_engine::PageAddress>) {
+        let theme = self.settings().theme;
+        let mut current = self.current();
+        if let (Some(current), Some(top)) = (current.as_mut(), top) {
+            current.top = Some(Entry {
+                path: Some(top.path.clone()),
+                query: top.query.clone(),
+                ..current.entry.clone()
+            });
+            let bar = bar_text(&current.config, &top.path, theme);
+            self.with.shell.update(|state| state.bar = bar);
+        }
+    }
+
+    /// Another device: what it covers is told to the program, which measures the rest itself.
+    pub(super) fn set_device(&self, device: Device) {
+        self.with.shell.update(|state| state.top = device.status_bar);
+        let change = json!({
+            "size": { "windowWidth": device.width, "windowHeight": device.height },
+            "system": device.as_change(),
+        });
+        self.settings().device = device;
+        self.emit("windowResize", change);
+    }
+
+    pub(super) fn set_theme(&self, theme: Theme) {
+        self.settings().theme = theme;
+        let bar = self.current().as_ref().and_then(|current| {
+            let page = current.top.as_ref()?.path.clone()?;
+            Some(bar_text(&current.config, &page, theme))
+        });
+        self.with.shell.update(|state| {
+            state.theme = theme;
+            state.bar = bar.unwrap_or(state.bar);
+        });
+        self.emit("themeChange", json!({ "theme": theme.name() }));
+    }
+
+    /// The network was changed.
+    pub(super) fn network_changed(&self) {
+        self.emit("networkStatusChange", self.network_status());
+    }
+
+    fn network_status(&self) -> Value {
+        let kind = self.with.network.get().name();
+        json!({ "isConnected": kind != "none", "networkType": kind })
+    }
+
+    fn emit(&self, event: &str, args: Value) {
+        if let Some(session) = self.session() {
+            session.emit(event, args);
+        }
+        self.with.feed.touch();
+    }
+
+    /// Asks the page or the engine, and waits for the answer.
+    pub(super) async fn ask(&self, command: Value) -> Result<Value, String> {
+        let session = self.session().ok_or("No program is open.")?;
+        let id = self.asked.fetch_add(1, Ordering::Relaxed);
+        let (send, receive) = oneshot::channel();
+        self.questions.lock().expect("no code panics while it holds the questions").insert(id, send);
+        let asked = session.dev(id, command).map_err(|error| error.message);
+        let answer = match asked {
+            Ok(()) => tokio::time::timeout(ANSWER, receive)
+                .await
+                .ok()
+                .and_then(Result::ok)
+                .ok_or_else(|| "The page has not answered. It may be busy, or still loading.".to_owned()),
+            Err(error) => Err(error),
+        };
+        self.questions.lock().expect("no code panics while it holds the questions").remove(&id);
+        answer
+    }
+
+    /// What the developer's page draws beside the reports.
+    pub(super) fn state(&self) -> Value {
+        let Settings { device, theme } = self.settings().clone();
+        let shell = self.with.shell.state();
+        let home = self.address();
+        let current = self.current();
+        let current = current.as_ref();
+        let frame = current.filter(|current| current.session.is_some()).map(|current| {
+            format!(
+                "{}/?token={}&session={}",
+                self.program_origin(&current.label),
+                self.program_door.token,
+                current.number
+            )
+        });
+        let index = current.map(|current| &current.program.bundle.index);
+        json!({
+            "session": current.map_or(0, |current| current.number),
+            "frame": frame,
+            "home": home,
+            "covers": self.with.shell.covers(),
+            "bar": shell.bar,
+            "language": shell.language,
+            "program": shell.program,
+            "device": device,
+            "theme": theme,
+            "network": self.with.network.get(),
+            "entry": current.map(|current| &current.entry),
+            "top": current.and_then(|current| current.top.as_ref()),
+            "pages": index.map(|index| &index.pages),
+            "packages": index.map(|index| index.packages.iter().map(package).collect::<Vec<_>>()),
+        })
+    }
+
+    pub(super) fn address(&self) -> String {
+        let label = self.current().as_ref().map(|current| current.label.clone()).unwrap_or_default();
+        match label.as_str() {
+            "" => String::new(),
+            label if self.tools => format!("{}/?token={}", self.tools_origin(label), self.tools_door.token),
+            label => format!("{}/?token={}", self.program_origin(label), self.program_door.token),
+        }
+    }
+
+    pub(super) fn program_origin(&self, label: &str) -> String {
+        format!("http://{label}.localhost:{}", self.port)
+    }
+
+    pub(super) fn tools_origin(&self, label: &str) -> String {
+        format!("http://tools.{label}.localhost:{}", self.port)
+    }
+
+    /// Host part of the program's origin; None before the first.
+    pub(super) fn label(&self) -> Option<String> {
+        self.current().as_ref().map(|current| current.label.clone()).filter(|label| !label.is_empty())
+    }
+
+    pub(super) fn session(&self) -> Option<Session> {
+        self.current().as_ref().and_then(|current| current.session.clone())
+    }
+
+    pub(super) fn number(&self) -> u32 {
+        self.current().as_ref().map_or(0, |current| current.number)
+    }
+
+    /// A report of the host itself about the running session.
+    pub(super) fn tell(&self, number: u32, event: HostEvent) {
+        self.heard(Report { session: number, event });
+    }
+
+    fn current(&self) -> MutexGuard<'_, Option<Current>> {
+        self.current.lock().expect("no code panics while it holds the session")
+    }
+
+    fn settings(&self) -> MutexGuard<'_, Settings> {
+        self.settings.lock().expect("no code panics while it holds the settings")
+    }
+}
+
+/// A package for the console: its size is that of its files.
+fn package(package: &lodger_bundle::Package) -> Value {
+    let bytes: u64 = package.files.iter().map(|file| file.length).sum();
+    json!({
+        "name": package.name,
+        "root": package.root,
+        "independent": package.independent,
+        "files": package.files.len(),
+        "bytes": bytes,
+    })
+}
