@@ -14,6 +14,16 @@ impl Inner {
                         state.system.theme = theme.to_owned();
                     }
                 }
+                "windowResize" => {
+                    let system = &mut state.system;
+                    let change = &args["system"];
+                    if let Some(model) = change["model"].as_str() {
+                        system.model = model.to_owned();
+                    }
+                    let number = |name: &str| change[name].as_f64();
+                    system.status_bar_height = number("statusBarHeight").unwrap_or(system.status_bar_height);
+                    system.safe_area_bottom = number("safeAreaBottom").unwrap_or(system.safe_area_bottom);
+                }
                 "networkStatusChange" => {
                     let kind = args["networkType"].as_str().unwrap_or("unknown").to_owned();
                     state.network = json!({ "networkType": kind });

@@ -80,6 +80,7 @@ export interface MenuButton {
 export interface HostSystem {
   menuButton?: MenuButton
   statusBarHeight?: number
+  safeAreaBottom?: number
   theme?: 'light' | 'dark'
   safeArea?: MenuButton
   networkType?: string

@@ -134,5 +134,8 @@ function watchSize({ bridge, reporter, stack, system, events }: Program): void {
     events.emit('WindowResize', event)
   }
   window.addEventListener('resize', () => reporter.guard('resize', resized))
-  bridge.on('windowResize', () => void reporter.guard('resize', resized))
+  bridge.on('windowResize', ({ system: changed }) => {
+    if (changed && typeof changed === 'object') system.change(changed as Record<string, unknown>)
+    reporter.guard('resize', resized)
+  })
 }

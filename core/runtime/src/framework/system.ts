@@ -15,11 +15,16 @@ export class System {
 
   constructor(launch: Launch) {
     this.#launch = launch
-    this.#host = launch.system
+    this.#host = { ...launch.system }
     this.networkType = launch.system.networkType ?? 'unknown'
     this.#theme = launch.system.theme === 'dark' ? 'dark' : 'light'
     this.#config = this.#themed()
     this.#mark()
+  }
+
+  /** The device has changed while the program runs: a tool of development turned it, or took another. */
+  change(fields: Record<string, unknown>): void {
+    Object.assign(this.#host, fields)
   }
 
   /** The theme pages are drawn in: light unless the program declares `darkmode`. */
@@ -77,6 +82,7 @@ export class System {
   /** `view` is the viewport of the top page, whose size WeChat calls that of the window. */
   windowInfo(view: Size | undefined): WechatMiniprogram.WindowInfo {
     const { width, height } = this
+    const bottom = this.#host.safeAreaBottom ?? 0
     const screenTop = view ? height - view.height : 0
     return {
       pixelRatio: window.devicePixelRatio,
@@ -89,9 +95,9 @@ export class System {
         left: 0,
         right: width,
         top: this.statusBarHeight,
-        bottom: height,
+        bottom: height - bottom,
         width,
-        height: height - this.statusBarHeight,
+        height: height - bottom - this.statusBarHeight,
       },
       screenTop,
     }
