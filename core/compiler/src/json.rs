@@ -124,7 +124,7 @@ fn advice(source: &Source, at: usize, kind: &str) -> String {
     let kind = kind.to_lowercase();
     match next {
         Some('\'') => "write texts in double quotes".to_owned(),
-        _ if kind.contains("comma") => "put a comma before this".to_owned(),
+        _ if kind.contains("comma") => "put a comma here".to_owned(),
         _ if kind.contains("colon") => "write a colon between the name and its value".to_owned(),
         _ if kind.contains("unterminated object") => "a closing } is missing".to_owned(),
         _ if kind.contains("unterminated array") => "a closing ] is missing".to_owned(),

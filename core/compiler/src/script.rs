@@ -19,7 +19,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 use swc_common::{
-    BytePos, FileName, GLOBALS, Globals, LineCol, Mark, SourceMap, Span, Spanned as _,
+    BytePos, FileName, GLOBALS, Globals, LineCol, Mark, SourceFile, SourceMap, Span, Spanned as _,
     comments::SingleThreadedComments,
     errors::{DiagnosticBuilder, Emitter, HANDLER, Handler},
     sync::Lrc,
@@ -111,9 +111,19 @@ impl Parsed {
         };
         let failed = fatal.is_some() || !recovered.is_empty();
         for error in fatal.into_iter().chain(recovered) {
-            let message = error.kind().msg().into_owned();
+            let message = error.kind().msg();
+            let mut chars = message.chars();
+            let message: String =
+                chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default();
+            let language = if typescript { "TypeScript" } else { "JavaScript" };
+            let message = format!("not valid {language}: {message}");
             let range = range_of(error.span());
-            diagnostics.add(Finding::error(codes::SCRIPT_SYNTAX, message).at(source, range));
+            let finding = Finding::error(codes::SCRIPT_SYNTAX, message).at(source, range);
+            diagnostics.add(finding.help(if !typescript && is_typescript(&file) {
+                "this is TypeScript: name the file .ts, and list \"typescript\" under useCompilerPlugins of project.config.json"
+            } else {
+                "a bracket, comma or quote may be missing here, or on the line above"
+            }));
         }
         if failed { None } else { program.map(|program| Self { map, comments, program }) }
     }
@@ -172,6 +182,16 @@ impl Parsed {
         };
         Some(Script { code, mappings: mappings(source, &places), usage })
     }
+}
+
+/// Whether a file that is no JavaScript would be TypeScript.
+fn is_typescript(file: &SourceFile) -> bool {
+    let syntax = Syntax::Typescript(TsSyntax::default());
+    let mut errors = Vec::new();
+    let parsed = with_file_parser(file, syntax, EsVersion::latest(), None, &mut errors, |parser| {
+        parser.parse_program()
+    });
+    parsed.is_ok() && errors.is_empty()
 }
 
 fn mappings(source: &Source, places: &[(BytePos, LineCol)]) -> Vec<Mapping> {

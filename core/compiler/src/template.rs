@@ -77,11 +77,14 @@ impl Templates {
         diagnostics: &mut Diagnostics,
     ) -> Template {
         let own = tree.npm.owner(&source.path).is_none();
-        for warning in self.group.add_tmpl(key, &source.text) {
+        let warnings = self.group.add_tmpl(key, &source.text);
+        for warning in wording::without_echoes(&source, warnings) {
             let range = range(&source, &warning.location);
             // Notes speak of style, and a package's own slips are not the developer's business.
+            let unclosed =
+                matches!(warning.kind, ParseErrorKind::MissingEndTag | ParseErrorKind::InvalidEndTag);
             if let Some((severity, finding)) = wording::finding(&warning.kind, &source, range)
-                && (own || severity == Severity::Error)
+                && (own || (severity == Severity::Error && !unclosed))
             {
                 diagnostics.add(finding);
             }
@@ -203,6 +206,8 @@ fn severity(kind: &ParseErrorKind) -> Option<Severity> {
     match kind.level() {
         ParseErrorLevel::Note => None,
         ParseErrorLevel::Fatal => Some(Severity::Error),
+        // Here WeChat is the strict one ("expect end-tag").
+        _ if matches!(kind, Kind::MissingEndTag | Kind::InvalidEndTag) => Some(Severity::Error),
         ParseErrorLevel::Error
             if matches!(
                 kind,

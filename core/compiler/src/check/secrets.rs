@@ -73,8 +73,7 @@ pub(super) fn check(program: &mut Program<'_>, diagnostics: &mut Diagnostics) {
         for (rule, range) in find(&source.text) {
             let ((first, _), (last, _)) = (source.position(range.start), source.position(range.end));
             diagnostics.hide(&source.shown, &(first..last + 1));
-            let message =
-                format!("{} stands in a file that everyone can read who opens the program", rule.what);
+            let message = format!("{} is in a file that everyone who opens the program can read", rule.what);
             let masked = Source::new(source.path.clone(), source.shown.clone(), mask(&source.text, &range));
             diagnostics.add(Finding::error(codes::SECRET, message).help(rule.help).at(&masked, range));
         }

@@ -9,6 +9,9 @@ use lodger_bundle::Limits;
 /// How many of the largest files are named.
 const NAMED: usize = 5;
 
+/// Smaller files make no package too large.
+const WORTH: u64 = 10 * 1024;
+
 /// Bytes by package and by file of the source.
 #[derive(Default)]
 pub(crate) struct Sizes {
@@ -70,7 +73,8 @@ impl Sizes {
     }
 
     fn largest(&self, wanted: impl Fn(usize) -> bool) -> String {
-        let mut parts: Vec<_> = self.parts.iter().filter(|(package, ..)| wanted(*package)).collect();
+        let mut parts: Vec<_> =
+            self.parts.iter().filter(|(package, _, bytes)| wanted(*package) && *bytes >= WORTH).collect();
         parts.sort_by(|(_, a, x), (_, b, y)| y.cmp(x).then(a.cmp(b)));
         let line = |(_, shown, bytes): &&(usize, String, u64)| format!("{:>10}  {shown}", size(*bytes));
         parts.iter().take(NAMED).map(line).collect::<Vec<_>>().join("\n")

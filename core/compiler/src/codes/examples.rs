@@ -157,14 +157,14 @@ pub(super) static EXAMPLES: &[Example] = &[
     },
     Example {
         code: "L0301",
-        wrong: &[("pages/a.wxml", "<view>{{ price * }}</view>")],
-        right: &[("pages/a.wxml", "<view>{{ price * count }}</view>")],
+        wrong: &[("pages/a.wxml", "<view>\n  <text>{{ price * }}\n</view>")],
+        right: &[("pages/a.wxml", "<view>\n  <text>{{ price * count }}</text>\n</view>")],
         link: "https://developers.weixin.qq.com/miniprogram/dev/reference/wxml/",
     },
     Example {
         code: "L0302",
-        wrong: &[("pages/a.wxml", "<view><text>Hello</view>")],
-        right: &[("pages/a.wxml", "<view><text>Hello</text></view>")],
+        wrong: &[("pages/a.wxml", "<image mode=\"widthFix\" src=\"/a.png\" mode=\"aspectFill\" />")],
+        right: &[("pages/a.wxml", "<image src=\"/a.png\" mode=\"aspectFill\" />")],
         link: "https://developers.weixin.qq.com/miniprogram/dev/reference/wxml/",
     },
     Example {

@@ -5,7 +5,7 @@ use crate::{
     diagnostic::{Finding, Severity},
     source::Source,
 };
-use glass_easel_template_compiler::parse::ParseErrorKind as Kind;
+use glass_easel_template_compiler::parse::{ParseError, ParseErrorKind as Kind};
 use std::ops::Range;
 
 /// A finding for what the template compiler says, at its place; `None` for notes of style.
@@ -41,6 +41,9 @@ pub(super) fn finding(kind: &Kind, source: &Source, range: Range<usize>) -> Opti
             format!("{found} without wx:if"),
             "it must stand on the element right after the one with wx:if or wx:elif",
         ),
+        Kind::InvalidAttribute if found.starts_with("wx:") => {
+            plain(format!("{found} without wx:for"), "write wx:for=\"{{ list }}\" on the same element")
+        }
         Kind::InvalidAttribute => {
             plain(format!("the attribute \"{found}\" means nothing on this element"), "take it out")
         }
@@ -72,6 +75,23 @@ pub(super) fn finding(kind: &Kind, source: &Source, range: Range<usize>) -> Opti
         _ => plain(format!("WXML: {kind}"), ""),
     };
     Some((severity, finding))
+}
+
+/// Leaves out what only follows from another slip: `wx:key` beside a misspelt `wx:for`.
+pub(super) fn without_echoes(source: &Source, all: Vec<ParseError>) -> Vec<ParseError> {
+    let misspelt: Vec<u32> = all
+        .iter()
+        .filter(|error| matches!(error.kind, Kind::InvalidAttributePrefix | Kind::InvalidAttributeName))
+        .map(|error| error.location.start.line)
+        .collect();
+    let echo = |error: &ParseError| {
+        let range = super::range(source, &error.location);
+        let found = source.text.get(range).unwrap_or("");
+        matches!(error.kind, Kind::InvalidAttribute)
+            && matches!(found, "wx:key" | "wx:for-item" | "wx:for-index")
+            && misspelt.contains(&error.location.start.line)
+    };
+    all.into_iter().filter(|error| !echo(error)).collect()
 }
 
 /// The whole name of the attribute that starts at an offset.

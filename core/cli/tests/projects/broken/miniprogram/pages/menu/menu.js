@@ -1,0 +1,1 @@
+Page({ data: { drinks: [{ id: 1, name: 'Latte' }] } })

@@ -1,0 +1,3 @@
+import { locale } from './money'
+
+export const symbol = locale === 'zh-CN' ? '¥' : '$'
