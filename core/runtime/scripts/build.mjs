@@ -8,6 +8,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
+import { regionsText } from './regions.mjs'
 import { smallComponents, smallRegistry } from './tables.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
@@ -50,13 +51,15 @@ const result = await build({
 })
 
 const bytes = result.outputFiles[0].contents
-if (check) {
-  if (!readFileSync(output).equals(Buffer.from(bytes))) {
-    console.error('dist/runtime.js is not what the sources give: run `npm run build` and commit it')
+/** The files of the base library. */
+const files = { [output]: bytes, [join(dirname(output), 'regions.txt')]: Buffer.from(regionsText()) }
+for (const [path, wanted] of Object.entries(files)) {
+  if (check) {
+    if (readFileSync(path).equals(Buffer.from(wanted))) continue
+    console.error(`${path} is not what the sources give: run \`npm run build\` and commit it`)
     process.exit(1)
   }
-} else {
-  mkdirSync(dirname(output), { recursive: true })
-  writeFileSync(output, bytes)
-  console.log(`${output}: ${bytes.length} bytes, ${gzipSync(bytes, { level: 9 }).length} gzipped`)
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, wanted)
+  console.log(`${path}: ${wanted.length} bytes, ${gzipSync(wanted, { level: 9 }).length} gzipped`)
 }

@@ -218,6 +218,8 @@ const server = createServer(async (request, response) => {
     }
     if (path === '/.lodger/rt/runtime.js')
       return reply('text/javascript; charset=utf-8', readFileSync(join(root, 'build/runtime.js')))
+    if (path === '/.lodger/rt/regions.txt')
+      return reply('application/octet-stream', readFileSync(join(root, 'build/regions.txt')))
     if (path === '/.lodger/hello') {
       if (session.hello) return reply('text/plain', 'said already', 403)
       session.hello = true

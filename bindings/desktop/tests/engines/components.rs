@@ -7,7 +7,8 @@
 //!       "untested": { "name": "why" },               of these, what a test cannot bring about
 //!       "boxes": { "id": [x, y, width, height] },    from the element `page`, CSS pixels; null: not looked at
 //!       "steps": [{ "tap": "#id" },                  or {"type": "text"}, {"key": "Tab"}, {"scroll": "#id", "by": 300},
-//!                                                    {"drag": "#id", "path": [[0.5, 0.5], [0.9, 0.5]]}, {"back": true}
+//!                                                    {"hold": "#id"} (a long press),
+//!                                                    {"drag": "#id", "path": [[0.5, 0.5], [0.9, 0.5]]} (parts of its size), {"back": true}
 //!                 { …, "get": [["id", "change", { "value": 3 }]],     events that come of it, in this order
 //!                   "not": [["id", "tap"]],                           events that must not have come by then
 //!                   "see": { "#id": "text" },                         text to be seen afterwards
@@ -31,6 +32,9 @@ const SIZE: (u32, u32) = (375, 667);
 /// Boxes may differ by this, in CSS pixels: engines round fonts and lines differently.
 const TOLERANCE: f64 = 1.5;
 
+/// Places of a drag that stays where it is, until it is a long press.
+const LONG_PRESS: usize = 40;
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Script {
@@ -51,6 +55,7 @@ struct Step {
     key: Option<String>,
     drag: Option<String>,
     path: Vec<(f64, f64)>,
+    hold: Option<String>,
     scroll: Option<String>,
     by: f64,
     back: bool,
@@ -180,6 +185,9 @@ fn act(driver: &mut Told, step: &Step) -> Result<(), String> {
     }
     if let Some(target) = &step.drag {
         driver.drag(&Target::css(target), &step.path).map_err(told)?;
+    }
+    if let Some(target) = &step.hold {
+        driver.drag(&Target::css(target), &[(0.5, 0.5); LONG_PRESS]).map_err(told)?;
     }
     if let Some(target) = &step.scroll {
         driver.scroll(&Target::css(target), step.by).map_err(told)?;

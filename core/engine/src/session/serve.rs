@@ -12,6 +12,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::{task::JoinHandle, time::timeout};
 
 const RUNTIME: &[u8] = include_bytes!("../../../runtime/dist/runtime.js");
+const REGIONS: &[u8] = include_bytes!("../../../runtime/dist/regions.txt");
 const SESSION_HEADER: &str = "X-Lodger-Session";
 /// An empty poll is answered after this, so that no layer between gives up first.
 const POLL: Duration = Duration::from_secs(25);
@@ -59,6 +60,10 @@ async fn route(inner: &Arc<Inner>, request: &ResourceRequest) -> Reply {
         ("GET" | "HEAD", None, Some(key)) => bundle_file(inner, key).await,
         ("GET" | "HEAD", Some("rt/runtime.js"), _) => {
             inner.policies.code("text/javascript; charset=utf-8", Body::Static(RUNTIME))
+        }
+        // Data, and not code: it is no script even if a page asks for it as one.
+        ("GET" | "HEAD", Some("rt/regions.txt"), _) => {
+            inner.policies.data("application/octet-stream", Body::Static(REGIONS))
         }
         ("GET", None, None) if path == "/" => document(inner, request).await,
         ("GET", Some("hello"), _) => hello(inner),

@@ -22,11 +22,31 @@ const ATTRIBUTES = new Map(
   ]) as [string, string][],
 )
 
+/** Roles that a person operates: the keyboard must reach them, whatever component they stand on. */
+const OPERATED = new Set(['button', 'link', 'checkbox', 'radio', 'switch', 'tab', 'option', 'menuitem'])
+
+const operated = new WeakMap<Host, () => void>()
+
+/** A view that the program calls a button works like one. Called after the component's own update. */
+export function operate(host: Host): void {
+  const role = host.text('ariaRole') || host.text('role')
+  const known = operated.get(host)
+  if (known) return known()
+  // Components that are operated of themselves have a place in the focus order already, if only -1.
+  if (!OPERATED.has(role) || host.element.hasAttribute('tabindex')) return
+  const disabled = (): boolean => String(host.values.ariaDisabled) === 'true'
+  const update = makeFocusable(host, disabled)
+  operated.set(host, update)
+  update()
+}
+
 /** Copies the program's aria properties to the element. They win over the component's own. */
 export function applyAria(host: Host, changed: ReadonlySet<string> | null): void {
   const { values } = host
   for (const [name, attribute] of ATTRIBUTES) {
     if (changed !== null && !changed.has(name)) continue
+    // A program may write both forms of the role.
+    if (attribute === 'role' && name === 'role' && values.ariaRole) continue
     const value = values[name]
     if (value !== undefined && value !== null && value !== '')
       host.element.setAttribute(attribute, String(value))

@@ -6,18 +6,28 @@ import { hoverProperties, watchHover } from './hover'
 import { resetForm, submitForm } from './form'
 import { lookup } from './table'
 
-/** Event that tells the program the outcome of an `open-type`. */
-const OPEN_TYPES: Record<string, string> = {
-  getPhoneNumber: 'getphonenumber',
-  getRealtimePhoneNumber: 'getrealtimephonenumber',
-  getUserInfo: 'getuserinfo',
-  contact: 'contact',
-  launchApp: 'launchapp',
-  openSetting: 'opensetting',
-  chooseAvatar: 'chooseavatar',
-  agreePrivacyAuthorization: 'agreeprivacyauthorization',
-  feedback: 'feedback',
-  liveActivity: 'liveactivity',
+interface OpenType {
+  /** Event that tells the program the outcome. */
+  event?: string
+  /** Does it, and gives the event's detail; without it the open-type needs WeChat and fails. */
+  run?(host: Host): Promise<unknown>
+}
+
+const OPEN_TYPES: Record<string, OpenType> = {
+  openSetting: { event: 'opensetting', run: (host) => host.env.call('openSetting') },
+  chooseAvatar: { event: 'chooseavatar', run: chooseAvatar },
+  // The tap is the consent; what is asked for is up to the program and to the permissions of the host.
+  agreePrivacyAuthorization: {
+    event: 'agreeprivacyauthorization',
+    run: () => Promise.resolve({ errMsg: 'agreePrivacyAuthorization:ok' }),
+  },
+  launchApp: { event: 'error' },
+  getPhoneNumber: { event: 'getphonenumber' },
+  getRealtimePhoneNumber: { event: 'getrealtimephonenumber' },
+  getUserInfo: { event: 'getuserinfo' },
+  contact: { event: 'contact' },
+  liveActivity: { event: 'createliveactivity' },
+  feedback: {},
 }
 
 /** `<button>`. */
@@ -64,10 +74,22 @@ function act(host: Host): void {
   if (owner && form === 'submit') submitForm(owner, host)
   if (owner && form === 'reset') resetForm(owner)
 
-  const openType = host.text('openType')
-  if (openType === '') return
+  // WeChat joins the consent to privacy rules with others: `getPhoneNumber|agreePrivacyAuthorization`.
+  for (const openType of host.text('openType').split('|')) if (openType !== '') open(host, openType)
+}
+
+function open(host: Host, openType: string): void {
   if (openType === 'share') return host.env.share(host.component)
-  host.env.missing(`button open-type ${openType}`)
-  const event = lookup(OPEN_TYPES, openType)
-  if (event) host.emit(event, { errMsg: `${openType}:fail not supported` })
+  const { event, run } = lookup(OPEN_TYPES, openType) ?? {}
+  if (!run) host.env.missing(`button open-type ${openType}`)
+  const outcome = run ? run(host) : Promise.reject({ errMsg: `${openType}:fail not supported` })
+  const tell = (detail: unknown): void => (event === undefined ? undefined : host.emit(event, detail))
+  // A failure is an outcome: the program finds it in `errMsg`.
+  outcome.then(tell, tell).catch(host.env.error)
+}
+
+/** One picture of the user's. */
+async function chooseAvatar(host: Host): Promise<unknown> {
+  const { tempFilePaths } = await host.env.call<{ tempFilePaths: string[] }>('chooseImage', { count: 1 })
+  return { avatarUrl: tempFilePaths[0] ?? '' }
 }

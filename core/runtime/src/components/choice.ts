@@ -23,6 +23,19 @@ function members(group: Host, tag: string): Host[] {
     .filter((host): host is Host => host !== undefined && closestHost(host.element, `${tag}-group`) === group)
 }
 
+/** Arrow keys go to the next radio of the group and choose it, past those that are disabled. */
+function arrow(host: Host, event: KeyboardEvent): void {
+  const by = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key]
+  const group = closestHost(host.element, 'radio-group')
+  if (by === undefined || !group || event.target !== host.element) return
+  event.preventDefault()
+  const others = members(group, 'radio').filter((member) => member === host || !member.flag('disabled'))
+  const next = others[(others.indexOf(host) + by + others.length) % others.length]
+  if (!next || next === host) return
+  next.element.focus()
+  next.tap()
+}
+
 function choice(tag: 'checkbox' | 'radio'): Definition {
   return {
     tag,
@@ -46,6 +59,7 @@ function choice(tag: 'checkbox' | 'radio'): Definition {
         if (group) group.emit('change', { value: groupValue(group, tag) })
       }
       host.on('tap', toggle)
+      if (tag === 'radio') host.element.addEventListener('keydown', (event) => arrow(host, event))
 
       return {
         slot,

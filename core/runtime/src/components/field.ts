@@ -9,6 +9,8 @@ export interface Field {
   reset?(): void
   /** A label of it was tapped. */
   activate?(): void
+  /** The element that screen readers stop at, if it is not the host. */
+  control?: HTMLElement
 }
 
 /** A node with a `name` and a value, as a form sees it. */

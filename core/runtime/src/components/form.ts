@@ -2,7 +2,7 @@
 import { collect, fieldsIn, firstField } from './field'
 import { hostOf, type Definition, type Host } from './host'
 
-/** `<form>`. */
+/** `<form>`. `report-submit` asked for a `formId` for template messages, which WeChat has ended: there is none. */
 export const form: Definition = {
   tag: 'form',
   properties: { reportSubmit: [Boolean], reportSubmitTimeout: [Number] },
@@ -12,8 +12,6 @@ export const form: Definition = {
 export function submitForm(owner: Host, submitter: Host): void {
   owner.emit('submit', {
     value: collect(fieldsIn(owner).named),
-    // Template messages ended in WeChat itself; programs still read the field.
-    ...(owner.flag('reportSubmit') ? { formId: 'the formId is a mock one' } : {}),
     target: { id: submitter.component.id, dataset: submitter.component.dataset, offsetLeft: 0, offsetTop: 0 },
   })
 }
@@ -30,15 +28,34 @@ export const label: Definition = {
   properties: { for: [String] },
   create(host) {
     host.on('tap', (event) => {
-      const id = host.text('for')
-      const target = id === '' ? firstField(host.element) : fieldById(host, id)
-      if (!target?.instance.field?.activate) return
+      const target = fieldOf(host)
+      if (!target) return
       // A tap on the field itself has done its work already.
       const from = hostOf(event.target)?.element
       if (from && target.element.contains(from)) return
-      target.instance.field.activate()
+      target.instance.field?.activate?.()
     })
+    // After the fields have come that stand behind it.
+    return { attached: () => requestAnimationFrame(() => (host.isAttached ? nameField(host) : undefined)) }
   },
+}
+
+/** The field that a label belongs to. */
+function fieldOf(host: Host): Host | undefined {
+  const id = host.text('for')
+  const target = id === '' ? firstField(host.element) : fieldById(host, id)
+  return target?.instance.field?.activate ? target : undefined
+}
+
+let labels = 0
+
+/** Tells screen readers that the label's text is the name of its field, unless the field has one of its own. */
+function nameField(host: Host): void {
+  const target = fieldOf(host)
+  const control = target?.instance.field?.control ?? target?.element
+  if (!control || !target || target.text('ariaLabel') !== '' || target.text('ariaLabelledby') !== '') return
+  if (host.element.id === '') host.element.id = `lg-label-${(labels += 1)}`
+  control.setAttribute('aria-labelledby', host.element.id)
 }
 
 function fieldById(host: Host, id: string): Host | undefined {

@@ -12,6 +12,7 @@ interface Column {
   host: Host
   wheel: Wheel
   setItem(height: string): void
+  describe(): void
 }
 
 const columns = new WeakMap<Host, Column>()
@@ -50,6 +51,7 @@ export const pickerView: Definition = {
       columnsOf(host).forEach((column, index) => {
         column.setItem(item)
         column.wheel.show(Number(value[index]) || 0)
+        column.describe()
       })
     }
     return {
@@ -78,6 +80,19 @@ export const pickerViewColumn: Definition = {
     let items: MutationObserver | undefined
 
     const owner = (): Host | undefined => closestHost(host.element, 'picker-view')
+    /** What a screen reader says of the column. */
+    const describe = (index: number): void => {
+      const picker = owner()
+      const at = picker ? columnsOf(picker).findIndex((column) => column.host === host) : 0
+      setAria(host, {
+        role: 'spinbutton',
+        'aria-label': `${picker?.text('ariaLabel') || '选择'} ${at + 1}`,
+        'aria-valuemin': 0,
+        'aria-valuemax': Math.max(0, list.childElementCount - 1),
+        'aria-valuenow': index,
+        'aria-valuetext': list.children[index]?.textContent?.trim() ?? '',
+      })
+    }
     const report = (): void => {
       const picker = owner()
       if (!picker) return
@@ -99,7 +114,8 @@ export const pickerViewColumn: Definition = {
       count: () => list.childElementCount,
       onStart: () => owner()?.emit('pickstart', {}),
       onPass: () => (owner()?.flag('immediateChange') ? report() : undefined),
-      onEnd: () => {
+      onEnd: (index) => {
+        describe(index)
         report()
         owner()?.emit('pickend', {})
       },
@@ -113,6 +129,7 @@ export const pickerViewColumn: Definition = {
     columns.set(host, {
       host,
       wheel,
+      describe: () => describe(wheel.index),
       setItem(height) {
         const picker = owner()
         view.style.setProperty('--lg-item', height)
@@ -128,11 +145,12 @@ export const pickerViewColumn: Definition = {
       const value = picker?.values.value
       const at = picker ? columnsOf(picker).findIndex((column) => column.host === host) : -1
       wheel.show(Array.isArray(value) ? Number(value[at]) || 0 : wheel.index)
+      describe(wheel.index)
     }
     return {
       slot: list,
       attached() {
-        setAria(host, { role: 'spinbutton' })
+        describe(wheel.index)
         if (typeof MutationObserver === 'undefined') return
         items = new MutationObserver(itemsChanged)
         items.observe(list, { childList: true })

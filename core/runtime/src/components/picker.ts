@@ -2,6 +2,7 @@
 import { makeFocusable, setAria } from './aria'
 import type { Definition, Host } from './host'
 import {
+  chosen,
   dateColumns,
   dateOf,
   rangeTexts,
@@ -11,9 +12,10 @@ import {
   type DateFields,
   type PickerColumn,
 } from './picker-columns'
+import { depthOf, loadRegions, regionColumns, regionValue, type Region } from './regions'
 import { openPickerSheet, type PickerSheet } from '../ui/picker-sheet'
 
-/** `<picker>`. `region` needs the administrative divisions of China, which are not part of the base library. */
+/** `<picker>`. */
 export const picker: Definition = {
   tag: 'picker',
   properties: {
@@ -33,16 +35,24 @@ export const picker: Definition = {
     let sheet: PickerSheet | undefined
     let initial: unknown
     let first = true
+    let regions: Region[] = []
     const isDisabled = (): boolean => host.flag('disabled')
     const focusable = makeFocusable(host, isDisabled)
+    const failed = (why: Error): void => {
+      host.env.error(why)
+      host.emit('cancel', { errMsg: `picker:fail ${why.message}` })
+    }
     const open = (): void => {
       if (isDisabled() || sheet) return
-      const mode = modeOf(host)
-      if (!mode) {
-        host.env.missing('picker mode region')
-        host.emit('cancel', { errMsg: `picker:fail mode "${host.text('mode')}" is not supported` })
+      if (host.text('mode') === 'region' && regions.length === 0) {
+        loadRegions().then((loaded) => {
+          regions = loaded
+          if (host.isAttached) open()
+        }, failed)
         return
       }
+      const mode = modeOf(host, regions)
+      if (!mode) return failed(new Error(`mode "${host.text('mode')}" is not known`))
       let shown = mode.columns()
       sheet = openPickerSheet({
         title: host.text('headerText'),
@@ -55,9 +65,9 @@ export const picker: Definition = {
         onDone: (confirmed) => {
           sheet = undefined
           if (!confirmed) return host.emit('cancel', {})
-          const value = mode.value(shown)
-          host.set({ value })
-          host.emit('change', { value })
+          const detail = mode.detail(shown)
+          host.set({ value: detail.value })
+          host.emit('change', detail)
         },
       })
     }
@@ -75,7 +85,7 @@ export const picker: Definition = {
         focusable()
         // `bindcolumnchange` sets new ranges for the columns behind the one that turned.
         if (sheet && changed && (changed.has('range') || changed.has('value'))) {
-          const mode = modeOf(host)
+          const mode = modeOf(host, regions)
           if (mode) sheet.setColumns(mode.columns())
         }
       },
@@ -91,10 +101,11 @@ interface Mode {
   columns(): PickerColumn[]
   /** A column was turned: the columns as they are now. */
   turned(columns: PickerColumn[], column: number): PickerColumn[]
-  value(columns: readonly PickerColumn[]): unknown
+  /** What `change` tells. */
+  detail(columns: readonly PickerColumn[]): { value: unknown; code?: string[] }
 }
 
-function modeOf(host: Host): Mode | null {
+function modeOf(host: Host, regions: readonly Region[]): Mode | null {
   const key = host.text('rangeKey')
   const [start, end] = [host.text('start'), host.text('end')]
   switch (host.text('mode') || 'selector') {
@@ -104,7 +115,7 @@ function modeOf(host: Host): Mode | null {
         columns: () => [{ items, index: within(host.number('value'), 0, Math.max(0, items.length - 1)) }],
         turned: (columns) => columns,
         // WeChat gives the index as text here, and as numbers in `multiSelector`.
-        value: (columns) => String(columns[0]?.index ?? 0),
+        detail: (columns) => ({ value: String(columns[0]?.index ?? 0) }),
       }
     }
     case 'multiSelector': {
@@ -119,20 +130,20 @@ function modeOf(host: Host): Mode | null {
         turned(columns, column) {
           host.emit('columnchange', { column, value: columns[column]?.index ?? 0 })
           // The handler may have set new ranges; `update` has put them in already.
-          const now = modeOf(host)?.columns() ?? columns
+          const now = modeOf(host, regions)?.columns() ?? columns
           const same = now.every((part, at) => part.items.join('\n') === columns[at]?.items.join('\n'))
           return same
             ? columns
             : now.map((part, at) => (at <= column ? { ...part, index: columns[at]?.index ?? 0 } : part))
         },
-        value: (columns) => columns.map((column) => column.index),
+        detail: (columns) => ({ value: columns.map((column) => column.index) }),
       }
     }
     case 'time':
       return {
         columns: () => timeColumns(host.text('value'), start, end).columns,
         turned: (columns) => timeColumns(timeOf(columns), start, end).columns,
-        value: timeOf,
+        detail: (columns) => ({ value: timeOf(columns) }),
       }
     case 'date': {
       const fields = (
@@ -143,7 +154,17 @@ function modeOf(host: Host): Mode | null {
       return {
         columns: () => dateColumns(host.text('value'), start, end, fields, today).columns,
         turned: (columns) => dateColumns(dateOf(columns), start, end, fields, today).columns,
-        value: dateOf,
+        detail: (columns) => ({ value: dateOf(columns) }),
+      }
+    }
+    case 'region': {
+      const names = Array.isArray(host.values.value) ? (host.values.value as unknown[]) : []
+      const columnsAt = (at: readonly unknown[]): PickerColumn[] =>
+        regionColumns(regions, at, host.text('customItem'), depthOf(host.text('level')))
+      return {
+        columns: () => columnsAt(names),
+        turned: (columns, column) => columnsAt(columns.slice(0, column + 1).map(chosen)),
+        detail: (columns) => regionValue(regions, columns),
       }
     }
     default:

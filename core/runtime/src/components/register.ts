@@ -2,7 +2,7 @@
 import type { ComponentSpace, GeneralComponent, templateEngine } from 'glass-easel'
 import type { RuntimeEnv } from '../framework/env'
 import { applyAnimation } from './animation'
-import { applyAria, ARIA_PROPERTIES } from './aria'
+import { applyAria, ARIA_PROPERTIES, operate } from './aria'
 import { Host, hostOf, type Definition, type Property } from './host'
 
 /** Properties that every built-in component has. */
@@ -116,5 +116,6 @@ class BuiltinTree implements templateEngine.TemplateInstance {
     if (changed === null || changed.has('animation')) applyAnimation(host)
     applyAria(host, changed)
     host.instance.update?.(changed)
+    operate(host)
   }
 }

@@ -4,6 +4,7 @@ import type { Host, Instance, Property } from './host'
 import { rpx } from '../framework/rpx'
 import { setAria } from './aria'
 import { focused } from '../ui/layer'
+import { holdKeyboard, makeRoom, watchSelection } from './text-focus'
 
 /** Properties of both. */
 export const TEXT_FIELD: Record<string, Property> = {
@@ -32,6 +33,8 @@ export interface TextFieldParts {
   clean?(value: string): string
   /** The value changed, by hand or by program. */
   changed?(): void
+  /** What must stay above the keyboard; the whole field if left out. */
+  anchor?(): HTMLElement
   /** Properties of the component itself. */
   update?(changed: ReadonlySet<string> | null): void
 }
@@ -130,11 +133,18 @@ export function textField(host: Host, parts: TextFieldParts): Instance {
     })
   }
 
-  native.addEventListener('compositionstart', () => (composing = true))
-  native.addEventListener('compositionend', () => {
+  const told = (event: Event): void =>
+    host.emit(`keyboard${event.type}`, { value: native.value, data: (event as CompositionEvent).data })
+  native.addEventListener('compositionstart', (event) => {
+    composing = true
+    told(event)
+  })
+  native.addEventListener('compositionupdate', told)
+  native.addEventListener('compositionend', (event) => {
     // Chrome fires the last `input` before this event, Safari after it.
     composing = false
     typed()
+    told(event)
   })
   // Also within a composition: Android keyboards compose every word.
   native.addEventListener('input', typed)
@@ -143,9 +153,18 @@ export function textField(host: Host, parts: TextFieldParts): Instance {
   })
   native.addEventListener('focus', () => {
     host.element.classList.add('lg-focused')
-    stopKeyboard = host.env.onKeyboard((height, duration) => {
-      host.emit('keyboardheightchange', { height, duration })
-    })
+    const stop = [
+      host.env.onKeyboard((height, duration) => {
+        if (host.flag('adjustPosition')) makeRoom(host, parts.anchor?.() ?? native, height, duration)
+        host.emit('keyboardheightchange', { height, duration })
+      }),
+      watchSelection(host, native),
+      holdKeyboard(host),
+    ]
+    stopKeyboard = () => {
+      for (const end of stop) end()
+      makeRoom(host, native, 0, 0)
+    }
     host.emit('focus', { value: native.value, height: 0 })
   })
   native.addEventListener('blur', () => {
@@ -164,6 +183,7 @@ export function textField(host: Host, parts: TextFieldParts): Instance {
 
   return {
     field: {
+      control: native,
       value: () => native.value,
       reset: () => {
         host.set({ value: initial ?? '' })
@@ -192,8 +212,10 @@ export function textField(host: Host, parts: TextFieldParts): Instance {
         placeholder.setAttribute('style', rpx(host.text('placeholderStyle')))
         shownPlaceholder()
       }
+      // A name of the program's or of a label; else what stands in the empty field.
       const label = host.text('ariaLabel') || host.text('placeholder')
       if (label !== '') native.setAttribute('aria-label', label)
+      for (const name of ['labelledby', 'describedby', 'required', 'invalid']) pass(host, native, name)
       setAria(host, { 'aria-disabled': host.flag('disabled') })
       if (changed?.has('focus')) followFocus()
       else if (changed && (changed.has('cursor') || changed.has('selectionEnd')) && focused() === native)
@@ -208,6 +230,12 @@ export function textField(host: Host, parts: TextFieldParts): Instance {
       stopKeyboard?.()
     },
   }
+}
+
+/** Hands an aria property on to the element that screen readers stop at. */
+function pass(host: Host, native: HTMLElement, name: string): void {
+  const value = host.text(`aria${name[0]!.toUpperCase()}${name.slice(1)}`)
+  if (value !== '') native.setAttribute(`aria-${name}`, value)
 }
 
 /** The default class belongs to the base library's own style sheet. */

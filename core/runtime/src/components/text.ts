@@ -19,10 +19,8 @@ export const text: Definition = {
       update(changed) {
         const { element } = host
         element.toggleAttribute('selectable', host.flag('selectable') || host.flag('userSelect'))
-        if (changed === null || changed.has('overflow') || changed.has('maxLines')) {
-          element.setAttribute('overflow', host.text('overflow'))
-          if (host.number('maxLines') > 0) host.style(`-webkit-line-clamp:${host.number('maxLines')}`)
-        }
+        element.toggleAttribute('user-select', host.flag('userSelect'))
+        if (changed === null || changed.has('overflow') || changed.has('maxLines')) cut(host)
         if (observer || (!host.flag('decode') && host.text('space') === '')) return
         // Text nodes come after the properties, and change later.
         observer = new MutationObserver(() => rewrite(host))
@@ -36,6 +34,15 @@ export const text: Definition = {
       },
     }
   },
+}
+
+/** `max-lines` and `overflow`. Browsers cut lines off with an ellipsis only; `clip` and `fade` are cut by height. */
+function cut(host: Host): void {
+  const lines = Math.trunc(host.number('maxLines'))
+  const overflow = host.text('overflow') || 'visible'
+  host.element.setAttribute('overflow', overflow)
+  host.element.toggleAttribute('max-lines', lines > 0)
+  host.style(lines > 0 ? `-webkit-line-clamp:${lines};--lg-lines:${lines}` : '')
 }
 
 function watch(host: Host, observer: MutationObserver): void {

@@ -181,11 +181,12 @@ test('a disabled button is silent, also for handlers of its ancestors; a live on
   assert.equal(dead.element.tabIndex, -1)
 })
 
-test('open types: share asks the framework, the others say that they are not supported', () => {
+test('open types: share asks the framework, the others say that they are not supported', async () => {
   tap(make('button', { openType: 'share' }))
   assert.equal(calls.pop()?.api, 'share')
   const phone = make('button', { openType: 'getPhoneNumber' }, undefined, ['getphonenumber'])
   tap(phone)
+  await settled()
   assert.deepEqual(phone.events, [
     { name: 'getphonenumber', detail: { errMsg: 'getPhoneNumber:fail not supported' } },
   ])

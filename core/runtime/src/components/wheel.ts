@@ -34,12 +34,14 @@ export class Wheel {
   private dragFrom: number | null = null
   private timer: ReturnType<typeof setTimeout> | undefined
   private passed = 0
+  /** Where a run-out ends, while there is one. */
+  private landing: number | null = null
 
   constructor(private readonly options: WheelOptions) {
     const { view } = options
     onDrag(view, () => (options.count() > 0 ? 'y' : null), {
       start: () => {
-        clearTimeout(this.timer)
+        this.stop()
         this.dragFrom = this.position
         options.onStart?.()
       },
@@ -67,7 +69,7 @@ export class Wheel {
   /** Puts an item under the line at once. */
   show(index: number): void {
     if (this.dragFrom !== null) return
-    clearTimeout(this.timer)
+    this.stop()
     this.passed = this.position = Math.min(Math.max(0, this.options.count() - 1), Math.max(0, index))
     this.draw(0)
   }
@@ -81,6 +83,7 @@ export class Wheel {
   /** Ends timers. */
   stop(): void {
     clearTimeout(this.timer)
+    this.landing = null
   }
 
   /** A tap above or below the line turns to the item there. */
@@ -109,7 +112,16 @@ export class Wheel {
     this.passed = index
     this.draw(RUN_OUT)
     clearTimeout(this.timer)
-    this.timer = setTimeout(() => this.options.onEnd?.(index), RUN_OUT)
+    this.landing = index
+    this.timer = setTimeout(() => this.finish(), RUN_OUT)
+  }
+
+  /** Ends a run-out at once: what it runs towards is chosen. */
+  finish(): void {
+    clearTimeout(this.timer)
+    const index = this.landing
+    this.landing = null
+    if (index !== null) this.options.onEnd?.(index)
   }
 
   private draw(duration: number): void {

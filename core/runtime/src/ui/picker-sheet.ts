@@ -27,6 +27,7 @@ export interface PickerSheet {
 /** Opens a sheet. */
 export function openPickerSheet(options: PickerSheetOptions): PickerSheet {
   const end = (confirmed: boolean): void => {
+    if (confirmed) for (const wheel of wheels) wheel.finish()
     close()
     options.onDone(confirmed)
   }
@@ -40,6 +41,7 @@ export function openPickerSheet(options: PickerSheetOptions): PickerSheet {
   const bar = make('div', 'lgo-picker-bar', modal.box)
   makeButton('lgo-picker-button', '取消', bar, () => end(false))
   labelBy(modal.box, make('span', 'lgo-picker-title', bar, options.title))
+  if (options.title === '') modal.box.setAttribute('aria-label', '选择')
   makeButton('lgo-picker-button lgo-confirm', '确定', bar, () => end(true))
   const body = make('div', 'lgo-picker-columns', modal.box)
 
@@ -53,7 +55,7 @@ export function openPickerSheet(options: PickerSheetOptions): PickerSheet {
     while (wheels.length > columns.length) wheels.pop()?.remove()
     while (wheels.length < columns.length) {
       const at = wheels.length
-      wheels.push(createColumn(body, (index) => turned(at, index)))
+      wheels.push(createColumn(body, `${options.title || '选择'} ${at + 1}`, (index) => turned(at, index)))
     }
     shown = columns.map((column) => ({ ...column }))
     columns.forEach((column, at) => wheels[at]?.show(column))
@@ -68,18 +70,23 @@ export function openPickerSheet(options: PickerSheetOptions): PickerSheet {
 }
 
 interface Column {
+  finish(): void
   show(column: PickerColumn): void
   remove(): void
 }
 
-function createColumn(parent: HTMLElement, onEnd: (index: number) => void): Column {
+function createColumn(parent: HTMLElement, label: string, onEnd: (index: number) => void): Column {
   const view = make('div', 'lgo-picker-column', parent)
   view.style.setProperty('--lg-item', `${ITEM}px`)
   view.tabIndex = 0
   view.setAttribute('role', 'spinbutton')
+  view.setAttribute('aria-label', label)
   const list = make('div', 'lg-wheel-list', view)
   let items: string[] = []
-  const name = (index: number): void => view.setAttribute('aria-valuetext', items[index] ?? '')
+  const name = (index: number): void => {
+    view.setAttribute('aria-valuenow', String(index))
+    view.setAttribute('aria-valuetext', items[index] ?? '')
+  }
   const wheel = new Wheel({
     view,
     list,
@@ -107,6 +114,7 @@ function createColumn(parent: HTMLElement, onEnd: (index: number) => void): Colu
       if (wheel.index !== column.index || list.style.transform === '') wheel.show(column.index)
       name(column.index)
     },
+    finish: () => wheel.finish(),
     remove() {
       wheel.stop()
       view.remove()

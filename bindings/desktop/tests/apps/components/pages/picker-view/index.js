@@ -1,0 +1,1 @@
+require('../../utils/page')({ data: { value: [2, 3] } })

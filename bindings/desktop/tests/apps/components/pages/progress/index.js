@@ -1,0 +1,6 @@
+require('../../utils/page')({
+  data: { percent: 10 },
+  more() {
+    this.setData({ percent: 80 })
+  },
+})

@@ -1,0 +1,6 @@
+require('../../utils/page')({
+  data: { focus: false },
+  focus() {
+    this.setData({ focus: true })
+  },
+})

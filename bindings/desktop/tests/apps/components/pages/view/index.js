@@ -1,0 +1,6 @@
+require('../../utils/page')({
+  data: { hidden: true },
+  show() {
+    this.setData({ hidden: false })
+  },
+})
