@@ -124,7 +124,10 @@ fn scripts() -> BTreeMap<String, Script> {
 
 fn chosen_scripts() -> BTreeMap<String, Script> {
     let chosen = std::env::var("LODGER_COMPONENT").ok();
-    scripts().into_iter().filter(|(name, _)| chosen.as_ref().is_none_or(|chosen| chosen == name)).collect()
+    let mut scripts = scripts();
+    scripts.retain(|name, _| chosen.as_ref().is_none_or(|chosen| chosen == name));
+    assert!(!scripts.is_empty(), "there is no page {chosen:?}");
+    scripts
 }
 
 in_both_engines! {
