@@ -31,12 +31,20 @@ function define(target: object, name: string, value: unknown): void {
   Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true })
 }
 
+/** WeChat's behaviors that a form knows, by name: the framework puts them in. */
+export const formBehaviors = new Map<string, unknown>()
+
 interface Owned {
   ownerShadowRoot?: { getHostNode(): CustomComponent } | null
 }
 interface CustomComponent extends Owned {
   data: Record<string, unknown>
-  hasBehavior(name: string): boolean
+  hasBehavior?(behavior: unknown): boolean
+}
+
+function hasBehavior(component: CustomComponent, name: string): boolean {
+  const behavior = formBehaviors.get(name)
+  return behavior !== undefined && component.hasBehavior?.(behavior) === true
 }
 
 /**
@@ -54,11 +62,7 @@ export function fieldsIn(form: Host): { named: NamedValue[]; hosts: Host[] } {
     if (host?.instance.field) {
       found.push(host)
       named.push({ name: host.text('name'), value: host.instance.field.value?.() })
-    } else if (
-      !host &&
-      typeof component.hasBehavior === 'function' &&
-      component.hasBehavior('wx://form-field')
-    ) {
+    } else if (!host && hasBehavior(component, 'wx://form-field')) {
       named.push({ name: String(component.data.name ?? ''), value: component.data.value })
     }
   }
@@ -69,7 +73,7 @@ function belongs(component: Owned, home: unknown): boolean {
   let owner = component.ownerShadowRoot
   while (owner && owner !== home) {
     const outer = owner.getHostNode()
-    if (!outer.hasBehavior('wx://form-field-group')) return false
+    if (!hasBehavior(outer, 'wx://form-field-group')) return false
     owner = outer.ownerShadowRoot
   }
   return owner === home

@@ -52,7 +52,8 @@ export const navigator: Definition = {
 
 function go(host: Host): void {
   const openType = host.text('openType') || 'navigate'
-  const done = (result: unknown): void => host.emit('success', result)
+  // Only WeChat's own field: a program may keep the detail in its data, and `eventChannel` cannot be copied.
+  const done = ({ errMsg }: { errMsg?: unknown }): void => host.emit('success', { errMsg })
   const failed = (error: unknown): void => host.emit('fail', error)
   const complete = (): void => host.emit('complete', {})
   const isOther = host.text('target') === 'miniProgram' && openType === 'navigate'

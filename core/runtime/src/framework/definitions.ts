@@ -1,6 +1,7 @@
 // `Page`, `Component` and `Behavior`: WeChat's looser definition objects made into what the adapter takes, and bound
 // to the file that is running.
 import type { behavior as adapterBehavior, CodeSpace, ComponentEnv } from 'glass-easel-miniprogram-adapter'
+import { formBehaviors } from '../components/field'
 import type { ComponentInfo, Registrar } from './loader'
 import type { Reporter } from './reporter'
 
@@ -29,6 +30,8 @@ export class Definitions implements Registrar {
     this.#space = space
     this.#reporter = reporter
     this.#behaviors = builtinBehaviors(space)
+    for (const [name, made] of Object.entries(this.#behaviors))
+      formBehaviors.set(name, (made as { _$?: unknown })._$)
   }
 
   register(path: string, info: ComponentInfo, run: () => void): void {
