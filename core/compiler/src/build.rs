@@ -5,13 +5,14 @@ mod finish;
 use crate::{
     Options, Output,
     app::App,
+    cache::{Cache, Memo},
     codes,
     diagnostic::{Diagnostics, Finding, Severity},
     json::{Document, Node},
     missing, package,
     project::Project,
     resolve::{self, Miss, Modules},
-    script::{self, Script},
+    script::{self, Answer, Request, Script},
     style::{self, StyleContext, Styles},
     template::Templates,
     tree::Tree,
@@ -21,31 +22,36 @@ use serde_json::{Map, Value};
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     path::Path,
+    rc::Rc,
 };
 
 /// Keys of a page's JSON that the base library needs for the component, not for the window.
 const COMPONENT_KEYS: [&str; 5] =
     ["component", "usingComponents", "componentGenerics", "componentPlaceholder", "styleIsolation"];
 
-pub(crate) fn compile(folder: &Path, options: &Options) -> Output {
+pub(crate) fn compile(folder: &Path, options: &Options, cache: &mut Cache) -> Output {
     let mut diagnostics = Diagnostics::default();
     let Some(project) = Project::read(folder, options, &mut diagnostics) else {
         let inputs = vec![folder.to_owned()];
         return Output { diagnostics: diagnostics.finish(), inputs, ..Output::default() };
     };
-    let mut tree = Tree::read(&project, &mut diagnostics);
+    let mut tree = Tree::read(&project, std::mem::take(&mut cache.sources), &mut diagnostics);
     let Some(app) = App::read(&mut tree, &mut diagnostics) else {
+        // A slip there says nothing of the other files.
+        cache.sources = tree.take_sources(true);
         let inputs = tree.inputs.into_iter().collect();
         return Output { diagnostics: diagnostics.finish(), inputs, ..Output::default() };
     };
+    let Cache { scripts, templates, styles, .. } = std::mem::take(cache);
     let mut build = Build {
         project: &project,
         app: &app,
         options,
         tree,
         diagnostics,
-        templates: Templates::new(),
-        styles: Styles::default(),
+        scripts,
+        templates,
+        styles,
         units: BTreeMap::new(),
         modules: BTreeMap::new(),
         open_units: VecDeque::new(),
@@ -53,7 +59,9 @@ pub(crate) fn compile(folder: &Path, options: &Options) -> Output {
         used: BTreeSet::new(),
     };
     build.walk();
-    build.finish()
+    let output = build.finish();
+    *cache = build.into_cache();
+    output
 }
 
 /// A page or component that was reached.
@@ -71,6 +79,7 @@ struct Build<'a> {
     options: &'a Options,
     tree: Tree,
     diagnostics: Diagnostics,
+    scripts: Memo<Request, Answer, Rc<Script>>,
     templates: Templates,
     styles: Styles,
     units: BTreeMap<String, Unit>,
@@ -271,6 +280,15 @@ impl Build<'_> {
         Some(self.styles.compile(&file, &mut context))
     }
 
+    /// What the next build may use again.
+    fn into_cache(mut self) -> Cache {
+        self.scripts.sweep();
+        self.templates.sweep();
+        self.styles.sweep();
+        let Self { mut tree, scripts, templates, styles, .. } = self;
+        Cache { sources: tree.take_sources(false), scripts, templates, styles }
+    }
+
     fn modules(&self) -> Modules<'_> {
         let prefer_typescript = self.project.plugins.contains("typescript");
         Modules { aliases: &self.app.aliases, prefer_typescript }
@@ -281,9 +299,9 @@ impl Build<'_> {
         self.used.insert(file.to_owned());
         let minify = !self.options.development;
         let script = if file.ends_with(".json") {
-            Document::parse(&source, &mut self.diagnostics).map(|document| Script {
-                code: format!("module.exports = {}", document.root.to_value()),
-                ..Script::default()
+            Document::parse(&source, &mut self.diagnostics).map(|document| {
+                let code = format!("module.exports = {}", document.root.to_value());
+                Rc::new(Script { code, ..Script::default() })
             })
         } else {
             let prefer_typescript = self.project.plugins.contains("typescript");
@@ -291,14 +309,16 @@ impl Build<'_> {
             let (tree, open) = (&mut self.tree, &mut self.open_modules);
             let mut finder = Finder { app: self.app, modules, tree, open, source: &source };
             let mut answer = |request: &_, diagnostics: &mut _| finder.answer(request, diagnostics);
-            // A defect of the JavaScript library in one file must not hide what the others have to say.
-            let compiled = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-                script::compile(&source, minify, &mut self.diagnostics, &mut answer)
-            }));
-            compiled.unwrap_or_else(|_| {
-                let message = format!("the compiler failed in {}", source.shown);
-                self.diagnostics.add(Finding::error(codes::INTERNAL, message).in_file(&source.shown));
-                None
+            self.scripts.get(file, &source, &mut self.diagnostics, &mut answer, |found, ask| {
+                // A defect of the JavaScript library in one file must not hide what the others have to say.
+                let compiled = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                    script::compile(&source, minify, found, &mut |request, _| ask(request))
+                }));
+                compiled.map(|script| script.map(Rc::new)).unwrap_or_else(|_| {
+                    let message = format!("the compiler failed in {}", source.shown);
+                    found.add(Finding::error(codes::INTERNAL, message).in_file(&source.shown));
+                    None
+                })
             })
         };
         // A module with errors keeps its place, so that the errors are not repeated for whoever requires it.

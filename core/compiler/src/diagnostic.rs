@@ -62,13 +62,13 @@ impl fmt::Display for Diagnostic {
 }
 
 /// Collects findings; nothing stops at the first.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Diagnostics {
     list: Vec<Finding>,
 }
 
 /// One finding under construction; reported when dropped into [`Diagnostics::add`].
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Finding {
     diagnostic: Diagnostic,
     group: Option<String>,
@@ -139,6 +139,10 @@ impl Finding {
 impl Diagnostics {
     pub(crate) fn add(&mut self, finding: Finding) {
         self.list.push(finding);
+    }
+
+    pub(crate) fn append(&mut self, other: Self) {
+        self.list.extend(other.list);
     }
 
     pub(crate) fn has_errors(&self) -> bool {

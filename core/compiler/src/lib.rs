@@ -5,9 +5,11 @@
 mod app;
 mod asset;
 mod build;
+mod cache;
 mod check;
 mod codes;
 mod compat;
+mod compiler;
 mod diagnostic;
 mod ignore;
 mod json;
@@ -15,6 +17,7 @@ mod map;
 mod missing;
 mod npm;
 mod package;
+mod parts;
 mod path;
 mod project;
 mod resolve;
@@ -26,8 +29,10 @@ mod tree;
 mod wxs;
 
 pub use codes::{CODES, Code, Example, Files, explain};
+pub use compiler::Compiler;
 pub use diagnostic::{Diagnostic, Severity};
 pub use map::locate;
+pub use parts::{Look, Parts};
 
 use std::{
     collections::BTreeMap,
@@ -56,6 +61,8 @@ pub struct Output {
     pub diagnostics: Vec<Diagnostic>,
     /// Source map (JSON) by script path in the bundle (`package.js`, `packages/order/package.js`).
     pub maps: BTreeMap<String, Vec<u8>>,
+    /// What the bundle is made of, for telling two builds apart.
+    pub parts: Parts,
     /// Every file and folder read, for watching.
     pub inputs: Vec<PathBuf>,
     /// What the bundle is made of.
@@ -86,18 +93,5 @@ const STACK: usize = 256 << 20;
 /// the npm packages it uses, writes nothing. Blocks; runs on a thread of its own.
 #[must_use]
 pub fn compile(project: &Path, options: &Options) -> Output {
-    let internal = |message: String| {
-        let mut diagnostics = diagnostic::Diagnostics::default();
-        diagnostics.add(diagnostic::Finding::error(codes::INTERNAL, message));
-        Output { diagnostics: diagnostics.finish(), ..Output::default() }
-    };
-    std::thread::scope(|scope| {
-        let worker = std::thread::Builder::new().name("lodger-compiler".to_owned()).stack_size(STACK);
-        match worker.spawn_scoped(scope, || build::compile(project, options)) {
-            Ok(handle) => {
-                handle.join().unwrap_or_else(|_| internal("the compiler stopped unexpectedly".to_owned()))
-            }
-            Err(error) => internal(format!("no thread for the compiler: {error}")),
-        }
-    })
+    Compiler::default().compile(project, options)
 }

@@ -1,5 +1,6 @@
 //! Writes `package.js`: all code of one package in one statement (`core/docs/bundle.md`).
 use crate::{map::MapWriter, script::Script, source::Source, style::StyleMap};
+use lodger_bundle::Digest;
 use serde_json::{Map, Value};
 use std::{collections::BTreeMap, rc::Rc};
 
@@ -9,7 +10,7 @@ const PARAMETERS: &str =
 /// A module that is ready to be written.
 pub(crate) struct Module {
     pub(crate) source: Rc<Source>,
-    pub(crate) script: Script,
+    pub(crate) script: Rc<Script>,
 }
 
 /// The parts of a package.
@@ -18,11 +19,23 @@ pub(crate) struct PackageCode<'a> {
     pub(crate) components: Map<String, Value>,
     pub(crate) styles: StyleMap,
     pub(crate) templates: String,
+    /// What each page or component draws, as a digest of its template and all that this needs.
+    pub(crate) looks: BTreeMap<String, Digest>,
     /// By module key.
     pub(crate) modules: BTreeMap<&'a str, &'a Module>,
 }
 
 impl PackageCode<'_> {
+    /// A digest of all that is not template or style sheet; which pages and components have these counts as code.
+    pub(crate) fn code_digest(&self) -> Digest {
+        let modules: Vec<(&str, &str)> =
+            self.modules.iter().map(|(key, module)| (*key, module.script.code.as_str())).collect();
+        let styles: Vec<&String> = self.styles.keys().collect();
+        let looks: Vec<&String> = self.looks.keys().collect();
+        let all = serde_json::json!([self.name, self.components, styles, looks, modules]);
+        Digest::of(all.to_string().as_bytes())
+    }
+
     /// The script and its source map.
     pub(crate) fn write(&self, path: &str) -> (Vec<u8>, Vec<u8>) {
         let text = |value: &str| Value::from(value).to_string();

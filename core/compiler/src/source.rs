@@ -5,6 +5,9 @@ pub(crate) use origin::Origin;
 
 use std::ops::Range;
 
+/// The byte order mark.
+const MARK: char = '\u{feff}';
+
 /// One text file, without its byte order mark.
 #[derive(Debug)]
 pub(crate) struct Source {
@@ -22,7 +25,7 @@ pub(crate) struct Source {
 
 impl Source {
     pub(crate) fn new(path: String, shown: String, text: String) -> Self {
-        let text = match text.strip_prefix('\u{feff}') {
+        let text = match text.strip_prefix(MARK) {
             Some(rest) => rest.to_owned(),
             None => text,
         };
@@ -36,6 +39,11 @@ impl Source {
             })
             .collect();
         Self { path, shown, text, line_starts, surplus, origin: None }
+    }
+
+    /// Whether a file with this name and text would be the same source.
+    pub(crate) fn is(&self, shown: &str, text: &str) -> bool {
+        self.shown == shown && self.text == text.strip_prefix(MARK).unwrap_or(text)
     }
 
     /// Says that a preprocessor wrote this text, and from what.

@@ -5,6 +5,7 @@ mod syntax;
 mod urls;
 
 use crate::{
+    cache::Memo,
     codes,
     diagnostic::{Diagnostics, Finding, Severity},
     missing, path,
@@ -29,7 +30,9 @@ const IMPORT: &str = "lodger-import";
 #[derive(Default)]
 pub(crate) struct Styles {
     memo: HashMap<String, Rc<Sheet>>,
+    plain: Memo<(), (), Rc<Sheet>>,
     less: less::Less,
+    sass: sass::Sass,
     /// Assets that style sheets name.
     pub(crate) assets: BTreeSet<String>,
 }
@@ -82,6 +85,15 @@ impl Styles {
         format!("{}{}", sheet.host, sheet.css)
     }
 
+    /// Ends a build: what it did not use is forgotten, the rest is for the next.
+    pub(crate) fn sweep(&mut self) {
+        self.memo.clear();
+        self.assets.clear();
+        self.plain.sweep();
+        self.less.sweep();
+        self.sass.sweep();
+    }
+
     /// Files used.
     pub(crate) fn files(&self) -> impl Iterator<Item = &String> {
         self.memo.keys().chain(self.less.imported())
@@ -108,69 +120,32 @@ impl Styles {
     fn text(&mut self, file: &str, context: &mut StyleContext<'_>) -> Option<Rc<Source>> {
         let source = context.tree.source(file, context.diagnostics)?;
         match path::extension(file).as_str() {
-            "scss" | "sass" => sass::compile(&source, context).map(Rc::new),
-            "less" => self.less.compile(&source, context).map(Rc::new),
+            "scss" | "sass" => self.sass.compile(&source, context),
+            "less" => self.less.compile(&source, context),
             _ => Some(source),
         }
     }
 
     fn transform(
         &mut self,
-        source: &Source,
+        source: &Rc<Source>,
         open: &mut Vec<String>,
         context: &mut StyleContext<'_>,
     ) -> Sheet {
-        let options = StyleSheetOptions {
-            class_prefix: None,
-            class_prefix_sign: Some("~".to_owned()),
-            tag_name_prefix: Some("wx-".to_owned()),
-            rpx_ratio: 750.0,
-            import_sign: Some(IMPORT.to_owned()),
-            convert_host: true,
-            host_is: None,
-        };
-        let mut transformer =
-            StyleSheetTransformer::from_css(&source.path, &plain_imports(&source.text), options);
         // A package's own slips are not the developer's business.
         let own = context.tree.npm.owner(&source.path).is_none();
-        if own && !matches!(path::extension(&source.path).as_str(), "less" | "scss" | "sass") {
-            for slip in syntax::slips(&source.text) {
-                let severity = if slip.fatal { Severity::Error } else { Severity::Warning };
-                let finding = Finding::new(severity, codes::STYLE_SYNTAX, format!("WXSS: {}", slip.message));
-                context.diagnostics.add(finding.at(source, slip.range).help(slip.help));
-            }
-        }
-        for warning in transformer.take_warnings() {
-            let at = |position: &Position| source.offset(position.line, position.utf16_col);
-            let range = at(&warning.location.start)..at(&warning.location.end);
-            let finding = match warning.kind {
-                // WeChat takes @import anywhere, and so does this compiler.
-                ParseErrorKind::IllegalImportPosition => continue,
-                ParseErrorKind::HostSelectorCombination => Finding::warning(
-                    codes::STYLE_SUSPECT,
-                    "a rule is left out: :host combined with another selector",
-                ),
-                ParseErrorKind::UnexpectedCharacter => {
-                    Finding::warning(codes::STYLE_SYNTAX, "WXSS: unexpected character; the rule is left out")
-                }
-            };
-            if own {
-                context.diagnostics.add(finding.at(source, range));
-            }
-        }
-        let (normal, low) = transformer.output_and_low_priority_output();
-        let (mut css, mut host) = (String::new(), String::new());
-        let written = normal.write_str(&mut css).and_then(|()| low.write_str(&mut host));
-        debug_assert!(written.is_ok(), "writing to memory cannot fail");
-        let css = urls::rewrite(&css, &mut |url| self.url(url, source, context));
+        let plain = self.plain.get(&source.path, source, context.diagnostics, &mut |(), _| (), |found, _| {
+            Some(Rc::new(plain(source, own, found)))
+        });
+        let plain = plain.unwrap_or_default();
+        let css = urls::rewrite(&plain.css, &mut |url| self.url(url, source, context));
         let mut sheet = Sheet {
             css: String::new(),
-            host: urls::rewrite(&host, &mut |url| self.url(url, source, context)),
+            host: urls::rewrite(&plain.host, &mut |url| self.url(url, source, context)),
         };
         self.insert_imports(&css, source, open, context, &mut sheet);
         sheet
     }
-
     fn insert_imports(
         &mut self,
         css: &str,
@@ -250,6 +225,51 @@ impl Styles {
             }
         }
     }
+}
+
+/// The sheet of one file alone: imports are still marks, and `url()` is as it was written.
+fn plain(source: &Source, own: bool, found: &mut Diagnostics) -> Sheet {
+    if own && !matches!(path::extension(&source.path).as_str(), "less" | "scss" | "sass") {
+        for slip in syntax::slips(&source.text) {
+            let severity = if slip.fatal { Severity::Error } else { Severity::Warning };
+            let finding = Finding::new(severity, codes::STYLE_SYNTAX, format!("WXSS: {}", slip.message));
+            found.add(finding.at(source, slip.range).help(slip.help));
+        }
+    }
+    let options = StyleSheetOptions {
+        class_prefix: None,
+        class_prefix_sign: Some("~".to_owned()),
+        tag_name_prefix: Some("wx-".to_owned()),
+        rpx_ratio: 750.0,
+        import_sign: Some(IMPORT.to_owned()),
+        convert_host: true,
+        host_is: None,
+    };
+    let mut transformer =
+        StyleSheetTransformer::from_css(&source.path, &plain_imports(&source.text), options);
+    for warning in transformer.take_warnings() {
+        let at = |position: &Position| source.offset(position.line, position.utf16_col);
+        let range = at(&warning.location.start)..at(&warning.location.end);
+        let finding = match warning.kind {
+            // WeChat takes @import anywhere, and so does this compiler.
+            ParseErrorKind::IllegalImportPosition => continue,
+            ParseErrorKind::HostSelectorCombination => Finding::warning(
+                codes::STYLE_SUSPECT,
+                "a rule is left out: :host combined with another selector",
+            ),
+            ParseErrorKind::UnexpectedCharacter => {
+                Finding::warning(codes::STYLE_SYNTAX, "WXSS: unexpected character; the rule is left out")
+            }
+        };
+        if own {
+            found.add(finding.at(source, range));
+        }
+    }
+    let (normal, low) = transformer.output_and_low_priority_output();
+    let (mut css, mut host) = (String::new(), String::new());
+    let written = normal.write_str(&mut css).and_then(|()| low.write_str(&mut host));
+    debug_assert!(written.is_ok(), "writing to memory cannot fail");
+    Sheet { css, host }
 }
 
 fn find_import(name: &str, source: &Source, context: &mut StyleContext<'_>) -> Option<String> {

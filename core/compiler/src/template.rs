@@ -1,12 +1,14 @@
 //! WXML and WXS: which templates a page needs, and their code for one package.
 mod code;
 pub(crate) mod directive;
+mod file;
 mod parsed;
 mod wording;
 
 pub(crate) use parsed::{Element, Parsed};
 
 use crate::{
+    cache::Memo,
     codes,
     diagnostic::{Diagnostics, Severity},
     path, resolve,
@@ -14,46 +16,34 @@ use crate::{
     tree::Tree,
     wxs,
 };
-use glass_easel_template_compiler::{
-    TmplGroup,
-    parse::{
-        ParseErrorKind, ParseErrorLevel, Position,
-        tag::{Script, StrName},
-    },
-};
+use file::Template;
+use glass_easel_template_compiler::parse::{ParseErrorKind, ParseErrorLevel, Position};
 use std::{
     collections::{BTreeMap, BTreeSet},
     ops::Range,
     rc::Rc,
 };
 
-/// What the generated code expects around it: the base library's side of WXS (`core/docs/bundle.md`).
-const RUNTIME: &str = ";Q.A=__lodger.wxs.change;Q.B=__lodger.wxs.fn;Q.C=__lodger.wxs.event;\
-var getRegExp=(a,b)=>new RegExp(a,b),getDate=(...a)=>new Date(...a);";
-
-/// All templates of the program, parsed once.
+/// All templates of the program, each parsed once.
+#[derive(Default)]
 pub(crate) struct Templates {
-    group: TmplGroup,
-    templates: BTreeMap<String, Template>,
+    templates: BTreeMap<String, Rc<Template>>,
     /// Key (path without suffix) -> script.
-    scripts: BTreeMap<String, wxs::Wxs>,
+    scripts: BTreeMap<String, Rc<wxs::Wxs>>,
+    parsed: Memo<Question, Option<String>, Rc<Template>>,
+    compiled: Memo<wxs::Require, Option<String>, Rc<wxs::Wxs>>,
 }
 
-struct Template {
-    source: Rc<Source>,
-    /// Keys of imported and included templates.
-    templates: Vec<String>,
-    /// Keys of WXS files.
-    scripts: Vec<String>,
+/// What a template asks while it is parsed: where a file is.
+#[derive(Clone)]
+enum Question {
+    /// A file that an element names.
+    Named { name: String, suffix: &'static str, place: Range<usize>, severity: Severity },
+    /// A WXS file that an inline script requires.
+    Required(wxs::Require),
 }
 
 impl Templates {
-    pub(crate) fn new() -> Self {
-        let mut group = TmplGroup::new();
-        group.set_extra_runtime_script(RUNTIME);
-        Self { group, templates: BTreeMap::new(), scripts: BTreeMap::new() }
-    }
-
     /// Adds a `.wxml` file and all that it needs.
     pub(crate) fn add(&mut self, file: &str, tree: &mut Tree, diagnostics: &mut Diagnostics) {
         let mut open = vec![file.to_owned()];
@@ -62,100 +52,22 @@ impl Templates {
             if !self.templates.contains_key(&key)
                 && let Some(source) = tree.source(&file, diagnostics)
             {
-                let template = self.parse(&key, source, tree, diagnostics);
+                let own = tree.npm.owner(&source.path).is_none();
+                let mut answer = |question: &Question, diagnostics: &mut Diagnostics| match question {
+                    Question::Named { name, suffix, place, severity } => {
+                        find(tree, &source, name, suffix, place.clone(), *severity, diagnostics)
+                    }
+                    Question::Required(require) => wxs::find(tree, &source, require, diagnostics),
+                };
+                let template = self.parsed.get(&key, &source, diagnostics, &mut answer, |found, ask| {
+                    Some(Rc::new(Template::parse(&key, &source, own, found, ask)))
+                });
+                let Some(template) = template else { continue };
+                self.add_scripts(template.needed.clone(), tree, diagnostics);
                 open.extend(template.templates.iter().map(|key| format!("{key}.wxml")));
                 self.templates.insert(key, template);
             }
         }
-    }
-
-    fn parse(
-        &mut self,
-        key: &str,
-        source: Rc<Source>,
-        tree: &mut Tree,
-        diagnostics: &mut Diagnostics,
-    ) -> Template {
-        let own = tree.npm.owner(&source.path).is_none();
-        let warnings = self.group.add_tmpl(key, &source.text);
-        for warning in wording::without_echoes(&source, warnings) {
-            let range = range(&source, &warning.location);
-            // Notes speak of style, and a package's own slips are not the developer's business.
-            let unclosed =
-                matches!(warning.kind, ParseErrorKind::MissingEndTag | ParseErrorKind::InvalidEndTag);
-            if let Some((severity, finding)) = wording::finding(&warning.kind, &source, range)
-                && (own || (severity == Severity::Error && !unclosed))
-            {
-                diagnostics.add(finding);
-            }
-        }
-        let Ok(parsed) = self.group.get_tree(key) else {
-            return Template { source, templates: Vec::new(), scripts: Vec::new() };
-        };
-        let globals = &parsed.globals;
-        let names = |list: &mut dyn Iterator<Item = &StrName>| -> Vec<(String, Range<Position>)> {
-            list.map(|src| (src.name.to_string(), src.location.clone())).collect()
-        };
-        let imports = names(&mut globals.imports.iter().map(|import| &import.src));
-        let includes = names(&mut globals.includes.iter().map(|include| &include.src));
-        let mut files = Vec::new();
-        let mut inline = Vec::new();
-        for script in &globals.scripts {
-            match script {
-                Script::GlobalRef { src, .. } => files.push((src.name.to_string(), src.location.clone())),
-                Script::Inline { module_name, content, content_location, .. } => {
-                    inline.push((module_name.name.to_string(), content.clone(), content_location.clone()));
-                }
-                _ => {}
-            }
-        }
-        let mut templates = Vec::new();
-        let mut absent = Vec::new();
-        for (name, place) in imports {
-            // WeChat only complains about such a line, and published programs have some: the import is dropped.
-            match find(tree, &source, &name, ".wxml", range(&source, &place), Severity::Warning, diagnostics)
-            {
-                Some(key) => templates.push(key),
-                None => absent.push(name),
-            }
-        }
-        for (name, place) in includes {
-            templates.extend(find(
-                tree,
-                &source,
-                &name,
-                ".wxml",
-                range(&source, &place),
-                Severity::Error,
-                diagnostics,
-            ));
-        }
-        if let Ok(tree) = self.group.get_tree_mut(key) {
-            tree.globals.imports.retain(|import| !absent.iter().any(|name| import.src.name == *name));
-        }
-        let mut scripts: Vec<String> = files
-            .iter()
-            .filter_map(|(name, place)| {
-                find(tree, &source, name, ".wxs", range(&source, place), Severity::Error, diagnostics)
-            })
-            .collect();
-        let mut needed: Vec<String> = scripts.iter().map(|key| format!("{key}.wxs")).collect();
-        for (name, content, place) in inline {
-            let mut place = range(&source, &place);
-            if source.text.get(place.clone()) != Some(content.as_str()) {
-                place = source.find(&content);
-            }
-            let code = wxs::compile(&source, place, tree, diagnostics);
-            if let Some(code) = code {
-                // The module's own path leads, so that require in it means the same as in a file beside it.
-                needed.extend(code.requires.iter().cloned());
-                scripts.extend(code.requires.iter().map(|file| file.trim_end_matches(".wxs").to_owned()));
-                let set = self.group.set_inline_script_content(key, &name, &format!("{}\n", code.code));
-                debug_assert!(set.is_ok(), "the template was just added");
-            }
-        }
-        self.add_scripts(needed, tree, diagnostics);
-        Template { source, templates, scripts }
     }
 
     fn add_scripts(&mut self, mut open: Vec<String>, tree: &mut Tree, diagnostics: &mut Diagnostics) {
@@ -165,12 +77,25 @@ impl Templates {
                 continue;
             }
             let Some(source) = tree.source(&file, diagnostics) else { continue };
-            if let Some(script) = wxs::compile(&source, 0..source.text.len(), tree, diagnostics) {
-                self.group.add_script(&key, &script.code);
+            let mut answer = |require: &wxs::Require, diagnostics: &mut Diagnostics| {
+                wxs::find(tree, &source, require, diagnostics)
+            };
+            let script = self.compiled.get(&key, &source, diagnostics, &mut answer, |found, ask| {
+                wxs::compile(&source, 0..source.text.len(), found, ask).map(Rc::new)
+            });
+            if let Some(script) = script {
                 open.extend(script.requires.iter().cloned());
                 self.scripts.insert(key, script);
             }
         }
+    }
+
+    /// Ends a build: what it did not use is forgotten, the rest is for the next.
+    pub(crate) fn sweep(&mut self) {
+        self.templates.clear();
+        self.scripts.clear();
+        self.parsed.sweep();
+        self.compiled.sweep();
     }
 
     /// The template and everything it imports or includes.

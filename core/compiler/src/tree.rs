@@ -32,17 +32,24 @@ pub(crate) struct Tree {
     /// Lower case -> the path as it is.
     folded: HashMap<String, String>,
     sources: HashMap<String, Option<Rc<Source>>>,
+    /// Of the build before: a file that still has the same text is the same source.
+    earlier: HashMap<String, Rc<Source>>,
     pub(crate) npm: Npm,
     pub(crate) inputs: BTreeSet<PathBuf>,
 }
 
 impl Tree {
     /// Lists the project's files; npm packages are added when something asks for them.
-    pub(crate) fn read(project: &Project, diagnostics: &mut Diagnostics) -> Self {
+    pub(crate) fn read(
+        project: &Project,
+        earlier: HashMap<String, Rc<Source>>,
+        diagnostics: &mut Diagnostics,
+    ) -> Self {
         let mut tree = Self {
             files: BTreeMap::new(),
             folded: HashMap::new(),
             sources: HashMap::new(),
+            earlier,
             npm: Npm::default(),
             inputs: project.inputs.iter().cloned().collect(),
         };
@@ -123,6 +130,14 @@ impl Tree {
         self.files.get(file).map_or_else(|| file.to_owned(), |entry| entry.shown.clone())
     }
 
+    /// Every text that was read, for the next build; with `unread`, those of the build before as well.
+    pub(crate) fn take_sources(&mut self, unread: bool) -> HashMap<String, Rc<Source>> {
+        let read = std::mem::take(&mut self.sources).into_iter();
+        let read = read.filter_map(|(file, source)| Some((file, source?)));
+        let earlier = std::mem::take(&mut self.earlier).into_iter().filter(|_| unread);
+        earlier.chain(read).collect()
+    }
+
     /// The file's text. Read once; a failure is reported once.
     pub(crate) fn source(&mut self, file: &str, diagnostics: &mut Diagnostics) -> Option<Rc<Source>> {
         if let Some(known) = self.sources.get(file) {
@@ -131,7 +146,10 @@ impl Tree {
         let bytes = self.bytes(file, diagnostics);
         let shown = self.shown(file);
         let source = bytes.and_then(|bytes| match String::from_utf8(bytes) {
-            Ok(text) => Some(Rc::new(Source::new(file.to_owned(), shown, text))),
+            Ok(text) => match self.earlier.remove(file).filter(|known| known.is(&shown, &text)) {
+                Some(known) => Some(known),
+                None => Some(Rc::new(Source::new(file.to_owned(), shown, text))),
+            },
             Err(_) => {
                 diagnostics.add(
                     Finding::error(codes::UNREADABLE, format!("{shown} is not UTF-8 text"))

@@ -10,6 +10,7 @@ use crate::{
     source::Source,
     tree::Tree,
 };
+use std::ops::Range;
 use swc_common::{FileName, SourceMap, Spanned as _, sync::Lrc};
 use swc_ecma_ast::{CallExpr, Callee, EsVersion, Expr, IdentName, Lit, MemberProp, Str};
 use swc_ecma_codegen::text_writer::JsWriter;
@@ -22,12 +23,34 @@ pub(crate) struct Wxs {
     pub(crate) requires: Vec<String>,
 }
 
-/// Compiles a WXS file, or an inline script: `range` is its place in `source`.
+/// A `require` in a script: the name, and its place in the file.
+#[derive(Clone)]
+pub(crate) struct Require {
+    name: String,
+    place: Range<usize>,
+}
+
+/// The file that `source` means. Missing ones are reported.
+pub(crate) fn find(
+    tree: &mut Tree,
+    source: &Source,
+    Require { name, place }: &Require,
+    diagnostics: &mut Diagnostics,
+) -> Option<String> {
+    let file = resolve::file(tree, &source.path, name, &[".wxs"]).ok();
+    if file.is_none() {
+        let message = format!("the WXS file \"{name}\" does not exist");
+        diagnostics.add(Finding::error(codes::MISSING_TEMPLATE, message).at(source, place.clone()));
+    }
+    file
+}
+
+/// Compiles a WXS file, or an inline script: `range` is its place in `source`. `find` finds the files it requires.
 pub(crate) fn compile(
     source: &Source,
-    range: std::ops::Range<usize>,
-    tree: &mut Tree,
+    range: Range<usize>,
     diagnostics: &mut Diagnostics,
+    find: &mut dyn FnMut(&Require) -> Option<String>,
 ) -> Option<Wxs> {
     let map = Lrc::new(SourceMap::default());
     let file = map.new_source_file(Lrc::new(FileName::Anon), source.text[range.clone()].to_owned());
@@ -49,7 +72,7 @@ pub(crate) fn compile(
         diagnostics.add(Finding::error(codes::SCRIPT_SYNTAX, message).at(source, place(error.span())));
     }
     let script = script.as_mut().filter(|_| !failed)?;
-    let mut meanings = Meanings { source, tree, diagnostics, requires: Vec::new(), place: &place };
+    let mut meanings = Meanings { find, requires: Vec::new(), place: &place };
     script.visit_mut_with(&mut meanings);
     let requires = meanings.requires;
 
@@ -66,28 +89,19 @@ pub(crate) fn compile(
 }
 
 struct Meanings<'a> {
-    source: &'a Source,
-    tree: &'a mut Tree,
-    diagnostics: &'a mut Diagnostics,
+    find: &'a mut dyn FnMut(&Require) -> Option<String>,
     requires: Vec<String>,
-    place: &'a dyn Fn(swc_common::Span) -> std::ops::Range<usize>,
+    place: &'a dyn Fn(swc_common::Span) -> Range<usize>,
 }
 
 impl Meanings<'_> {
     fn require(&mut self, literal: &mut Str) {
         let name = literal.value.to_atom_lossy().to_string();
-        match resolve::file(self.tree, &self.source.path, &name, &[".wxs"]) {
-            Ok(file) => {
-                let key = file.strip_suffix(".wxs").unwrap_or(&file);
-                literal.value = format!("/{key}").into();
-                literal.raw = None;
-                self.requires.push(file);
-            }
-            Err(_) => {
-                let message = format!("the WXS file \"{name}\" does not exist");
-                let finding = Finding::error(codes::MISSING_TEMPLATE, message);
-                self.diagnostics.add(finding.at(self.source, (self.place)(literal.span)));
-            }
+        if let Some(file) = (self.find)(&Require { name, place: (self.place)(literal.span) }) {
+            let key = file.strip_suffix(".wxs").unwrap_or(&file);
+            literal.value = format!("/{key}").into();
+            literal.raw = None;
+            self.requires.push(file);
         }
     }
 }

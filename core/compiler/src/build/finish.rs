@@ -6,9 +6,12 @@ use crate::{
     codes,
     diagnostic::Finding,
     json::Node,
-    package, path, resolve,
+    package,
+    parts::Parts,
+    path, resolve,
     style::{StyleContext, StyleMap},
 };
+use lodger_bundle::Digest;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const WEUI_STYLE: &str = "weui-miniprogram/weui-wxss/dist/style/weui.wxss";
 
 impl Build<'_> {
-    pub(super) fn finish(mut self) -> Output {
+    pub(super) fn finish(&mut self) -> Output {
         let app_style = self.app_style();
         let page_configs = self.page_configs();
         let config = self.app.output(self.project, page_configs, &mut self.tree, &mut self.diagnostics);
@@ -28,15 +31,20 @@ impl Build<'_> {
         let mut builder = lodger_bundle::BundleBuilder::new(index);
         let mut maps = BTreeMap::new();
         let mut sizes = Sizes::default();
+        let mut parts = Parts::default();
         for (number, package) in self.app.packages.iter().enumerate() {
             builder.package(&package.name, &package.root, package.independent);
             let path = path::child(&package.root, "package.js");
-            let (script, map) = self.package_code(number, app_style.as_deref()).write(&path);
+            let code = self.package_code(number, app_style.as_deref());
+            let (script, map) = code.write(&path);
+            let (code, looks) = (code.code_digest(), code.looks);
+            parts.package(&package.name, Digest::of(&script), code, looks);
             sizes.file(number, script.len());
             builder.file(&package.name, &path, "text/javascript", script);
             maps.insert(path, map);
         }
         let config = serde_json::to_vec(&config).expect("a JSON value can always be written");
+        parts.file("app.json", &config);
         builder.file("main", "app.json", "application/json", config);
         let mut stats = self.stats();
         for (file, mime) in self.assets() {
@@ -44,6 +52,7 @@ impl Build<'_> {
                 let number = self.app.package_of(&file);
                 sizes.file(number, bytes.len());
                 sizes.part(number, &self.tree.shown(&file), bytes.len());
+                parts.file(&file, &bytes);
                 builder.file(&self.app.packages[number].name, &file, mime, bytes);
                 stats.assets += 1;
             }
@@ -58,8 +67,9 @@ impl Build<'_> {
                 Err(error) => self.diagnostics.add(Finding::error(codes::BUNDLE_REFUSED, error.to_string())),
             }
         }
-        let inputs = self.tree.inputs.into_iter().collect();
-        Output { bundle, diagnostics: self.diagnostics.finish(), maps, inputs, stats }
+        let inputs = std::mem::take(&mut self.tree.inputs).into_iter().collect();
+        let diagnostics = std::mem::take(&mut self.diagnostics).finish();
+        Output { bundle, diagnostics, maps, parts, inputs, stats }
     }
 
     fn check(&mut self, mut sizes: Sizes) {
@@ -158,6 +168,8 @@ impl Build<'_> {
             keys.push(stem.clone());
         }
         let templates = self.templates.code(&keys, &mut self.diagnostics);
+        let looks =
+            keys.into_iter().filter_map(|key| Some((key.clone(), self.templates.look(&key)?))).collect();
         let modules =
             self.modules.iter().filter(|(key, _)| mine(key)).map(|(key, module)| (key.as_str(), module));
         package::PackageCode {
@@ -165,6 +177,7 @@ impl Build<'_> {
             components,
             styles,
             templates,
+            looks,
             modules: modules.collect(),
         }
     }

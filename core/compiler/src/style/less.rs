@@ -9,7 +9,10 @@ use crate::{
     source::{Origin, Source},
 };
 use engine::{Answer, Css, Engine, Stopped};
-use std::{collections::BTreeSet, rc::Rc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    rc::Rc,
+};
 
 /// What one style sheet may cost: some twenty seconds of work. A page's sheet takes a thousandth of it.
 const STEPS: u64 = 20_000;
@@ -18,7 +21,26 @@ const STEPS: u64 = 20_000;
 #[derive(Default)]
 pub(super) struct Less {
     engine: Option<Engine>,
+    /// In this build.
     imported: BTreeSet<String>,
+    /// By file.
+    known: HashMap<String, Known>,
+}
+
+/// A compiled file, and what it was made from.
+struct Known {
+    source: Rc<Source>,
+    imports: Vec<Import>,
+    css: Rc<Source>,
+    /// In this build.
+    used: bool,
+}
+
+/// An import, in the order in which Less asked for them.
+struct Import {
+    name: String,
+    folder: String,
+    file: Rc<Source>,
 }
 
 /// An import that gets no file.
@@ -36,9 +58,40 @@ impl Less {
         self.imported.iter()
     }
 
+    /// Ends a build: what it did not use is forgotten.
+    pub(super) fn sweep(&mut self) {
+        self.imported.clear();
+        self.known.retain(|_, known| std::mem::take(&mut known.used));
+    }
+
     /// Compiles a `.less` file to WXSS, at the same path.
-    pub(super) fn compile(&mut self, source: &Source, context: &mut StyleContext<'_>) -> Option<Source> {
-        let finding = match self.run(source, context) {
+    pub(super) fn compile(
+        &mut self,
+        source: &Rc<Source>,
+        context: &mut StyleContext<'_>,
+    ) -> Option<Rc<Source>> {
+        if let Some(known) = self.known.get_mut(&source.path)
+            && Rc::ptr_eq(&known.source, source)
+            && known.imports.iter().all(|one| one.is_same(context))
+        {
+            known.used = true;
+            self.imported.extend(known.imports.iter().map(|import| import.file.path.clone()));
+            return Some(known.css.clone());
+        }
+        let mut imports = Vec::new();
+        let css = self.compile_anew(source, &mut imports, context).map(Rc::new)?;
+        let known = Known { source: source.clone(), imports, css: css.clone(), used: true };
+        self.known.insert(source.path.clone(), known);
+        Some(css)
+    }
+
+    fn compile_anew(
+        &mut self,
+        source: &Source,
+        imports: &mut Vec<Import>,
+        context: &mut StyleContext<'_>,
+    ) -> Option<Source> {
+        let finding = match self.run(source, imports, context) {
             Ok(Ok(css)) => return Some(written(source, css, context)),
             Ok(Err(finding)) => finding,
             Err(Stopped::Endless) => {
@@ -60,6 +113,7 @@ impl Less {
     fn run(
         &mut self,
         source: &Source,
+        imports: &mut Vec<Import>,
         context: &mut StyleContext<'_>,
     ) -> Result<Result<Css, Option<Finding>>, Stopped> {
         let engine = match &self.engine {
@@ -70,10 +124,11 @@ impl Less {
         let mut answer = engine.compile(&source.path, &source.text, STEPS)?;
         loop {
             answer = match answer {
-                Answer::Wants { name, folder } => match import(name, &folder, context) {
+                Answer::Wants { name, folder } => match import(name.clone(), &folder, context) {
                     Ok(file) => {
                         let answer = engine.supply(&file.path, &file.text)?;
                         self.imported.insert(file.path.clone());
+                        imports.push(Import { name, folder, file });
                         answer
                     }
                     Err(refusal) => {
@@ -88,6 +143,13 @@ impl Less {
                 Answer::Done(css) => return Ok(Ok(css)),
             };
         }
+    }
+}
+
+impl Import {
+    /// Whether it still means the same text.
+    fn is_same(&self, context: &mut StyleContext<'_>) -> bool {
+        import(self.name.clone(), &self.folder, context).is_ok_and(|file| Rc::ptr_eq(&file, &self.file))
     }
 }
 

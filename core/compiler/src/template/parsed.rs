@@ -28,7 +28,7 @@ impl Templates {
     /// All files by key (path without suffix).
     pub(crate) fn parsed(&self) -> impl Iterator<Item = (&str, Parsed<'_>)> {
         self.templates.iter().filter_map(|(key, template)| {
-            let tree = self.group.get_tree(key).ok()?;
+            let tree = template.group.get_tree(key).ok()?;
             Some((key.as_str(), Parsed { source: &template.source, tree }))
         })
     }

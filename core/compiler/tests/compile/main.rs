@@ -1,6 +1,7 @@
 //! The compiler's public API, on small projects.
 mod diagnostics;
 mod explained;
+mod incremental;
 mod less;
 mod npm;
 mod packages;
