@@ -1,6 +1,7 @@
 // Containers that do more than a box: root-portal, page-container, match-media, web-view.
 import { element } from './dom'
 import { setAria } from './aria'
+import { onDrag } from './gesture'
 import type { Definition, Host } from './host'
 import { rpx } from '../framework/rpx'
 
@@ -54,6 +55,19 @@ export const pageContainer: Definition = {
       pressed = false
       host.emit('clickoverlay', {})
       host.set({ show: false })
+    })
+    onDrag(panel, () => (host.flag('closeOnSlideDown') && panel.scrollTop <= 0 ? 'y' : null), {
+      start: ({ dy }) => dy > 0,
+      move: ({ dy }) => {
+        panel.style.transitionDuration = '0s'
+        panel.style.transform = `translateY(${Math.max(0, dy)}px)`
+      },
+      end: ({ dy, vy }) => {
+        panel.style.transform = ''
+        panel.style.transitionDuration = ''
+        // Far enough, or thrown.
+        if (dy > panel.clientHeight / 3 || vy > 0.5) host.set({ show: false })
+      },
     })
     const position = (): string =>
       ['top', 'bottom', 'right', 'center'].includes(host.text('position')) ? host.text('position') : 'bottom'

@@ -118,3 +118,49 @@ export function onDrag(target: HTMLElement, axis: () => Axis | null, handlers: D
   // A picture under the mouse would start the browser's own drag.
   target.addEventListener('dragstart', (event) => event.preventDefault())
 }
+
+/** A finger on an element that scrolls by itself: touches, and the mouse where there are none. */
+export interface FingerHandlers {
+  down?(x: number, y: number, event: Event): void
+  /** True takes the movement from the browser, which then does not scroll. */
+  move?(x: number, y: number, event: Event): boolean | void
+  up?(event: Event): void
+}
+
+/**
+ * Listens to one finger or the mouse. Other than `onDrag` it also works where the browser scrolls: the browser then
+ * ends pointer events, but not touch events.
+ */
+export function onFinger(target: HTMLElement, { down, move, up }: FingerHandlers): void {
+  const on = (type: string, listener: (event: TouchEvent) => void, passive = true): void =>
+    target.addEventListener(type, listener as EventListener, { passive })
+  on('touchstart', (event) => {
+    const touch = event.touches[0]
+    if (touch && event.touches.length === 1) down?.(touch.clientX, touch.clientY, event)
+  })
+  on(
+    'touchmove',
+    (event) => {
+      const touch = event.touches[0]
+      if (touch && move?.(touch.clientX, touch.clientY, event) && event.cancelable) event.preventDefault()
+    },
+    false,
+  )
+  on('touchend', (event) => up?.(event))
+  on('touchcancel', (event) => up?.(event))
+
+  const moved = (event: PointerEvent): void => void move?.(event.clientX, event.clientY, event)
+  const lifted = (event: PointerEvent): void => {
+    window.removeEventListener('pointermove', moved)
+    window.removeEventListener('pointerup', lifted)
+    window.removeEventListener('pointercancel', lifted)
+    up?.(event)
+  }
+  target.addEventListener('pointerdown', (event) => {
+    if (event.pointerType !== 'mouse' || event.button !== 0) return
+    window.addEventListener('pointermove', moved)
+    window.addEventListener('pointerup', lifted)
+    window.addEventListener('pointercancel', lifted)
+    down?.(event.clientX, event.clientY, event)
+  })
+}

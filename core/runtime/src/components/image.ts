@@ -13,9 +13,7 @@ export const image: Definition = {
     lazyLoad: [Boolean],
     fadeIn: [Boolean],
     webp: [Boolean],
-    showMenuByLongpress: [Boolean],
     alt: [String],
-    binderror: [String],
   },
   create: (host) => picture(host),
 }

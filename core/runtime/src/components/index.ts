@@ -26,6 +26,7 @@ import { registerComponent } from './register'
 import { richText } from './rich-text'
 import { scrollView } from './scroll-view'
 import { slider } from './slider'
+import { gridView, listView, span, stickyHeader, stickySection } from './sticky'
 import { swiper, swiperItem } from './swiper'
 import { text } from './text'
 import { registerUnsupported } from './unsupported'
@@ -57,6 +58,11 @@ export const components: readonly Definition[] = [
   pickerView,
   pickerViewColumn,
   navigator,
+  stickySection,
+  stickyHeader,
+  listView,
+  gridView,
+  span,
   movableArea,
   movableView,
   canvas,

@@ -1,5 +1,5 @@
 // movable-area and movable-view: a box that the finger moves and scales.
-import { onDrag, type Axis } from './gesture'
+import { onDrag } from './gesture'
 import { closestHost, type Definition, type Host } from './host'
 import { length } from './icon'
 
@@ -19,8 +19,54 @@ export function hold(
   return position
 }
 
-/** `<movable-area>`. */
-export const movableArea: Definition = { tag: 'movable-area', properties: { scaleArea: [Boolean] } }
+/** How far a box reaches past its own edges, since it is scaled about its middle. */
+export function overhang(size: number, scale: number): number {
+  return (size * (scale - 1)) / 2
+}
+
+/** `<movable-area>`. With `scale-area` two fingers anywhere in it scale the box. */
+export const movableArea: Definition = {
+  tag: 'movable-area',
+  properties: { scaleArea: [Boolean] },
+  create(host) {
+    onPinch(host.element, (phase, ratio) => {
+      if (!host.flag('scaleArea')) return
+      for (const child of Array.from(host.element.children)) {
+        const pinch = pinches.get(child)
+        pinch?.(phase, ratio)
+      }
+    })
+  },
+}
+
+type Pinch = (phase: 'start' | 'move', ratio: number) => void
+/** What scales the views of an area. */
+const pinches = new WeakMap<Element, Pinch>()
+
+/** Two fingers: `ratio` is how far they are apart against where they began. */
+function onPinch(target: HTMLElement, pinch: Pinch): void {
+  let began = 0
+  const distance = ({ touches: [a, b] }: TouchEvent): number =>
+    a && b ? Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY) : 0
+  target.addEventListener(
+    'touchstart',
+    (event) => {
+      began = distance(event)
+      if (began > 0) pinch('start', 1)
+    },
+    { passive: true },
+  )
+  target.addEventListener(
+    'touchmove',
+    (event) => {
+      const now = distance(event)
+      if (began <= 0 || now <= 0) return
+      if (event.cancelable) event.preventDefault()
+      pinch('move', now / began)
+    },
+    { passive: false },
+  )
+}
 
 /** `<movable-view>`. */
 export const movableView: Definition = {
@@ -44,61 +90,82 @@ export const movableView: Definition = {
     let x = 0
     let y = 0
     let from = { x: 0, y: 0 }
+    let scale = 1
+    let pinchedFrom = 1
 
-    const scale = (): number => {
+    const allowed = (value: number): number => {
+      if (!host.flag('scale')) return 1
       const [low, high] = [
         Math.max(0.1, host.number('scaleMin', 0.5)),
         Math.min(10, host.number('scaleMax', 10)),
       ]
-      return host.flag('scale') ? Math.min(high, Math.max(low, host.number('scaleValue', 1))) : 1
+      return Math.min(high, Math.max(low, value))
     }
     const limits = () => {
       const area = closestHost(host.element, 'movable-area')?.element ?? host.element.parentElement
-      const [width, height] = [area?.clientWidth ?? 0, area?.clientHeight ?? 0]
       const { offsetWidth, offsetHeight } = host.element
-      return { x: bounds(offsetWidth * scale(), width), y: bounds(offsetHeight * scale(), height) }
+      const along = (size: number, room: number): { low: number; high: number } => {
+        const { low, high } = bounds(size * scale, room)
+        const over = overhang(size, scale)
+        return { low: low + over, high: high + over }
+      }
+      return {
+        x: along(offsetWidth, area?.clientWidth ?? 0),
+        y: along(offsetHeight, area?.clientHeight ?? 0),
+      }
     }
+    /** More damping moves faster: WeChat's 20 is about a third of a second. */
+    const pace = (): string => `${Math.min(2, 6 / Math.max(1, host.number('damping', 20))).toFixed(2)}s`
     const draw = (animated: boolean): void => {
-      const transition = animated ? 'transition:transform .3s ease-out;' : ''
-      host.style(`${transition}transform:translate(${x}px,${y}px) scale(${scale()});transform-origin:0 0`)
+      const transition = animated ? `transition:transform ${pace()} ease-out;` : ''
+      host.style(`${transition}transform:translate(${x}px,${y}px) scale(${scale})`)
     }
     const moveTo = (nextX: number, nextY: number, source: string, animated: boolean): void => {
       const box = limits()
       const loose = host.flag('outOfBounds') && source === 'touch'
       ;[x, y] = [hold(nextX, box.x, loose), hold(nextY, box.y, loose)]
       draw(animated)
-      host.emit('change', { x, y, source })
+      // Past its bounds the finger still holds it, and WeChat says so.
+      const outside = x !== hold(x, box.x, false) || y !== hold(y, box.y, false)
+      host.emit('change', { x, y, source: outside && source === 'touch' ? 'touch-out-of-bounds' : source })
     }
-    const axis = (): Axis | null => {
-      if (host.flag('disabled')) return null
-      const direction = host.text('direction')
-      return direction === 'all'
-        ? 'both'
-        : direction === 'horizontal'
-          ? 'x'
-          : direction === 'vertical'
-            ? 'y'
-            : null
+    const scaleTo = (value: number): void => {
+      const next = allowed(value)
+      if (next === scale) return
+      scale = next
+      const box = limits()
+      ;[x, y] = [hold(x, box.x, false), hold(y, box.y, false)]
+      draw(false)
+      host.emit('scale', { x, y, scale })
     }
-    const along = (dx: number, dy: number): [number, number] => {
-      const direction = host.text('direction')
-      return [
-        direction === 'vertical' ? from.x : from.x + dx,
-        direction === 'horizontal' ? from.y : from.y + dy,
-      ]
+    const pinch: Pinch = (phase, ratio) => {
+      if (!host.flag('scale') || host.flag('disabled')) return
+      if (phase === 'start') pinchedFrom = scale
+      else scaleTo(pinchedFrom * ratio)
     }
-    onDrag(host.element, axis, {
-      start: () => {
+    pinches.set(host.element, pinch)
+    onPinch(host.element, pinch)
+
+    const direction = (): string => host.text('direction')
+    const along = (dx: number, dy: number): [number, number] => [
+      direction() === 'vertical' ? from.x : from.x + dx,
+      direction() === 'horizontal' ? from.y : from.y + dy,
+    ]
+    onDrag(host.element, () => (host.flag('disabled') ? null : 'both'), {
+      start: ({ dx, dy }) => {
+        const sideways = Math.abs(dx) > Math.abs(dy)
+        host.emit(sideways ? 'htouchmove' : 'vtouchmove', {}, { bubbles: true, composed: true })
         from = { x, y }
-        return undefined
+        return direction() === 'all' || direction() === (sideways ? 'horizontal' : 'vertical')
       },
       move: ({ dx, dy }) => moveTo(...along(dx, dy), 'touch', false),
       end: ({ dx, dy, vx, vy }) => {
         const box = limits()
-        const [thrownX, thrownY] = host.flag('inertia') ? [vx * 150, vy * 150] : [0, 0]
-        const [endX, endY] = along(dx + thrownX, dy + thrownY)
+        const friction = host.number('friction', 2)
+        const throwFor = host.flag('inertia') ? 300 / (friction > 0 ? friction : 2) : 0
+        const [endX, endY] = along(dx + vx * throwFor, dy + vy * throwFor)
         const outside = x !== hold(x, box.x, false) || y !== hold(y, box.y, false)
-        if (!outside && thrownX === 0 && thrownY === 0) return
+        if (!outside && (throwFor === 0 || (vx === 0 && vy === 0))) return
         moveTo(
           hold(endX, box.x, false),
           hold(endY, box.y, false),
@@ -109,11 +176,11 @@ export const movableView: Definition = {
     })
     return {
       update(changed) {
-        host.element.setAttribute('direction', host.text('direction'))
-        if (changed === null) return
-        if (changed.has('x') || changed.has('y')) place(true)
-        else draw(false)
-        if (changed.has('scaleValue')) host.emit('scale', { x, y, scale: scale() })
+        host.element.setAttribute('direction', direction())
+        const scales = ['scale', 'scaleMin', 'scaleMax', 'scaleValue'].some((name) => changed?.has(name))
+        if (changed === null) scale = allowed(host.number('scaleValue', 1))
+        else if (scales) scaleTo(changed.has('scaleValue') ? host.number('scaleValue', 1) : scale)
+        if (changed?.has('x') || changed?.has('y')) place(true)
       },
       attached: () => requestAnimationFrame(() => place(false)),
     }

@@ -2,6 +2,7 @@
 import { element } from './dom'
 import { length } from './icon'
 import type { Definition, Host } from './host'
+import { onFinger, speed } from './gesture'
 import { hostOf } from './host'
 import { createRefresher } from './refresher'
 import { edgesReached, type Edge, type Measure } from './scroll-edges'
@@ -27,7 +28,12 @@ export interface ScrollViewContext {
   ): void
   triggerRefresh(options?: object): void
   closeRefresh(): void
+  triggerTwoLevel(options?: object): void
+  closeTwoLevel(options?: object): void
 }
+
+/** Without movement for so long (milliseconds), scrolling has ended. */
+const REST = 120
 
 /** `<scroll-view>`. */
 export const scrollView: Definition = {
@@ -44,35 +50,29 @@ export const scrollView: Definition = {
     scrollIntoViewAlignment: [String, 'start'],
     scrollIntoViewWithinExtent: [Boolean],
     scrollWithAnimation: [Boolean],
-    enableBackToTop: [Boolean],
     enablePassive: [null],
     enableFlex: [Boolean],
     scrollAnchoring: [Boolean],
     usingSticky: [Boolean],
     type: [String, 'list'],
-    reverse: [Boolean],
     clip: [Boolean, true],
-    cacheExtent: [Number],
     padding: [null],
-    associativeContainer: [String],
     enhanced: [Boolean],
     bounces: [Boolean, true],
     showScrollbar: [Boolean, true],
     pagingEnabled: [Boolean],
     fastDeceleration: [Boolean],
-    minDragDistance: [Number, 18],
     refresherEnabled: [Boolean],
     refresherThreshold: [Number, 45],
     refresherDefaultStyle: [String, 'black'],
     refresherBackground: [String],
     refresherTriggered: [Boolean],
-    refresherTwoLevelEnabled: [Boolean],
     binddragstart: [String],
   },
   create(host) {
     const scroller = element('div', 'lg-scroll', host.element)
-    const refresher = createRefresher(host, scroller)
     const content = element('div', 'lg-scroll-content', scroller)
+    const refresher = createRefresher(host, scroller, content)
     let last: Measure | null = null
     let enabled = true
 
@@ -84,9 +84,21 @@ export const scrollView: Definition = {
       viewHeight: scroller.clientHeight,
       viewWidth: scroller.clientWidth,
     })
+    const threshold = (name: string): number => {
+      const value = pixels(host.values[name], scroller)
+      return Number.isFinite(value) ? value : 50
+    }
+    let rest: ReturnType<typeof setTimeout> | undefined
     scroller.addEventListener(
       'scroll',
       () => {
+        const at = (): object => ({ scrollTop: scroller.scrollTop, scrollLeft: scroller.scrollLeft })
+        if (rest === undefined) host.emit('scrollstart', at())
+        clearTimeout(rest)
+        rest = setTimeout(() => {
+          rest = undefined
+          host.emit('scrollend', at())
+        }, REST)
         const now = measure()
         const before = last ?? { ...now, top: 0, left: 0 }
         last = now
@@ -94,8 +106,7 @@ export const scrollView: Definition = {
         const deltaX = before.left - scrollLeft
         const deltaY = before.top - scrollTop
         host.emit('scroll', { scrollTop, scrollLeft, scrollHeight, scrollWidth, deltaX, deltaY })
-        const upper = host.number('upperThreshold', 50)
-        const lower = host.number('lowerThreshold', 50)
+        const [upper, lower] = [threshold('upperThreshold'), threshold('lowerThreshold')]
         const axes = { x: host.flag('scrollX'), y: host.flag('scrollY') }
         for (const edge of edgesReached(before, now, upper, lower, axes)) reached(host, edge)
       },
@@ -108,6 +119,9 @@ export const scrollView: Definition = {
     const intoView = (target: Element, offset: number, animated: boolean, alignment: string): void => {
       const box = target.getBoundingClientRect()
       const view = scroller.getBoundingClientRect()
+      const inside =
+        box.top >= view.top && box.bottom <= view.bottom && box.left >= view.left && box.right <= view.right
+      if (inside && host.flag('scrollIntoViewWithinExtent')) return
       const share = alignment === 'center' ? 0.5 : alignment === 'end' ? 1 : 0
       const top = scroller.scrollTop + box.top - view.top - (view.height - box.height) * share + offset
       const left = scroller.scrollLeft + box.left - view.left - (view.width - box.width) * share + offset
@@ -161,6 +175,10 @@ export const scrollView: Definition = {
       const classes = host.element.classList
       scroller.style.overflowX = host.flag('scrollX') && enabled ? 'auto' : 'hidden'
       scroller.style.overflowY = host.flag('scrollY') && enabled ? 'auto' : 'hidden'
+      const padding = host.values.padding
+      content.style.padding = Array.isArray(padding) ? padding.map((side) => length(side)).join(' ') : ''
+      classes.toggle('lg-unclipped', !host.flag('clip'))
+      classes.toggle('lg-no-bar', host.flag('enhanced') && !host.flag('showScrollbar'))
       scroller.style.overflowAnchor = host.flag('scrollAnchoring') ? 'auto' : 'none'
       classes.toggle('lg-flex', host.flag('enableFlex'))
       classes.toggle('lg-sticky', host.flag('usingSticky') || host.text('type') === 'custom')
@@ -178,7 +196,12 @@ export const scrollView: Definition = {
         refresher.update()
         if (changed) apply([...changed])
       },
+      detached() {
+        refresher.detached()
+        clearTimeout(rest)
+      },
       attached() {
+        refresher.attached()
         // Children and layout exist only now.
         requestAnimationFrame(() => apply(['scrollTop', 'scrollLeft', 'scrollIntoView']))
       },
@@ -207,18 +230,29 @@ function pixels(value: unknown, beside: HTMLElement): number {
 
 /** `dragstart`, `dragging` and `dragend`, which WeChat fires for `enhanced` ones. */
 function dragEvents(host: Host, scroller: HTMLElement): void {
-  const detail = () => ({
-    scrollTop: scroller.scrollTop,
-    scrollLeft: scroller.scrollLeft,
-    velocity: { x: 0, y: 0 },
+  let samples: { at: number; x: number; y: number }[] = []
+  let dragging = false
+  const tell = (name: string): void => {
+    const { vx: x, vy: y } = speed(samples)
+    const { scrollTop, scrollLeft } = scroller
+    if (host.flag('enhanced')) host.emit(name, { scrollTop, scrollLeft, velocity: { x, y } })
+  }
+  onFinger(scroller, {
+    down: (x, y, { timeStamp: at }) => {
+      samples = [{ at, x, y }]
+      dragging = false
+    },
+    move: (x, y, { timeStamp: at }) => {
+      samples = samples.filter((sample) => at - sample.at < 100)
+      samples.push({ at, x, y })
+      tell(dragging ? 'dragging' : 'dragstart')
+      dragging = true
+    },
+    up: () => {
+      if (dragging) tell('dragend')
+      dragging = false
+    },
   })
-  const listen = (type: string, event: string): void =>
-    scroller.addEventListener(type, () => (host.flag('enhanced') ? host.emit(event, detail()) : undefined), {
-      passive: true,
-    })
-  listen('touchstart', 'dragstart')
-  listen('touchmove', 'dragging')
-  listen('touchend', 'dragend')
 }
 
 function scrollContext(
@@ -255,6 +289,8 @@ function scrollContext(
     },
     triggerRefresh: () => host.set({ refresherTriggered: true }),
     closeRefresh: () => host.set({ refresherTriggered: false }),
+    triggerTwoLevel: () => host.env.missing('ScrollViewContext.triggerTwoLevel'),
+    closeTwoLevel: () => host.env.missing('ScrollViewContext.closeTwoLevel'),
     decelerationDisabled: false,
   }
   Object.defineProperties(context, {

@@ -4,7 +4,16 @@ import { element } from './dom'
 import { onDrag } from './gesture'
 import { hostOfElement, type Definition, type Host } from './host'
 import { length } from './icon'
-import { clampIndex, EASINGS, indexAt, nearestPosition, places, resist, settle } from './swiper-index'
+import {
+  clampIndex,
+  EASINGS,
+  indexAt,
+  lastPosition,
+  nearestPosition,
+  places,
+  resist,
+  settle,
+} from './swiper-index'
 import { lookup } from './table'
 
 /** `<swiper-item>`. */
@@ -34,11 +43,6 @@ export const swiper: Definition = {
     skipHiddenItemLayout: [Boolean],
     easingFunction: [String, 'default'],
     disableTouch: [Boolean],
-    cacheExtent: [Number],
-    scrollWithAnimation: [Boolean, true],
-    layoutType: [String],
-    transformerType: [String],
-    indicatorType: [String],
   },
   create(host) {
     return new SwiperParts(host).instance()
@@ -158,9 +162,18 @@ class SwiperParts {
       const shown = index >= this.index && index < this.index + this.visible
       item.element.setAttribute('aria-hidden', String(!shown))
     })
-    const shift = -this.position * share
-    this.track.style.transform = vertical ? `translate(0,${shift}%)` : `translate(${shift}%,0)`
+    const shift = `calc(${-this.position * share}%${this.edge()})`
+    this.track.style.transform = vertical ? `translate(0,${shift})` : `translate(${shift},0)`
     this.drawDots()
+  }
+
+  /** `snap-to-edge`: the first item has no margin before it, and the last none after it. */
+  private edge(): string {
+    const { host, count, visible, position } = this
+    if (!host.flag('snapToEdge') || this.circular || count < 2) return ''
+    const near = (place: number): number => Math.max(0, 1 - Math.abs(position - place))
+    const [before, after] = [length(host.values.previousMargin), length(host.values.nextMargin)]
+    return ` - ${before} * ${near(0)} + ${after} * ${near(lastPosition(count, visible))}`
   }
 
   private drawDots(): void {
