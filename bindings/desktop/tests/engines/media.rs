@@ -30,7 +30,7 @@ fn checked(driver: &mut Told, at_least: usize) {
 in_both_engines! {
     fn canvases(engine) {
         let mut driver = open(engine, "pages/canvas/canvas");
-        checked(&mut driver, 9);
+        checked(&mut driver, 10);
         driver.tap(&Target::css("wx-canvas.old")).unwrap();
         driver.find(&Target::css(".said").with_text("touched at 50 30")).unwrap();
         driver.tap(&Target::css("wx-canvas.new")).unwrap();

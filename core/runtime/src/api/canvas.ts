@@ -15,7 +15,7 @@ export interface CanvasParts {
   top(): GeneralComponent | undefined
   resolve: Resolve
   /** Keeps bytes as a temporary file; its path. */
-  tempFile(bytes: ArrayBuffer, extension: string): Promise<string>
+  tempFile(bytes: Uint8Array, extension: string): Promise<string>
 }
 
 const RECT: ParameterRules = {
@@ -135,7 +135,9 @@ export function addCanvas(own: Implementations, parts: CanvasParts): void {
       ),
     )
     if (!blob) throw failure(name, 'the picture is too large')
-    return { tempFilePath: await parts.tempFile(await blob.arrayBuffer(), jpeg ? 'jpg' : 'png') }
+    return {
+      tempFilePath: await parts.tempFile(new Uint8Array(await blob.arrayBuffer()), jpeg ? 'jpg' : 'png'),
+    }
   })
 }
 

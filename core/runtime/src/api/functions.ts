@@ -18,7 +18,7 @@ import { createCanIUse } from './can-i-use'
 import { addCanvas } from './canvas'
 import type { WxEvents } from './events'
 import { FileSystem } from './file-system'
-import { addFiles } from './files'
+import { addFiles, tempFile } from './files'
 import { addInert } from './inert'
 import { addInformation } from './information'
 import { createLogManager, createRealtimeLogManager } from './logs'
@@ -85,7 +85,7 @@ export function createFunctions(parts: FunctionParts): Wx {
     reporter,
     top: topComponent,
     resolve,
-    tempFile: () => Promise.reject(new Error('not supported')),
+    tempFile: (bytes, extension) => tempFile(bridge, bytes, extension),
   })
   own.set({
     getUpdateManager: () => updates,

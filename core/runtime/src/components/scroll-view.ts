@@ -67,7 +67,6 @@ export const scrollView: Definition = {
     refresherDefaultStyle: [String, 'black'],
     refresherBackground: [String],
     refresherTriggered: [Boolean],
-    binddragstart: [String],
   },
   create(host) {
     const scroller = element('div', 'lg-scroll', host.element)

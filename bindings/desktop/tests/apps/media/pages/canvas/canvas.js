@@ -130,6 +130,35 @@ Page({
       await wx.canvasPutImageData({ canvasId: 'old', x: 90, y: 50, width: 4, height: 4, data })
       equal(await pixel(91, 51), [255, 255, 255, 255])
     })
+    await check('canvasToTempFilePath: a part, another size, both kinds of canvas', async () => {
+      const load = (src) =>
+        new Promise((resolve, reject) => {
+          const canvas = wx.createOffscreenCanvas({ type: '2d', width: 40, height: 40 })
+          const image = canvas.createImage()
+          image.onload = () => {
+            canvas.getContext('2d').drawImage(image, 0, 0)
+            const pixel = [...canvas.getContext('2d').getImageData(2, 2, 1, 1).data]
+            resolve({ size: [image.width, image.height], pixel })
+          }
+          image.onerror = () => reject(new Error(`${src} is no picture`))
+          image.src = src
+        })
+      context.setFillStyle('#ff0000')
+      context.fillRect(10, 10, 20, 20)
+      context.draw()
+      const part = { canvasId: 'old', x: 10, y: 10, width: 20, height: 20, destWidth: 40, destHeight: 30 }
+      const { tempFilePath, errMsg } = await wx.canvasToTempFilePath(part)
+      equal([errMsg, /^wxfile:\/\/.*\.png$/.test(tempFilePath)], ['canvasToTempFilePath:ok', true])
+      equal(await load(tempFilePath), { size: [40, 30], pixel: [255, 0, 0, 255] })
+      const canvas = wx.createOffscreenCanvas({ type: '2d', width: 30, height: 20 })
+      canvas.getContext('2d').fillRect(0, 0, 30, 20)
+      const { pixelRatio } = wx.getSystemInfoSync()
+      const whole = await wx.canvasToTempFilePath({ canvas, fileType: 'jpg', quality: 0.8 })
+      equal(/\.jpg$/.test(whole.tempFilePath), true)
+      equal(await load(whole.tempFilePath), { size: [30 * pixelRatio, 20 * pixelRatio], pixel: [0, 0, 0, 255] })
+      const none = await wx.canvasToTempFilePath({ canvasId: 'none' }).catch((error) => error.errMsg)
+      truthy(none.startsWith('canvasToTempFilePath:fail canvas none'), none)
+    })
     await check('canvas functions: wrong arguments', async () => {
       const message = (promise) => promise.then(() => 'ok', ({ errMsg }) => errMsg)
       equal(
