@@ -6,7 +6,7 @@ import { el, iconButton, select } from './dom.js'
 const ICONS = {
   back: 'M10 3 5 8l5 5',
   reload: 'M13 8a5 5 0 1 1-1.6-3.7M13 2v3h-3',
-  rotate: 'M4 5.5h8a1.5 1.5 0 0 1 1.5 1.5v5M11.5 10l2 2 2-2M4 3.5v9M2.5 3.5h3v9h-3z',
+  rotate: 'M2.5 4h5.5v9H2.5zM10.5 4.5h1a1.5 1.5 0 0 1 1.5 1.5v4M11 8.5l2 2 2-2',
   theme: 'M8 2.5a5.5 5.5 0 1 0 0 11zM8 2.5a5.5 5.5 0 0 1 0 11',
   hide: 'M2 8s2-4 6-4 6 4 6 4-2 4-6 4-6-4-6-4M8 6.5a1.5 1.5 0 1 0 0 3 1.5 1.5 0 0 0 0-3',
   launch: 'M5 3l8 5-8 5z',
@@ -163,7 +163,7 @@ export function phone(stage) {
   }
 
   const time = el('span', { className: 'time' }, '9:41')
-  const status = el('div', { className: 'status', 'aria-hidden': 'true' }, time, el('i', { className: 'cutout' }), el('span', { className: 'signs' }, signs()))
+  const status = el('div', { className: 'statusbar', 'aria-hidden': 'true' }, time, el('i', { className: 'cutout' }), el('span', { className: 'signs' }, signs()))
   const home = el('i', { className: 'home', 'aria-hidden': 'true' })
   const shell = el('iframe', { className: 'shell', src: '/shell.html', title: 'Host' })
   const screen = el('div', { className: 'screen' }, status, home, shell)

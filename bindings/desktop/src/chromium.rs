@@ -47,7 +47,7 @@ impl Drop for Watched {
 }
 
 /// A browser with one tab. Dropping it closes it.
-pub(crate) struct Chromium {
+pub struct Chromium {
     runtime: Handle,
     /// Taken when it is dropped.
     client: Option<Client>,
@@ -55,8 +55,11 @@ pub(crate) struct Chromium {
 }
 
 impl Chromium {
-    /// `size` in CSS pixels.
-    pub(crate) fn new(runtime: &Handle, size: (u32, u32), dark: bool) -> Result<Self, Error> {
+    /// Starts it, out of sight. `size` in CSS pixels; `runtime` is used for waiting.
+    ///
+    /// # Errors
+    /// When Chromium or ChromeDriver is missing or does not start.
+    pub fn new(runtime: &Handle, size: (u32, u32), dark: bool) -> Result<Self, Error> {
         let browser = CHROMIUM.find()?;
         let mut driver = Watched::start(&CHROMEDRIVER.find()?)?;
         let mut lines = BufReader::new(driver.0.stdout.take().expect("its output was piped")).lines();
@@ -114,12 +117,19 @@ impl Chromium {
         self.client.as_ref().expect("it is taken by drop only")
     }
 
-    /// Does not wait for the page.
-    pub(crate) fn go(&self, url: &str) -> Result<(), Error> {
+    /// Goes to an address; does not wait for the page.
+    ///
+    /// # Errors
+    /// When the browser has gone.
+    pub fn go(&self, url: &str) -> Result<(), Error> {
         self.runtime.block_on(self.client().goto(url)).map_err(Error::process(DRIVING))
     }
 
-    pub(crate) fn click(&self, x: f64, y: f64) -> Result<(), Error> {
+    /// Clicks a place of the window, CSS pixels.
+    ///
+    /// # Errors
+    /// When the browser has gone.
+    pub fn click(&self, x: f64, y: f64) -> Result<(), Error> {
         let button = fantoccini::actions::MOUSE_BUTTON_LEFT;
         let mouse = MouseActions::new("mouse".into())
             .then(PointerAction::MoveTo { duration: None, x, y })
@@ -155,7 +165,11 @@ impl Chromium {
         self.perform(wheel)
     }
 
-    pub(crate) fn text(&self, text: &str) -> Result<(), Error> {
+    /// Types where the focus is.
+    ///
+    /// # Errors
+    /// When the browser has gone.
+    pub fn text(&self, text: &str) -> Result<(), Error> {
         self.keys(text.chars())
     }
 
@@ -188,8 +202,20 @@ impl Chromium {
         self.runtime.block_on(self.client().perform_actions(actions)).map_err(Error::process(DRIVING))
     }
 
-    /// PNG.
-    pub(crate) fn screenshot(&self) -> Result<Vec<u8>, Error> {
+    /// Runs a script in the top document, and gives back what it returns.
+    ///
+    /// # Errors
+    /// When it throws, or the browser has gone.
+    pub fn script(&self, script: &str) -> Result<serde_json::Value, Error> {
+        let run = self.client().execute(script, Vec::new());
+        self.runtime.block_on(run).map_err(Error::process(DRIVING))
+    }
+
+    /// What is to be seen, as PNG.
+    ///
+    /// # Errors
+    /// When the browser has gone.
+    pub fn screenshot(&self) -> Result<Vec<u8>, Error> {
         self.runtime.block_on(self.client().screenshot()).map_err(Error::process(DRIVING))
     }
 }

@@ -30,6 +30,7 @@ mod tools;
 pub mod window;
 mod x11;
 
+pub use chromium::Chromium;
 pub use drive::{Driver, DriverOptions, Key, Rect, Target, WebEngine};
 pub use error::Error;
 pub use event::{HostEvent, Report};

@@ -38,11 +38,22 @@ struct Door {
 
 impl Door {
     fn new() -> Self {
-        let server = Server::new(&BrowserOptions {
-            start_timeout: Duration::from_secs(60),
-            ..BrowserOptions::default()
-        })
-        .unwrap();
+        Self::to(BrowserOptions::default())
+    }
+
+    /// With the developer's page: its host, and the address of the program's that its state tells.
+    fn with_tools() -> (Self, String) {
+        let door = Self::to(BrowserOptions { tools: true, ..BrowserOptions::default() });
+        let cookie = door.cookie();
+        let state = door.ask("GET /events?after=0", &[door.host(), cookie]).1;
+        let start = state.find("\"frame\":\"http://").unwrap() + "\"frame\":\"http://".len();
+        let frame = state[start..].split('"').next().unwrap().to_owned();
+        (door, frame)
+    }
+
+    fn to(options: BrowserOptions) -> Self {
+        let server =
+            Server::new(&BrowserOptions { start_timeout: Duration::from_secs(60), ..options }).unwrap();
         let url = server.open(&Program::new(bundle()), Entry::default()).unwrap();
         let (host, token) = url.strip_prefix("http://").unwrap().split_once("/?token=").unwrap();
         let port = host.rsplit_once(':').unwrap().1.parse().unwrap();
@@ -152,6 +163,82 @@ fn a_body_longer_than_any_message_is_refused() {
     let mut answer = [0; 12];
     stream.read_exact(&mut answer).unwrap();
     assert_eq!(&answer, b"HTTP/1.1 413");
+}
+
+#[test]
+fn nobody_but_the_developers_page_uses_the_tools() {
+    let (door, frame) = Door::with_tools();
+    let (program, _) = frame.split_once('/').unwrap();
+    let token = frame.split_once("token=").unwrap().1.split('&').next().unwrap();
+    let act = |lines: &[String]| {
+        let body = r#"{"do":"back"}"#;
+        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, door.port)).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        let lines: String = lines.iter().map(|line| format!("{line}\r\n")).collect();
+        let length = body.len();
+        let head =
+            format!("POST /do HTTP/1.1\r\n{lines}content-length: {length}\r\nconnection: close\r\n\r\n");
+        stream.write_all((head + body).as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer.split(' ').nth(1).unwrap().parse::<u16>().unwrap()
+    };
+    let (host, cookie, json) = (door.host(), door.cookie(), "content-type: application/json".to_owned());
+    let origin = |of: &str| format!("origin: http://{of}");
+    assert_eq!(act(&[host.clone(), cookie.clone(), json.clone(), origin(&door.host)]), 200);
+    // Without the cookie, from another origin (the program's too, which shares the site), from none, and as a form.
+    assert_eq!(act(&[host.clone(), json.clone(), origin(&door.host)]), 403);
+    for other in [program, "evil.test", "null", &format!("{}.evil.test", door.host)] {
+        assert_eq!(act(&[host.clone(), cookie.clone(), json.clone(), origin(other)]), 403, "{other}");
+    }
+    assert_eq!(act(&[host.clone(), cookie.clone(), json.clone()]), 403);
+    assert_eq!(
+        act(&[host.clone(), cookie.clone(), "content-type: text/plain".into(), origin(&door.host)]),
+        403
+    );
+
+    for path in ["/events?after=0", "/state", "/main.js", "/devices.json", "/nothing"] {
+        let first = format!("GET {path}");
+        assert_eq!(door.ask(&first, std::slice::from_ref(&host)).0, 403, "{path}");
+        for site in ["same-site", "cross-site"] {
+            let lines = [host.clone(), cookie.clone(), format!("sec-fetch-site: {site}")];
+            assert_eq!(door.ask(&first, &lines).0, 403, "{path} {site}");
+        }
+    }
+    // The program knows its own token: it must not open the tools; and their cookie not the program.
+    assert_eq!(door.ask(&format!("GET /?token={token}"), std::slice::from_ref(&host)).0, 403);
+    assert_eq!(door.ask("GET /p/app.json", &[format!("host: {program}"), cookie]).0, 403);
+}
+
+#[test]
+fn only_the_developers_page_frames_the_program() {
+    let (door, frame) = Door::with_tools();
+    let (program, rest) = frame.split_once('/').unwrap();
+    let ask = |dest: &str, site: &str| {
+        let lines = [
+            format!("host: {program}"),
+            format!("sec-fetch-dest: {dest}"),
+            format!("sec-fetch-site: {site}"),
+        ];
+        door.ask(&format!("GET /{rest}"), &lines)
+    };
+    let (status, answer) = ask("iframe", "same-site");
+    assert_eq!(status, 200);
+    assert!(answer.contains(&format!("frame-ancestors http://{}\r\n", door.host)), "{answer}");
+    assert_eq!(ask("document", "none").0, 200);
+    for (dest, site) in
+        [("iframe", "cross-site"), ("image", "same-site"), ("script", "same-origin"), ("embed", "same-site")]
+    {
+        assert_eq!(ask(dest, site).0, 403, "{dest} {site}");
+    }
+    let (_, tools) = door.ask(&format!("GET /?token={}", door.token), &[door.host()]);
+    assert!(tools.contains("frame-ancestors 'self'") && !tools.contains("unsafe"), "{tools}");
+
+    let plain = Door::new();
+    let (_, answer) = plain.ask(&format!("GET /?token={}", plain.token), &[plain.host()]);
+    assert!(answer.contains("frame-ancestors 'none'"), "{answer}");
+    let framed = [plain.host(), "sec-fetch-dest: iframe".into(), "sec-fetch-site: same-site".into()];
+    assert_eq!(plain.ask(&format!("GET /?token={}", plain.token), &framed).0, 403);
 }
 
 #[test]

@@ -45,6 +45,7 @@ export function networkPanel() {
     failed = 0
     body.replaceChildren()
     details.hidden = true
+    details.parentElement.classList.remove('chosen-one')
     tell()
   }
   function tell() {
@@ -59,6 +60,7 @@ export function networkPanel() {
     const found = transfers.get(chosen)
     found?.row.classList.add('chosen')
     details.hidden = !found
+    details.parentElement.classList.toggle('chosen-one', Boolean(found))
     if (found) details.replaceChildren(...describe(found.transfer, () => choose(chosen)))
   }
 

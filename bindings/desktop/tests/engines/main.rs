@@ -15,4 +15,5 @@ mod probing;
 mod screen;
 mod sink;
 mod smoking;
+mod tools;
 mod using;

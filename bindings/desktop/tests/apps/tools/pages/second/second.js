@@ -1,0 +1,5 @@
+Page({
+  onLoad({ from }) {
+    console.info('second from', from)
+  },
+})
