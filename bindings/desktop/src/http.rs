@@ -1,8 +1,9 @@
 //! The two HTTP traits of the engine over reqwest: rustls with ring, no cookies, no redirects, no proxy by surprise.
 mod address;
+mod told_body;
 
 use async_trait::async_trait;
-use lodger_engine::{AppHttp, HttpError, HttpRequest, HttpResponse, PlatformHttp};
+use lodger_engine::{AppHttp, HttpError, HttpObserver, HttpRequest, HttpResponse, PlatformHttp};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use std::{
     net::{IpAddr, SocketAddr},
@@ -71,16 +72,23 @@ impl DesktopHttp {
         })
     }
 
-    /// Dropping the future cancels the request.
-    async fn send_by(
+    /// For mini-programs; refuses what the program must not reach.
+    fn app_client(&self, request: &HttpRequest) -> Result<&reqwest::Client, HttpError> {
+        if request.allow_private {
+            return Ok(&self.open);
+        }
+        refuse_literal(&request.url)?;
+        Ok(&self.public)
+    }
+
+    /// Runs an exchange where sockets are driven. Dropping the future cancels it.
+    async fn run<T: Send + 'static>(
         &self,
-        client: &reqwest::Client,
-        request: HttpRequest,
-    ) -> Result<HttpResponse, HttpError> {
+        exchange: impl Future<Output = Result<T, HttpError>> + Send + 'static,
+    ) -> Result<T, HttpError> {
         let runtime = self.sockets.0.as_ref().expect("it is taken by drop only");
         let mut work = JoinSet::new();
-        let client = client.clone();
-        work.spawn_on(async move { send(&client, request).await }, runtime.handle());
+        work.spawn_on(exchange, runtime.handle());
         match work.join_next().await {
             Some(Ok(answer)) => answer,
             _ => Err(HttpError::Other("the request was given up".into())),
@@ -102,18 +110,26 @@ fn tls() -> Result<rustls::ClientConfig, HttpError> {
 #[async_trait]
 impl AppHttp for DesktopHttp {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
-        if request.allow_private {
-            return self.send_by(&self.open, request).await;
-        }
-        refuse_literal(&request.url)?;
-        self.send_by(&self.public, request).await
+        let client = self.app_client(&request)?.clone();
+        self.run(async move { send(&client, request).await }).await
+    }
+
+    async fn stream(&self, request: HttpRequest, observer: Arc<dyn HttpObserver>) -> Result<(), HttpError> {
+        let client = self.app_client(&request)?.clone();
+        self.run(async move { stream(&client, request, &observer).await }).await
     }
 }
 
 #[async_trait]
 impl PlatformHttp for DesktopHttp {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
-        self.send_by(&self.platform, request).await
+        let client = self.platform.clone();
+        self.run(async move { send(&client, request).await }).await
+    }
+
+    async fn stream(&self, request: HttpRequest, observer: Arc<dyn HttpObserver>) -> Result<(), HttpError> {
+        let client = self.platform.clone();
+        self.run(async move { stream(&client, request, &observer).await }).await
     }
 }
 
@@ -127,7 +143,12 @@ fn refuse_literal(url: &str) -> Result<(), HttpError> {
     }
 }
 
-async fn send(client: &reqwest::Client, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+/// Sends, and waits for status and headers. `body` makes the body of the bytes.
+async fn begin(
+    client: &reqwest::Client,
+    request: HttpRequest,
+    body: impl FnOnce(Vec<u8>) -> reqwest::Body,
+) -> Result<reqwest::Response, HttpError> {
     let method = reqwest::Method::from_bytes(request.method.as_bytes())
         .map_err(|_| HttpError::Other("the method is not valid".into()))?;
     let mut builder = client.request(method, &request.url).timeout(request.timeout);
@@ -135,24 +156,57 @@ async fn send(client: &reqwest::Client, request: HttpRequest) -> Result<HttpResp
         builder = builder.header(name, value);
     }
     if !request.body.is_empty() {
-        builder = builder.body(request.body);
+        builder = builder.body(body(request.body));
     }
-    let mut response = builder.send().await.map_err(explain)?;
-    let headers = response
-        .headers()
-        .iter()
+    builder.send().await.map_err(explain)
+}
+
+fn headers_of(response: &reqwest::Response) -> Vec<(String, String)> {
+    let headers = response.headers().iter();
+    headers
         .map(|(name, value)| {
             (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
         })
-        .collect();
+        .collect()
+}
+
+async fn send(client: &reqwest::Client, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+    let max_body = request.max_body;
+    let mut response = begin(client, request, reqwest::Body::from).await?;
+    let headers = headers_of(&response);
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(explain)? {
-        if (body.len() + chunk.len()) as u64 > request.max_body {
-            return Err(HttpError::TooLong(request.max_body));
+        if (body.len() + chunk.len()) as u64 > max_body {
+            return Err(HttpError::TooLong(max_body));
         }
         body.extend_from_slice(&chunk);
     }
     Ok(HttpResponse { status: response.status().as_u16(), headers, body })
+}
+
+/// Reads no faster than the observer takes: the sender waits while it is busy.
+async fn stream(
+    client: &reqwest::Client,
+    request: HttpRequest,
+    observer: &Arc<dyn HttpObserver>,
+) -> Result<(), HttpError> {
+    let max_body = request.max_body;
+    let told = Arc::clone(observer);
+    let mut response = begin(client, request, |bytes| told_body::told(bytes, told)).await?;
+    if !observer.head(response.status().as_u16(), headers_of(&response)).await {
+        return Ok(());
+    }
+    let mut length = 0;
+    while let Some(chunk) = response.chunk().await.map_err(explain)? {
+        length += chunk.len() as u64;
+        if length > max_body {
+            return Err(HttpError::TooLong(max_body));
+        }
+        if !observer.body(chunk.to_vec()).await {
+            return Ok(());
+        }
+    }
+    Ok(())
 }
 
 /// Keeps the kind of an error and drops its text where that may hold a URL.

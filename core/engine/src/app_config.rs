@@ -2,8 +2,8 @@
 use serde_json::Value;
 use std::{collections::BTreeMap, time::Duration};
 
-/// WeChat's default for `networkTimeout.request`.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
+/// WeChat's default for all of `networkTimeout`.
+const NETWORK_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The compiled configuration (core/docs/bundle.md).
 pub(crate) struct AppConfig {
@@ -52,8 +52,9 @@ impl AppConfig {
         strategy == Some("homePageAndLatestPage") && !self.tabs().iter().any(|tab| tab == page)
     }
 
-    pub(crate) fn request_timeout(&self) -> Duration {
-        self.json["networkTimeout"]["request"].as_u64().map_or(REQUEST_TIMEOUT, Duration::from_millis)
+    /// `networkTimeout` of the function: `request`, `uploadFile`, `downloadFile`.
+    pub(crate) fn network_timeout(&self, api: &str) -> Duration {
+        self.json["networkTimeout"][api].as_u64().map_or(NETWORK_TIMEOUT, Duration::from_millis)
     }
 
     /// What the window shows before the first paint: the page's own background, or the theme's, so that a dark
@@ -112,7 +113,7 @@ mod tests {
             json!({ "tabBar": { "list": [{ "pagePath": "/a" }, {}, 3] }, "networkTimeout": { "request": "x" } }),
         );
         assert_eq!(config.tabs(), ["a"]);
-        assert_eq!(config.request_timeout(), REQUEST_TIMEOUT);
+        assert_eq!(config.network_timeout("request"), NETWORK_TIMEOUT);
         assert!(config.scope_reasons().is_empty());
     }
 }

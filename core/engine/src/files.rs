@@ -17,8 +17,9 @@ mod tree;
 pub(crate) use arriving::Arriving;
 pub(crate) use calls::call;
 pub(crate) use fault::Fault;
-pub(crate) use path::{Place, Space};
-pub(crate) use serve::{StoredBody, serve};
+pub(crate) use path::Place;
+use path::Space;
+pub(crate) use serve::{StoredBody, mime_of, serve};
 
 use crate::{
     Clock, LodgerError,

@@ -8,7 +8,7 @@ mod ready;
 mod trace;
 
 pub use events::{MessageSink, PageAddress, SessionEvent, SessionListener};
-pub use http::{AppHttp, HttpError, HttpRequest, HttpResponse, PlatformHttp};
+pub use http::{AppHttp, HttpError, HttpObserver, HttpRequest, HttpResponse, PlatformHttp};
 pub use ready::{NoPrompts, StderrLog, SystemClock};
 pub use trace::{CallTrace, Decision, NetworkEnd, NetworkKind, NetworkTrace};
 

@@ -49,7 +49,9 @@ mod resource;
 mod session;
 mod storage;
 mod strict_json;
+mod task;
 mod trace;
+mod transfer;
 pub mod url_policy;
 mod vault;
 
@@ -57,9 +59,10 @@ pub use counters::Counters;
 pub use engine::{Config, Development, Engine, OpenRequest, Surface, SystemInfo};
 pub use error::{ErrorKind, LodgerError};
 pub use host::{
-    AppHttp, CallTrace, Caller, Clock, Decision, Host, HostApi, HttpError, HttpRequest, HttpResponse,
-    KeyStore, Log, LogLevel, MessageSink, NetworkEnd, NetworkKind, NetworkTrace, NoPrompts, PageAddress,
-    PlatformHttp, Prompts, ScopeAnswer, ScopePrompt, SessionEvent, SessionListener, StderrLog, SystemClock,
+    AppHttp, CallTrace, Caller, Clock, Decision, Host, HostApi, HttpError, HttpObserver, HttpRequest,
+    HttpResponse, KeyStore, Log, LogLevel, MessageSink, NetworkEnd, NetworkKind, NetworkTrace, NoPrompts,
+    PageAddress, PlatformHttp, Prompts, ScopeAnswer, ScopePrompt, SessionEvent, SessionListener, StderrLog,
+    SystemClock,
 };
 pub use origin::OriginForm;
 pub use resource::{Resource, ResourceRequest};

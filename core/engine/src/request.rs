@@ -1,13 +1,14 @@
 //! `wx.request`: over the host's HTTP, within the program's domain list (core/docs/bridge.md).
 use crate::{
-    HttpError,
+    HttpError, HttpResponse,
     bridge::Answer,
     outgoing::{self, Outgoing, SendError},
     session::Inner,
+    task::Task,
     url_policy::{Refusal, UrlUse},
 };
 use serde_json::{Map, Value, json};
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 const API: &str = "request";
 const METHODS: [&str; 7] = ["GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH"];
@@ -34,16 +35,55 @@ const FORBIDDEN: [&str; 11] = [
 ];
 
 /// Carries out one `request`. Dropping the future cancels it.
-pub(crate) async fn send(inner: &Inner, generation: u64, args: &Map<String, Value>) -> Answer {
-    let outgoing = match prepare(inner, generation, args) {
+pub(crate) async fn send(inner: &Arc<Inner>, call: (u64, u64), args: &Map<String, Value>) -> Answer {
+    let outgoing = match prepare(inner, call.0, args) {
         Ok(outgoing) => outgoing,
         Err(reason) => return Answer::fail(API, reason),
     };
     let Ok(_turn) = inner.requests.acquire().await else { return Answer::fail(API, "interrupted") };
-    let (response, _) = match outgoing::send(inner, outgoing).await {
-        Ok(done) => done,
-        Err(error) => return failure(&error),
+    let chunked = args.get("enableChunked").and_then(Value::as_bool).unwrap_or(false);
+    let task = Arc::new(Task::new(inner, call, chunked));
+    match outgoing::stream(inner, outgoing, Arc::<Task>::clone(&task)).await {
+        Ok((response, _)) => {
+            let wants_bytes = args.get("responseType").and_then(Value::as_str) == Some("arraybuffer");
+            answer(inner, call.0, API, &response, task.take_body(), wants_bytes, task.profile())
+        }
+        Err(error) => failure(API, &error),
+    }
+}
+
+/// Status, headers and body as the page gets them.
+pub(crate) fn answer(
+    inner: &Inner,
+    generation: u64,
+    api: &str,
+    response: &HttpResponse,
+    body: Vec<u8>,
+    wants_bytes: bool,
+    profile: Value,
+) -> Answer {
+    let mut ok = head(response);
+    ok["profile"] = profile;
+    let body = match String::from_utf8(body) {
+        Ok(text) if !wants_bytes && text.len() <= MAX_INLINE => {
+            ok["data"] = text.into();
+            return Answer::Ok(ok);
+        }
+        Ok(text) => text.into_bytes(),
+        Err(bytes) => bytes.into_bytes(),
     };
+    ok["length"] = body.len().into();
+    match inner.offer_blob(generation, body) {
+        Ok(token) => {
+            ok["blob"] = token.into();
+            Answer::Ok(ok)
+        }
+        Err(error) => Answer::fail(api, error),
+    }
+}
+
+/// `{statusCode, header, cookies}`.
+pub(crate) fn head(response: &HttpResponse) -> Value {
     let mut headers: Map<String, Value> = Map::new();
     let mut cookies: Vec<&str> = Vec::new();
     for (name, value) in &response.headers {
@@ -60,24 +100,7 @@ pub(crate) async fn send(inner: &Inner, generation: u64, args: &Map<String, Valu
             }
         }
     }
-    let mut ok = json!({ "statusCode": response.status, "header": headers, "cookies": cookies });
-    let wants_bytes = args.get("responseType").and_then(Value::as_str) == Some("arraybuffer");
-    let body = match String::from_utf8(response.body) {
-        Ok(text) if !wants_bytes && text.len() <= MAX_INLINE => {
-            ok["data"] = text.into();
-            return Answer::Ok(ok);
-        }
-        Ok(text) => text.into_bytes(),
-        Err(bytes) => bytes.into_bytes(),
-    };
-    ok["length"] = body.len().into();
-    match inner.offer_blob(generation, body) {
-        Ok(token) => {
-            ok["blob"] = token.into();
-            Answer::Ok(ok)
-        }
-        Err(error) => Answer::fail(API, error),
-    }
+    json!({ "statusCode": response.status, "header": headers, "cookies": cookies })
 }
 
 fn prepare(inner: &Inner, generation: u64, args: &Map<String, Value>) -> Result<Outgoing, &'static str> {
@@ -95,33 +118,42 @@ fn prepare(inner: &Inner, generation: u64, args: &Map<String, Value>) -> Result<
         (None, Some(data)) => data.as_bytes().to_vec(),
         (None, None) => Vec::new(),
     };
-    let mut headers = headers(args.get("header"))?;
-    headers.push((
-        "Referer".to_owned(),
-        format!(
-            "https://servicewechat.com/{}/{}/page-frame.html",
-            inner.identity.app,
-            inner.code().index.version.name
-        ),
-    ));
-    let timeout = args.get("timeout").and_then(Value::as_f64).filter(|ms| *ms >= 1.0);
-    let timeout = timeout.map_or_else(
-        || inner.code().config.request_timeout(),
-        |ms| Duration::try_from_secs_f64(ms / 1000.0).unwrap_or(MAX_TIMEOUT),
-    );
+    let headers = headers(inner, args)?;
     Ok(Outgoing {
         purpose: UrlUse::Request,
         url: url.to_owned(),
         body: if method == "GET" || method == "HEAD" { Vec::new() } else { body },
         method,
         headers,
-        timeout: timeout.min(MAX_TIMEOUT),
+        timeout: timeout(inner, API, args),
         max_body: MAX_BODY,
     })
 }
 
+/// The call's own time, or that of app.json.
+pub(crate) fn timeout(inner: &Inner, api: &str, args: &Map<String, Value>) -> Duration {
+    let given = args.get("timeout").and_then(Value::as_f64).filter(|ms| *ms >= 1.0);
+    let timeout = given.map_or_else(
+        || inner.code().config.network_timeout(api),
+        |ms| Duration::try_from_secs_f64(ms / 1000.0).unwrap_or(MAX_TIMEOUT),
+    );
+    timeout.min(MAX_TIMEOUT)
+}
+
+/// The program's headers, and the one by which WeChat's back ends know a program.
+pub(crate) fn headers(
+    inner: &Inner,
+    args: &Map<String, Value>,
+) -> Result<Vec<(String, String)>, &'static str> {
+    let mut headers = own_headers(args.get("header"))?;
+    let (app, version) = (&inner.identity.app, inner.code().index.version.name.clone());
+    let page = format!("https://servicewechat.com/{app}/{version}/page-frame.html");
+    headers.push(("Referer".to_owned(), page));
+    Ok(headers)
+}
+
 /// Reads the program's headers: forbidden names are left out, what could split a header is an error.
-fn headers(value: Option<&Value>) -> Result<Vec<(String, String)>, &'static str> {
+fn own_headers(value: Option<&Value>) -> Result<Vec<(String, String)>, &'static str> {
     let Some(value) = value else { return Ok(Vec::new()) };
     let map = value.as_object().ok_or("parameter.header should be Object")?;
     if map.len() > MAX_HEADERS {
@@ -149,7 +181,7 @@ fn headers(value: Option<&Value>) -> Result<Vec<(String, String)>, &'static str>
 }
 
 /// WeChat's wording and numbers (its "general error codes").
-fn failure(error: &SendError) -> Answer {
+pub(crate) fn failure(api: &str, error: &SendError) -> Answer {
     let (reason, errno) = match error {
         SendError::Refused(Refusal::NotListed) => ("url not in domain list".to_owned(), 600_002),
         SendError::Refused(Refusal::Invalid(why)) => (format!("invalid url: {why}"), 600_009),
@@ -157,7 +189,7 @@ fn failure(error: &SendError) -> Answer {
         SendError::Http(HttpError::Timeout) => ("timeout".to_owned(), 5),
         SendError::Http(error) => (error.to_string(), 600_001),
     };
-    Answer::fail(API, reason).with_errno(errno)
+    Answer::fail(api, reason).with_errno(errno)
 }
 
 #[cfg(test)]
@@ -170,17 +202,17 @@ mod tests {
             "referer": "https://evil.test", "HOST": "evil.test", "Sec-Fetch-Site": "none", "Proxy-Authorization": "x",
             "Content-Length": "1", "Cookie": "a=b", "X-Number": 3, "X-Null": null,
         });
-        let kept = headers(Some(&given)).expect("plain");
+        let kept = own_headers(Some(&given)).expect("plain");
         let names: Vec<_> = kept.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["Cookie", "X-Number"]);
         for bad in [json!({ "a b": "x" }), json!({ "": "x" }), json!({ "a": "x\r\nHost: evil" }), json!([])] {
-            assert!(headers(Some(&bad)).is_err(), "{bad}");
+            assert!(own_headers(Some(&bad)).is_err(), "{bad}");
         }
     }
 
     #[test]
     fn failures_have_wechats_words_and_numbers() {
-        let said = |error| match failure(&error) {
+        let said = |error| match failure(API, &error) {
             Answer::Fail { message, errno } => (message, errno.unwrap_or(0)),
             Answer::Ok(_) => panic!("a failure"),
         };

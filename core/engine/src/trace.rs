@@ -22,7 +22,7 @@ use std::{
 /// Arguments of a call, in bytes of JSON.
 const MAX_ARGS: usize = 2 << 10;
 /// Body of a transfer, in bytes.
-const MAX_PREVIEW: usize = 64 << 10;
+pub(crate) const MAX_PREVIEW: usize = 64 << 10;
 
 /// One session's trace.
 pub(crate) struct Trace {
@@ -129,6 +129,8 @@ impl<'a> Transfer<'a> {
     pub(crate) fn http(inner: &'a Inner, outgoing: &Outgoing) -> Self {
         let kind = match outgoing.purpose {
             UrlUse::Request => NetworkKind::Request,
+            UrlUse::Upload => NetworkKind::Upload,
+            UrlUse::Download => NetworkKind::Download,
             UrlUse::Image => NetworkKind::Image,
             UrlUse::Media => NetworkKind::Media,
         };
@@ -162,16 +164,16 @@ impl<'a> Transfer<'a> {
         Self { inner, open }
     }
 
-    /// The response is there, or never will be.
-    pub(crate) fn end(&mut self, result: Result<&HttpResponse, &SendError>) {
+    /// The response is there, or never will be. Beside it how long its body was; of a long one, the beginning is enough.
+    pub(crate) fn end(&mut self, result: Result<(&HttpResponse, u64), &SendError>) {
         if self.open.is_none() {
             return;
         }
         self.finish(match result {
-            Ok(response) => NetworkEnd {
+            Ok((response, bytes)) => NetworkEnd {
                 status: response.status,
                 headers: response.headers.clone(),
-                bytes: response.body.len() as u64,
+                bytes,
                 preview: preview(header(response, "content-type"), &response.body),
                 ..NetworkEnd::default()
             },

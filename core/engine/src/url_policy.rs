@@ -13,6 +13,10 @@ use lodger_bundle::Domains;
 pub enum UrlUse {
     /// `wx.request`.
     Request,
+    /// `wx.uploadFile`.
+    Upload,
+    /// `wx.downloadFile`.
+    Download,
     /// Remote images and fonts.
     Image,
     /// Remote sound and video.
@@ -43,6 +47,8 @@ pub struct Allowed {
 #[derive(Clone, Debug)]
 pub struct UrlPolicy {
     request: Option<Vec<WebUrl>>,
+    upload: Option<Vec<WebUrl>>,
+    download: Option<Vec<WebUrl>>,
     image: Option<Vec<WebUrl>>,
     media: Option<Vec<WebUrl>>,
     development: bool,
@@ -56,6 +62,8 @@ impl UrlPolicy {
         };
         Self {
             request: read(&domains.request),
+            upload: read(&domains.upload),
+            download: read(&domains.download),
             image: read(&domains.image),
             media: read(&domains.media),
             development,
@@ -70,6 +78,8 @@ impl UrlPolicy {
         }
         let (list, open) = match purpose {
             UrlUse::Request => (&self.request, self.development),
+            UrlUse::Upload => (&self.upload, self.development),
+            UrlUse::Download => (&self.download, self.development),
             UrlUse::Image => (&self.image, true),
             UrlUse::Media => (&self.media, true),
         };
@@ -77,7 +87,9 @@ impl UrlPolicy {
             Some(list) if list.iter().any(|entry| entry.same_origin(&url)) => {
                 Ok(Allowed { url, undeclared: false })
             }
-            None if open => Ok(Allowed { url, undeclared: purpose == UrlUse::Request }),
+            None if open => {
+                Ok(Allowed { url, undeclared: !matches!(purpose, UrlUse::Image | UrlUse::Media) })
+            }
             _ => Err(Refusal::NotListed),
         }
     }

@@ -4,6 +4,8 @@ use std::{collections::VecDeque, sync::Arc};
 
 /// Bytes handed over in one poll, so that an answer stays small enough to parse at once.
 const MAX_POLL: usize = 1 << 20;
+/// Messages that wait for a page which keeps up.
+const ROOM: usize = 16;
 /// Events kept for a page that does not poll. Answers are bounded by the calls in flight.
 const MAX_EVENTS: usize = 1_000;
 
@@ -42,6 +44,11 @@ impl Outbox {
         }
         self.answer(message);
         true
+    }
+
+    /// Whether the page keeps up: what may wait should wait until it does.
+    pub(crate) fn has_room(&self) -> bool {
+        self.waiting.len() < ROOM
     }
 
     pub(crate) fn polls(&self) -> bool {

@@ -125,6 +125,11 @@ impl Files {
         self.read_entry(&file, at, length)
     }
 
+    /// All bytes of a file of at most `most`.
+    pub(crate) fn read_whole(&self, path: &str, most: u64) -> Result<Vec<u8>, Fault> {
+        self.read_file(path, None, None, most)
+    }
+
     /// Size and digest, in hex.
     pub(super) fn file_info(&self, path: &str, kind: DigestKind) -> Result<(u64, String), Fault> {
         use ring::digest::{Context, SHA1_FOR_LEGACY_USE_ONLY, SHA256};

@@ -96,7 +96,8 @@ fn read_range(text: &str, size: u64) -> Range {
     }
 }
 
-fn mime_of(path: &str) -> &'static str {
+/// The type of a file by its name's end: a harmless one, whatever the end.
+pub(crate) fn mime_of(path: &str) -> &'static str {
     let end = path.rsplit_once('.').map_or("", |(_, end)| end).to_ascii_lowercase();
     match end.as_str() {
         "png" => "image/png",

@@ -1,6 +1,6 @@
 //! HTTP, by two traits: the host's own traffic and mini-program traffic never share a client (DESIGN 2).
 use async_trait::async_trait;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 /// One request, ready to send.
 #[derive(Clone, Debug)]
@@ -55,11 +55,48 @@ pub enum HttpError {
     Other(String),
 }
 
+/// Follows one exchange while it runs. Called by the host's HTTP, one call at a time.
+#[async_trait]
+pub trait HttpObserver: Send + Sync {
+    /// So many more bytes of the request's body have gone out.
+    fn sent(&self, bytes: u64);
+    /// Status and headers are here. False: the body is not wanted, the exchange ends well.
+    async fn head(&self, status: u16, headers: Vec<(String, String)>) -> bool;
+    /// The next bytes of the body, after content decoding. Read on only when this returns: a taker that is slow must
+    /// slow the sender. False: no more is wanted.
+    async fn body(&self, bytes: Vec<u8>) -> bool;
+}
+
+/// Bytes handed over at once where a host gives the body whole.
+const PIECE: usize = 256 << 10;
+
+/// Hands a whole response to an observer.
+async fn hand_over(request: u64, response: HttpResponse, observer: &dyn HttpObserver) {
+    if request > 0 {
+        observer.sent(request);
+    }
+    if observer.head(response.status, response.headers).await {
+        for piece in response.body.chunks(PIECE) {
+            if !observer.body(piece.to_vec()).await {
+                return;
+            }
+        }
+    }
+}
+
 /// Repository, login, payment: the host's own pinning applies.
 #[async_trait]
 pub trait PlatformHttp: Send + Sync {
     /// Sends one request. Dropping the future cancels it.
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError>;
+
+    /// As `send`, but the response goes to `observer` as it comes. Without code of its own, a host sends and then
+    /// hands the whole over: right, but without progress. Dropping the future cancels it.
+    async fn stream(&self, request: HttpRequest, observer: Arc<dyn HttpObserver>) -> Result<(), HttpError> {
+        let length = request.body.len() as u64;
+        hand_over(length, self.send(request).await?, &*observer).await;
+        Ok(())
+    }
 }
 
 /// Mini-program traffic: no cookies, no credentials, redirects returned and not followed,
@@ -68,4 +105,11 @@ pub trait PlatformHttp: Send + Sync {
 pub trait AppHttp: Send + Sync {
     /// Sends one request. Dropping the future cancels it.
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError>;
+
+    /// As `PlatformHttp::stream`.
+    async fn stream(&self, request: HttpRequest, observer: Arc<dyn HttpObserver>) -> Result<(), HttpError> {
+        let length = request.body.len() as u64;
+        hand_over(length, self.send(request).await?, &*observer).await;
+        Ok(())
+    }
 }

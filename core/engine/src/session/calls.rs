@@ -9,6 +9,7 @@ use crate::{
     registry::ApiRow,
     request,
     storage::StorageError,
+    transfer,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value, json};
@@ -66,7 +67,9 @@ impl Inner {
             let answer = match inner.ask(call, &api, row.scope.as_deref()).await {
                 Some(refusal) => refusal,
                 None => match row.name.as_str() {
-                    "request" => request::send(&inner, generation, &args).await,
+                    "request" => request::send(&inner, call, &args).await,
+                    "downloadFile" => transfer::download(&inner, call, &args).await,
+                    "uploadFile" => transfer::upload(&inner, call, &args).await,
                     "authorize" => inner.authorize(call, &args).await,
                     "invokeHost" => inner.invoke_host(call, &args).await,
                     // A row without code; tests/engine/permissions.rs calls every row, so there is none.

@@ -296,6 +296,35 @@ impl Inner {
         }
     }
 
+    /// Sends an event to the page, if its document is still that of `generation`.
+    pub(crate) fn event_for(&self, generation: u64, name: &str, args: Value) {
+        let message = json!({ "event": name, "args": args }).to_string();
+        let taken = match self.state().document_of(generation) {
+            Some(document) => document.outbox.event(message),
+            None => return,
+        };
+        if taken {
+            self.announce();
+        } else {
+            self.counters.dropped_events.add();
+        }
+    }
+
+    /// Waits until the page of `generation` keeps up with what it is sent; false if it is gone.
+    pub(crate) async fn room_for(&self, generation: u64) -> bool {
+        let mut changes = self.changes();
+        loop {
+            match self.state().document_of(generation).map(|document| document.outbox.has_room()) {
+                Some(true) => return true,
+                None => return false,
+                Some(false) => {}
+            }
+            if changes.changed().await.is_err() {
+                return false;
+            }
+        }
+    }
+
     /// Tells the host what the stack looks like now.
     pub(crate) fn tell_route(&self) {
         let stack = self.state().pages.addresses();

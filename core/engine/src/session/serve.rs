@@ -163,7 +163,11 @@ async fn events(inner: &Arc<Inner>, request: &ResourceRequest) -> Reply {
         None => Wait::Gone,
     });
     match taken.await {
-        Wait::Ready(messages) => inner.policies.data(JSON, messages),
+        Wait::Ready(messages) => {
+            // Somebody may wait for room.
+            inner.announce();
+            inner.policies.data(JSON, messages)
+        }
         Wait::Longer => inner.policies.data(JSON, "[]".to_owned()),
         Wait::Gone => gone(inner),
     }

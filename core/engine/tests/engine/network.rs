@@ -18,14 +18,16 @@ fn a_request_goes_out_with_the_programs_referer_and_comes_back_whole() {
     let world = World::new(Setup { http: http.clone(), ..Setup::default() });
     let (session, _) = world.open();
     let mut page = world.page(&session);
-    let ok = page.call(
+    let mut ok = page.call(
         "request",
         json!({ "url": "https://API.example.com/orders?q=咖啡", "method": "post", "data": "{}", "timeout": 1500,
                 "header": { "content-type": "application/json", "Referer": "https://evil.test", "Cookie": "s=1" } }),
     );
+    let profile = ok["profile"].take();
+    assert_eq!((&profile["sendBytesCount"], &profile["receivedBytedCount"]), (&json!(2), &json!(11)));
     assert_eq!(
         ok,
-        json!({ "statusCode": 201, "data": "{\"ok\":true}", "cookies": ["a=1", "b=2"],
+        json!({ "profile": null, "statusCode": 201, "data": "{\"ok\":true}", "cookies": ["a=1", "b=2"],
                 "header": { "Content-Type": "application/json", "Set-Cookie": "a=1,b=2", "X-A": "1" } })
     );
     let seen = http.seen.lock().expect("not poisoned");

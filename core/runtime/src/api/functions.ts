@@ -26,12 +26,14 @@ import { addNavigation } from './navigation'
 import { WxIntersectionObserver, WxMediaQueryObserver } from './observers'
 import { addPageChrome } from './page-chrome'
 import { registered, registeredRows } from './registry'
-import { createRequest } from './request'
+import { request } from './request'
 import { SelectorQuery } from './selector-query'
 import { Storage } from './storage'
 import { addTabBar } from './tab-bar'
 import { createUpdateManager } from './update-manager'
 import { addMediaContexts } from './video'
+import { taskMaker } from './task'
+import { downloadFile, uploadFile } from './transfer'
 import { createWx, Implementations, type Wx } from './wx'
 
 /** What the functions work on. */
@@ -59,7 +61,12 @@ export function createFunctions(parts: FunctionParts): Wx {
   own.asyncAll({ clearStorage, getStorageInfo })
   const { getStorageSync, setStorageSync, removeStorageSync, clearStorageSync, getStorageInfoSync } = storage
   own.set({ getStorageSync, setStorageSync, removeStorageSync, clearStorageSync, getStorageInfoSync })
-  own.set({ request: createRequest(bridge, reporter) })
+  const task = taskMaker(bridge, reporter)
+  own.set({
+    request: task(request(bridge)),
+    downloadFile: task(downloadFile),
+    uploadFile: task(uploadFile(bridge)),
+  })
   addFiles(own, new FileSystem(bridge), reporter)
   addNavigation(own, bridge, () => stack)
   const top = (api: string): Page => {

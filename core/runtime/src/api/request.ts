@@ -1,51 +1,21 @@
 // wx.request: the engine sends it through the host's HTTP; here are WeChat's parameters and RequestTask.
-import { INLINE_TEXT, type Bridge, type Call, type Json } from '../bridge/client'
-import type { Reporter } from '../framework/reporter'
-import { hasCallbacks, run, settle, failure, type Options, type Result } from './call'
-
-type RequestTask = WechatMiniprogram.RequestTask
-type Listener = WechatMiniprogram.RequestTaskOnHeadersReceivedCallback
+import { INLINE_TEXT, type Bridge, type Json } from '../bridge/client'
+import type { Options } from './call'
+import { bytesOf } from './encoding'
+import type { TaskKind } from './task'
 
 const BODILESS = new Set(['GET', 'HEAD', 'OPTIONS', 'DELETE', 'TRACE', 'CONNECT'])
 
-/** Makes `wx.request`. */
-export function createRequest(bridge: Bridge, reporter: Reporter) {
-  return (given?: unknown): RequestTask => {
-    const options = (given !== null && typeof given === 'object' ? given : {}) as Options
-    let headers: Listener[] = []
-    let call: Call | undefined
-    let aborted = false
-    const send = async (): Promise<Result> => {
-      const wire = toWire(options, bridge)
-      await Promise.resolve()
-      if (aborted) throw failure('request', 'abort')
-      call = bridge.call('request', wire)
-      const raw = await call.answer
-      const header = (raw['header'] ?? {}) as Json
-      const head = {
-        header,
-        statusCode: Number(raw['statusCode']),
-        cookies: (raw['cookies'] ?? []) as string[],
-      }
-      for (const listener of headers) reporter.guard('onHeadersReceived', () => listener(head))
-      return { ...head, data: await body(raw, options, bridge) }
-    }
-    const answer = run('request', send, options, { url: 'String', method: 'String?', header: 'Object?' })
-    const task: RequestTask = {
-      abort() {
-        aborted = true
-        call?.abort()
-      },
-      onHeadersReceived: (listener) => void (headers = [...headers, listener]),
-      offHeadersReceived: (listener) =>
-        void (headers = listener ? headers.filter((item) => item !== listener) : []),
-      // Answers come whole: a program that asks for chunks gets none, and the whole answer at the end.
-      onChunkReceived: () => reporter.missing('RequestTask.onChunkReceived'),
-      offChunkReceived: () => undefined,
-    }
-    if (!hasCallbacks(options)) return Object.assign(answer, task)
-    settle('request', options, answer, reporter)
-    return task
+/** `wx.request`. */
+export function request(bridge: Bridge): TaskKind {
+  return {
+    name: 'request',
+    rules: { url: 'String', method: 'String?', header: 'Object?' },
+    wire: (options) => toWire(options, bridge),
+    async result(answer, options) {
+      const { statusCode, header, cookies, profile } = answer
+      return { statusCode, header, cookies, profile, data: await body(answer, options, bridge) }
+    },
   }
 }
 
@@ -56,6 +26,7 @@ export function toWire(options: Options, bridge: Pick<Bridge, 'putBlob'>): Json 
   header['content-type'] ??= 'application/json'
   const wire: Json = { url: withScheme(String(options['url'])), method, header }
   if (typeof options['timeout'] === 'number') wire['timeout'] = options['timeout']
+  if (options['enableChunked'] === true) wire['enableChunked'] = true
   if (options['responseType'] === 'arraybuffer') wire['responseType'] = 'arraybuffer'
   const data = options['data']
   if (data === undefined || data === null) return wire
@@ -73,11 +44,13 @@ export function toWire(options: Options, bridge: Pick<Bridge, 'putBlob'>): Json 
   return wire
 }
 
-function withScheme(url: string): string {
+/** WeChat takes `//host/path` as https. */
+export function withScheme(url: string): string {
   return url.startsWith('//') ? `https:${url}` : url
 }
 
-function lowerHeaders(header: Json): Record<string, string> {
+/** Header names in lower case, values as texts. */
+export function lowerHeaders(header: Json): Record<string, string> {
   const out: Record<string, string> = {}
   for (const [name, value] of Object.entries(header)) {
     if (value !== undefined && value !== null) out[name.toLowerCase()] = String(value)
@@ -121,17 +94,18 @@ function plain(value: unknown): string {
   return value !== null && typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 
-function bytesOf(data: ArrayBuffer | ArrayBufferView): Uint8Array {
-  return data instanceof ArrayBuffer
-    ? new Uint8Array(data)
-    : new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+/** The answer's text, wherever it is. */
+export async function textOf(raw: Json, bridge: Bridge): Promise<string> {
+  if (typeof raw['blob'] !== 'string') return String(raw['data'] ?? '')
+  return new TextDecoder().decode(await bridge.getBlob(raw['blob']))
 }
 
 async function body(raw: Json, options: Options, bridge: Bridge): Promise<unknown> {
-  const wantsBytes = options['responseType'] === 'arraybuffer'
-  const bytes = typeof raw['blob'] === 'string' ? await bridge.getBlob(raw['blob']) : undefined
-  if (wantsBytes) return bytes ?? new TextEncoder().encode(String(raw['data'] ?? '')).buffer
-  const text = bytes ? new TextDecoder().decode(bytes) : String(raw['data'] ?? '')
+  if (options['responseType'] === 'arraybuffer') {
+    if (typeof raw['blob'] === 'string') return bridge.getBlob(raw['blob'])
+    return new TextEncoder().encode(String(raw['data'] ?? '')).buffer
+  }
+  const text = await textOf(raw, bridge)
   if (options['dataType'] !== undefined && options['dataType'] !== 'json') return text
   try {
     return JSON.parse(text) as unknown

@@ -25,6 +25,8 @@ export interface CallError {
 
 /** A call under way. */
 export interface Call {
+  /** Its number: events about it carry it. */
+  id: number
   /** Resolves with the `ok` object, rejects with a {@link CallError}. */
   answer: Promise<Json>
   /** Asks the engine to give the call up; the answer then is a failure. */
@@ -109,7 +111,7 @@ export class Bridge {
     const id = ++this.#id
     const answer = new Promise<Json>((resolve, reject) => this.#pending.set(id, { api, resolve, reject }))
     this.#send(api, args, id)
-    return { answer, abort: () => this.notify('abort', { id }) }
+    return { id, answer, abort: () => this.notify('abort', { id }) }
   }
 
   /** Tells the engine something; nobody waits for the answer. */
