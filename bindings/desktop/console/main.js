@@ -90,7 +90,7 @@ function mark(panel) {
 follow(
   ({ state, reports }) => {
     // A program of another id has another origin.
-    if (state.home && new URL(state.home).host !== location.host) location.replace(state.home)
+    if (!alone && state.home && new URL(state.home).host !== location.host) location.replace(state.home)
     document.title = state.program.name ? `${state.program.name} · Lodger` : 'Lodger'
     stage?.update(state)
     for (const panel of panels) {

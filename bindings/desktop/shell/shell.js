@@ -5,7 +5,7 @@
 const WORDS = {
   en: {
     more: 'Menu', close: 'Close', loading: 'Loading', development: 'Development', failed: 'Cannot open', retry: 'Retry',
-    about: 'About', permissions: 'Permissions', reload: 'Reload', share: 'Share', cancel: 'Cancel', back: 'Back',
+    about: 'About', permissions: 'Permissions', reload: 'Reload', console: 'Console', share: 'Share', cancel: 'Cancel', back: 'Back',
     id: 'App ID', version: 'Version', digest: 'Digest', publisher: 'Publisher', code: 'Code',
     granted: 'Allowed', denied: 'Not allowed', undecided: 'Not asked yet', noScopes: 'This program asks for no permissions.',
     asks: 'asks for', allow: 'Allow', deny: 'Do not allow', shared: 'Path copied',
@@ -13,7 +13,7 @@ const WORDS = {
   },
   zh: {
     more: '菜单', close: '关闭', loading: '加载中', development: '开发版', failed: '无法打开', retry: '重试',
-    about: '关于', permissions: '设置', reload: '重新进入', share: '分享', cancel: '取消', back: '返回',
+    about: '关于', permissions: '设置', reload: '重新进入', console: '控制台', share: '分享', cancel: '取消', back: '返回',
     id: 'App ID', version: '版本', digest: '摘要', publisher: '发布者', code: '代码',
     granted: '已允许', denied: '不允许', undecided: '未询问', noScopes: '该小程序未申请任何权限。',
     asks: '申请', allow: '允许', deny: '拒绝', shared: '路径已复制',
@@ -34,6 +34,7 @@ const SCOPES = {
   },
 }
 const ICONS = {
+  console: 'M4 5h16v14H4zM7 9l3 3-3 3M12 15h5',
   close: 'M6 6l12 12M18 6L6 18',
   about: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M12 11v5M12 7.6v.1',
   permissions: 'M12 3l7 3v5c0 5-3 8-7 10-4-2-7-5-7-10V6zM9 12l2 2 4-4',
@@ -105,14 +106,14 @@ const LAYERS = {
     el('div', 'screen', el('div', 'middle', icon(program), el('h1', '', program.name), el('p', '', words.closed),
       button('primary', words.reopen, 'retry'))),
 
-  menu: ({ program }, words) => {
+  menu: ({ program, console }, words) => {
     const tile = (name) => {
       const element = el('button', 'tile', el('span', '', picture(ICONS[name])), words[name])
       element.addEventListener('click', () => send(name))
       return element
     }
     return el('div', 'sheet', head(program, words.development),
-      el('div', 'tiles', ...['share', 'reload', 'permissions', 'about', 'close'].map(tile)),
+      el('div', 'tiles', ...['share', 'reload', 'permissions', 'about', ...(console ? ['console'] : []), 'close'].map(tile)),
       button('plain', words.cancel, 'dismiss'))
   },
 

@@ -6,14 +6,17 @@
 //! that opened the secret address: the document takes a token, everything else the cookie that came with it. Each host
 //! has its own two secrets: a program knows its own address, and must not get into the tools by it.
 mod acts;
+mod alone;
 mod door;
 mod feed;
+mod questions;
 mod reply;
 mod serve;
 mod shared;
 mod tools;
 
 pub use crate::network::NetworkType;
+pub(crate) use alone::Alone;
 use feed::Feed;
 
 use crate::{

@@ -113,6 +113,8 @@ pub enum HostEvent {
         /// For people.
         message: String,
     },
+    /// The user wants the console (menu, F12).
+    ConsoleWanted,
     /// The user left the program, or closed the window.
     Exit,
 }

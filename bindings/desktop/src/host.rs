@@ -3,6 +3,8 @@
 //! It is a process, and not a thread, because GTK and WebKit read the display and their settings from the
 //! environment, want the main thread, and may crash; whoever opens programs must survive that. The `lodger` command
 //! and the tests start themselves (or a test binary) again for it: see `run_if_asked`.
+#[cfg(target_os = "linux")]
+mod console;
 pub(crate) mod protocol;
 #[cfg(target_os = "linux")]
 mod reload;
@@ -69,6 +71,8 @@ enum Turn {
     RendererGone(u32),
     /// By keyboard or mouse.
     Back,
+    /// By keyboard: the console is wanted.
+    Console,
     /// A question for a scope appeared or went away.
     Asked,
     /// What the user granted, for the permissions sheet.

@@ -27,6 +27,8 @@ pub(crate) struct ShellState {
     pub(crate) theme: Theme,
     /// Height of the status bar over the page: the capsule stands below it.
     pub(crate) top: u32,
+    /// Whether the menu leads to the console.
+    pub(crate) console: bool,
     /// `en`, `zh_CN`, …
     pub(crate) language: String,
     pub(crate) program: Card,
@@ -114,6 +116,8 @@ pub(crate) enum Choice {
     Permissions,
     Reload,
     Share,
+    /// Opens the console.
+    Console,
     Close,
     Retry,
     Dismiss,
@@ -149,6 +153,7 @@ impl Shell {
         let state = ShellState {
             theme,
             top: 0,
+            console: false,
             language: crate::phone::language(),
             program: Card::default(),
             bar: "black",

@@ -1,6 +1,7 @@
 //! Programs in a window: starts a window host and talks to it.
 use crate::{
     Error, Program,
+    browser::Alone,
     display::DisplayGuard,
     engine,
     event::{HostEvent, Report},
@@ -154,7 +155,9 @@ impl Window {
         })?;
         let (send, events) = channel();
         let reader = handle.clone();
-        std::thread::spawn(move || reader.read(BufReader::new(output), &send));
+        let asking = handle.clone();
+        let console = Alone::new(move |id, command| asking.dev(id, command))?;
+        std::thread::spawn(move || reader.read(BufReader::new(output), &send, &console));
         let mut window = Self { events, handle, x11: 0, host, display, _temporary: temporary };
         window.x11 = window.ready()?;
         Ok(window)
@@ -353,7 +356,7 @@ impl WindowHandle {
     }
 
     /// Passes reports on, with places in the source, until the host ends.
-    fn read(&self, lines: impl BufRead, events: &Sender<Report>) {
+    fn read(&self, lines: impl BufRead, events: &Sender<Report>, console: &Alone) {
         for line in lines.lines().map_while(Result::ok) {
             let Ok(mut report) = serde_json::from_str::<Report>(&line) else {
                 // A library in the host wrote to standard output.
@@ -361,8 +364,17 @@ impl WindowHandle {
                 continue;
             };
             let program = self.state().program.clone();
-            if let Some(program) = program {
-                locate(&mut report.event, &program);
+            if let Some(program) = &program {
+                locate(&mut report.event, program);
+            }
+            if !console.heard(&report, program.as_ref()) {
+                continue;
+            }
+            if report.event == HostEvent::ConsoleWanted {
+                let shown = console.address().and_then(|url| self.write(&Command::Console { url }));
+                if let Err(error) = shown {
+                    eprintln!("The console cannot be shown: {error}");
+                }
             }
             if let HostEvent::ScriptError { message, stack, .. } = &report.event {
                 // The host may be ending; then there is no page to draw on.

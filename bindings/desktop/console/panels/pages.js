@@ -61,7 +61,7 @@ export function pagesPanel() {
     title: 'Pages',
     element,
     update(state) {
-      running = Boolean(state.frame)
+      running = state.running
     },
     take(report) {
       if (report.event === 'pageReady' || report.event === 'route') void look()

@@ -1,11 +1,12 @@
 //! What the developer does: with the tools beside the phone, and on the host's screen in it.
-use super::{NetworkType, shared::Shared};
+use super::{NetworkType, feed::Feed, shared::Shared, tools::Bench};
 use crate::{
     event::HostEvent,
     host::protocol::Entry,
     phone::{Device, Theme},
-    shell::{Choice, Layer, ScopeState},
+    shell::{Choice, Layer, ScopeState, Shell},
 };
+use async_trait::async_trait;
 use lodger_engine::ScopeAnswer;
 use serde::Deserialize;
 use serde_json::Value;
@@ -35,8 +36,21 @@ pub(super) enum Act {
     Dev { command: Value },
 }
 
-impl Shared {
-    pub(super) async fn act(self: &Arc<Self>, act: Act) -> Result<Value, String> {
+#[async_trait]
+impl Bench for Arc<Shared> {
+    fn feed(&self) -> &Feed {
+        &self.with.feed
+    }
+
+    fn state(&self) -> Value {
+        Shared::state(self)
+    }
+
+    fn shell(&self) -> Option<&Shell> {
+        Some(&self.with.shell)
+    }
+
+    async fn act(&self, act: Act) -> Result<Value, String> {
         let session = self.session();
         match act {
             Act::Device { device } if device.is_sensible() => self.set_device(device),
@@ -57,7 +71,7 @@ impl Shared {
     }
 
     /// The same as in a window: `host/sheets.rs`.
-    pub(super) async fn choose(self: &Arc<Self>, choice: Choice) -> Result<Value, String> {
+    async fn choose(&self, choice: Choice) -> Result<Value, String> {
         match choice {
             Choice::Menu => self.show(Layer::Menu),
             Choice::About => self.show(Layer::About),
@@ -79,11 +93,15 @@ impl Shared {
             Choice::Deny => self.with.prompts.answer(ScopeAnswer::Denied),
             Choice::Retry => self.reopen(None).await.map_err(|error| error.message)?,
             Choice::Reload => self.reload(None).await.map_err(|error| error.message)?,
+            // It is beside the phone.
+            Choice::Console => {}
             Choice::Close => self.tell(self.number(), HostEvent::Exit),
         }
         Ok(Value::Null)
     }
+}
 
+impl Shared {
     /// Closes a sheet first, as a phone does.
     fn back(&self) {
         match self.with.shell.layer() {

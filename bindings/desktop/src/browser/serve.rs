@@ -50,7 +50,7 @@ async fn serve(shared: &Arc<Shared>, request: Request<Incoming>) -> Reply {
     if is(&program) {
         program_host(shared, request, &program, &tools).await
     } else if shared.tools && is(&tools) {
-        tools::serve(shared, request, &tools, &program).await
+        tools::serve(shared, &shared.tools_door, request, &tools, &program).await
     } else {
         refusal(StatusCode::MISDIRECTED_REQUEST, "This server does not serve that host.")
     }

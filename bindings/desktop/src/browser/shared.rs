@@ -1,5 +1,5 @@
 //! What the server's connections share: the program that runs, what it is told of its device, and who may come in.
-use super::{BrowserOptions, door::Door, feed::Feed};
+use super::{BrowserOptions, door::Door, feed::Feed, questions::Questions};
 use crate::{
     Error, Program,
     engine::{self, Place, Reporter},
@@ -17,21 +17,13 @@ use crate::{
 use lodger_engine::{Change, Engine, LodgerError, OriginForm, Session};
 use serde_json::{Value, json};
 use std::{
-    collections::HashMap,
     path::PathBuf,
     sync::{
         Arc, Mutex, MutexGuard,
-        atomic::{AtomicU32, AtomicU64, Ordering},
+        atomic::{AtomicU32, Ordering},
         mpsc::Sender,
     },
-    time::Duration,
 };
-use tokio::sync::oneshot;
-
-/// A page that has not answered by then is busy or broken.
-const ANSWER: Duration = Duration::from_secs(5);
-/// Questions of the console; those of other askers are numbered from 1.
-const FIRST_QUESTION: u64 = 1 << 40;
 
 /// The parts that are made before the server.
 pub(super) struct Surroundings {
@@ -56,8 +48,7 @@ pub(super) struct Shared {
     /// One opening at a time.
     opening: tokio::sync::Mutex<()>,
     numbers: AtomicU32,
-    questions: Mutex<HashMap<u64, oneshot::Sender<Value>>>,
-    asked: AtomicU64,
+    questions: Questions,
 }
 
 /// What programs are told of their surroundings.
@@ -97,8 +88,7 @@ impl Shared {
             current: Mutex::default(),
             opening: tokio::sync::Mutex::default(),
             numbers: AtomicU32::new(0),
-            questions: Mutex::default(),
-            asked: AtomicU64::new(FIRST_QUESTION),
+            questions: Questions::default(),
         })
     }
 
@@ -202,14 +192,8 @@ impl Shared {
 
     /// Takes what a session reports: for the screen, for the console, and for whoever started the server.
     fn heard(&self, mut report: Report) {
-        if let HostEvent::Dev { id, result } = &report.event {
-            let waiting =
-                self.questions.lock().expect("no code panics while it holds the questions").remove(id);
-            if let Some(waiting) = waiting {
-                // Whoever asked may have gone.
-                let _ = waiting.send(result.clone());
-                return;
-            }
+        if self.questions.answered(&report.event) {
+            return;
         }
         let Some((program, session)) = self
             .current()
@@ -302,20 +286,8 @@ impl Shared {
     /// Asks the page or the engine, and waits for the answer.
     pub(super) async fn ask(&self, command: Value) -> Result<Value, String> {
         let session = self.session().ok_or("No program is open.")?;
-        let id = self.asked.fetch_add(1, Ordering::Relaxed);
-        let (send, receive) = oneshot::channel();
-        self.questions.lock().expect("no code panics while it holds the questions").insert(id, send);
-        let asked = session.dev(id, command).map_err(|error| error.message);
-        let answer = match asked {
-            Ok(()) => tokio::time::timeout(ANSWER, receive)
-                .await
-                .ok()
-                .and_then(Result::ok)
-                .ok_or_else(|| "The page has not answered. It may be busy, or still loading.".to_owned()),
-            Err(error) => Err(error),
-        };
-        self.questions.lock().expect("no code panics while it holds the questions").remove(&id);
-        answer
+        let send = |id| session.dev(id, command).map_err(|error| error.message);
+        self.questions.ask(send).await
     }
 
     /// What the developer's page draws beside the reports.
@@ -337,6 +309,7 @@ impl Shared {
         json!({
             "session": current.map_or(0, |current| current.number),
             "frame": frame,
+            "running": current.is_some_and(|current| current.session.is_some()),
             "home": home,
             "covers": self.with.shell.covers(),
             "bar": shell.bar,
@@ -397,7 +370,7 @@ impl Shared {
 }
 
 /// A package for the console: its size is that of its files.
-fn package(package: &lodger_bundle::Package) -> Value {
+pub(super) fn package(package: &lodger_bundle::Package) -> Value {
     let bytes: u64 = package.files.iter().map(|file| file.length).sum();
     json!({
         "name": package.name,

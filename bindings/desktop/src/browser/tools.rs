@@ -12,16 +12,19 @@
 //! this very origin.
 use super::{
     acts::Act,
-    door::{Entrance, take_token},
+    door::{Door, Entrance, take_token},
+    feed::Feed,
     reply::{Reply, refusal, reply},
     serve::{FETCH_SITE, reads, says, stranger},
-    shared::Shared,
 };
-use crate::{phone::DEVICES, shell};
+use crate::{
+    phone::DEVICES,
+    shell::{self, Choice, Shell},
+};
+use async_trait::async_trait;
 use http_body_util::{BodyExt, Limited};
 use hyper::{Method, Request, StatusCode, body::Incoming, header};
 use serde_json::{Value, json};
-use std::sync::Arc;
 
 /// Storage values of up to 1 MiB may be written.
 const MAX_BODY: usize = 2 << 20;
@@ -55,14 +58,38 @@ const FILES: &[(&str, &str, &str)] = files! {
     "/panels/app.js" JS,
 };
 
+/// Whose page it is: a browser's, around the program, or a window's, with the console alone.
+#[async_trait]
+pub(super) trait Bench: Send + Sync {
+    fn feed(&self) -> &Feed;
+
+    /// What is drawn beside the reports.
+    fn state(&self) -> Value;
+
+    /// Does what the developer wishes.
+    async fn act(&self, act: Act) -> Result<Value, String>;
+
+    /// The host's screen over the program, where it is drawn by the page.
+    fn shell(&self) -> Option<&Shell> {
+        None
+    }
+
+    /// A choice on that screen.
+    async fn choose(&self, _choice: Choice) -> Result<Value, String> {
+        Err("There is no host's screen here.".to_owned())
+    }
+}
+
+/// `own` is the page's origin, `program` that of the frame in it, if there is one.
 pub(super) async fn serve(
-    shared: &Arc<Shared>,
+    bench: &impl Bench,
+    door: &Door,
     request: Request<Incoming>,
     own: &str,
     program: &str,
 ) -> Reply {
     let (path, token) = take_token(request.uri());
-    let Some(entrance) = shared.tools_door.enter(&request, token.as_deref()) else {
+    let Some(entrance) = door.enter(&request, token.as_deref()) else {
         return stranger();
     };
     if !is_own(&request, own) {
@@ -73,9 +100,9 @@ pub(super) async fn serve(
         return refusal(StatusCode::PAYLOAD_TOO_LARGE, "The request is too long.");
     };
     let (status, mime, body) = if reads(&parts.method) {
-        read(shared, &path).await
+        read(bench, &path).await
     } else {
-        let answer = write(shared, &path, &body.to_bytes()).await;
+        let answer = write(bench, &path, &body.to_bytes()).await;
         (
             if answer.get("error").is_some() { 400 } else { 200 },
             JSON.to_owned(),
@@ -98,7 +125,7 @@ pub(super) async fn serve(
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .into();
     if entrance == Entrance::Invited {
-        headers.extend(shared.tools_door.welcome());
+        headers.extend(door.welcome());
     }
     reply(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), headers, body)
 }
@@ -116,17 +143,19 @@ fn is_own<T>(request: &Request<T>, own: &str) -> bool {
         && (document || headers.get(FETCH_SITE).is_none_or(|site| site == "same-origin" || site == "none"))
 }
 
-async fn read(shared: &Shared, path: &str) -> (u16, String, Vec<u8>) {
+async fn read(bench: &impl Bench, path: &str) -> (u16, String, Vec<u8>) {
     let (name, query) = path.split_once('?').unwrap_or((path, ""));
     match name {
         "/events" => {
             let after = query.strip_prefix("after=").and_then(|n| n.parse().ok()).unwrap_or(0);
-            (200, JSON.into(), shared.with.feed.after(after, || shared.state()).await)
+            (200, JSON.into(), bench.feed().after(after, || bench.state()).await)
         }
         "/devices.json" => (200, JSON.into(), DEVICES.into()),
         "/favicon.ico" => (204, JSON.into(), Vec::new()),
-        "/shell.html" => shared.with.shell.answer("/").await,
-        "/shell.css" | "/shell.js" | "/icon" | "/state" => shared.with.shell.answer(path).await,
+        "/shell.html" | "/shell.css" | "/shell.js" | "/icon" | "/state" => match bench.shell() {
+            Some(shell) => shell.answer(if name == "/shell.html" { "/" } else { path }).await,
+            None => (404, "text/plain".into(), Vec::new()),
+        },
         _ => {
             let name = if name == "/" { "/index.html" } else { name };
             match FILES.iter().find(|(path, ..)| *path == name) {
@@ -137,14 +166,14 @@ async fn read(shared: &Shared, path: &str) -> (u16, String, Vec<u8>) {
     }
 }
 
-async fn write(shared: &Arc<Shared>, path: &str, body: &[u8]) -> Value {
+async fn write(bench: &impl Bench, path: &str, body: &[u8]) -> Value {
     let done = match path {
         "/do" => match serde_json::from_slice::<Act>(body) {
-            Ok(act) => shared.act(act).await,
+            Ok(act) => bench.act(act).await,
             Err(error) => Err(format!("This is not known here: {error}")),
         },
         "/choice" => match std::str::from_utf8(body).ok().and_then(shell::choice) {
-            Some(choice) => shared.choose(choice).await,
+            Some(choice) => bench.choose(choice).await,
             None => Err("This is not one of the choices.".to_owned()),
         },
         _ => Err("There is nothing to do there.".to_owned()),

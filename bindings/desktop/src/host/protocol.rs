@@ -52,6 +52,8 @@ pub(crate) enum Command {
     Emit { event: String, args: Value },
     /// Answered by `HostEvent::Counters`.
     Counters,
+    /// Shows the console in a window of its own.
+    Console { url: String },
     /// The back button.
     Back,
     /// Ends the host.

@@ -1,6 +1,7 @@
 //! The window host's loop: commands, sessions, the screen and the window meet here, on one thread.
 use super::{
     Opened, Turn,
+    console::ConsoleWindow,
     protocol::{Command, Entry, Open, Setup},
     webview::send,
     window::PhoneWindow,
@@ -28,7 +29,8 @@ use std::{
 };
 use tao::{
     event::{Event, WindowEvent},
-    event_loop::{ControlFlow, EventLoopBuilder, EventLoopProxy},
+    event_loop::{ControlFlow, EventLoopBuilder, EventLoopProxy, EventLoopWindowTarget},
+    window::WindowId,
 };
 use tokio::runtime::Runtime;
 
@@ -41,6 +43,7 @@ pub(super) fn run() -> Result<Infallible, Error> {
     let theme = set_theme(setup.theme);
 
     let shell = Arc::new(Shell::new(theme));
+    shell.update(|state| state.console = true);
     let asked = proxy.clone();
     let prompts = Arc::new(ShellPrompts::new(shell.clone(), setup.scopes, move || send(&asked, Turn::Asked)));
     let engine = engine::start(
@@ -58,10 +61,18 @@ pub(super) fn run() -> Result<Infallible, Error> {
     report(0, HostEvent::Ready { window: window.x11_id() });
     listen(proxy.clone());
 
-    let mut host = Running { engine, runtime, proxy, shell, prompts, window, theme, current: None };
-    event_loop.run(move |event, _, flow| {
+    let mut host =
+        Running { engine, runtime, proxy, shell, prompts, window, theme, console: None, current: None };
+    event_loop.run(move |event, target, flow| {
         *flow = ControlFlow::Wait;
         let go_on = match event {
+            Event::UserEvent(Turn::Command(Command::Console { url })) => host.show_console(target, &url),
+            Event::WindowEvent { window_id, event, .. } if host.is_console(window_id) => {
+                if event == WindowEvent::CloseRequested {
+                    host.console = None;
+                }
+                true
+            }
             Event::UserEvent(turn) => host.turn(turn),
             Event::WindowEvent { event: WindowEvent::CloseRequested, .. } => host.leave(),
             Event::WindowEvent { event: WindowEvent::Resized(_), .. } => host.resized(),
@@ -121,6 +132,8 @@ pub(super) struct Running {
     pub(super) prompts: Arc<ShellPrompts>,
     pub(super) window: PhoneWindow,
     theme: Theme,
+    /// None until it is wanted, and once it is closed.
+    console: Option<ConsoleWindow>,
     pub(super) current: Option<Current>,
 }
 
@@ -155,6 +168,7 @@ impl Running {
             }
             Turn::Back => self.back(),
             Turn::Asked => self.fit(),
+            Turn::Console => self.want_console(),
             Turn::Grants(number, grants) => self.granted(number, grants),
         }
         true
@@ -181,10 +195,32 @@ impl Running {
                     report(self.number(), HostEvent::Counters { counts: event::counts(session.counters()) });
                 }
             }
+            // Taken by the loop, which alone can make windows.
+            Command::Console { .. } => {}
             Command::Back => self.back(),
             Command::Close => return self.leave(),
         }
         true
+    }
+
+    /// Whoever started this serves the console, and says where.
+    pub(super) fn want_console(&self) {
+        match &self.console {
+            Some(console) => console.show(),
+            None => report(self.number(), HostEvent::ConsoleWanted),
+        }
+    }
+
+    fn show_console(&mut self, target: &EventLoopWindowTarget<Turn>, url: &str) -> bool {
+        match ConsoleWindow::open(target, url) {
+            Ok(console) => self.console = Some(console),
+            Err(error) => eprintln!("The console cannot be shown: {error}"),
+        }
+        true
+    }
+
+    fn is_console(&self, window: WindowId) -> bool {
+        self.console.as_ref().is_some_and(|console| console.id() == window)
     }
 
     pub(super) fn session(&self) -> Option<&Session> {

@@ -19,6 +19,10 @@ impl Running {
                 }
                 self.ask_grants();
             }
+            Choice::Console => {
+                self.show(Layer::None);
+                self.want_console();
+            }
             Choice::Share => {
                 if let Some(session) = self.session() {
                     session.share();

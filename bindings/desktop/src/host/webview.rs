@@ -108,7 +108,7 @@ pub(super) fn build_program(
 }
 
 /// A webview that keeps nothing, and may not leave `allowed`, open a window, download, or ask for the camera.
-fn confined<'a>(
+pub(super) fn confined<'a>(
     allowed: impl Fn(&str) -> bool + 'static,
     refused: impl Fn(&str, String) + Clone + 'static,
 ) -> WebViewBuilder<'a> {
@@ -136,7 +136,7 @@ fn confined<'a>(
 }
 
 /// Exactly `origin`, with or without something after it; `origin` has no slash at its end.
-fn same_origin(url: &str, origin: &str) -> bool {
+pub(super) fn same_origin(url: &str, origin: &str) -> bool {
     url.strip_prefix(origin).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']))
 }
 

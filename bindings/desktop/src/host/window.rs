@@ -149,6 +149,10 @@ fn keys(window: &Window, proxy: &EventLoopProxy<Turn>) {
             send(&proxy, Turn::Back);
             return gtk::glib::Propagation::Stop;
         }
+        if key == constants::F12 {
+            send(&proxy, Turn::Console);
+            return gtk::glib::Propagation::Stop;
+        }
         if alt && key == constants::Right {
             return gtk::glib::Propagation::Stop;
         }

@@ -18,9 +18,9 @@ const CLOSE: (f64, f64) = (WIDTH - 7.0 - 22.0, 22.0);
 /// The sheet's last button.
 const CANCEL: (f64, f64) = (WIDTH / 2.0, HEIGHT - 38.0);
 
-/// One of the menu's five tiles, from 0.
+/// One of the menu's six tiles, from 0.
 fn tile(at: f64) -> (f64, f64) {
-    (16.0 + (WIDTH - 32.0) / 5.0 * (at + 0.5), HEIGHT - 130.0)
+    (16.0 + (WIDTH - 32.0) / 6.0 * (at + 0.5), HEIGHT - 130.0)
 }
 
 fn open() -> Told {
@@ -53,7 +53,7 @@ fn the_capsule_closes_the_program() {
 fn the_menu_closes_the_program() {
     let mut driver = open();
     click(&mut driver, MENU);
-    let close = tile(4.0);
+    let close = tile(5.0);
     driver.tap_at(close.0, close.1).unwrap();
     driver.wait("the end", exit).unwrap();
 }
@@ -183,7 +183,7 @@ fn looks() {
         click(&mut driver, (width - 72.0, 22.0));
         driver.screenshot(&picture(&format!("{name}-2-menu.png"))).unwrap();
         for (at, picture_name) in [(3.5, "3-about"), (2.5, "4-permissions")] {
-            click(&mut driver, (16.0 + (width - 32.0) / 5.0 * at, height - 130.0));
+            click(&mut driver, (16.0 + (width - 32.0) / 6.0 * at, height - 130.0));
             driver.screenshot(&picture(&format!("{name}-{picture_name}.png"))).unwrap();
             click(&mut driver, (width / 2.0, height - 38.0));
         }
@@ -239,6 +239,53 @@ fn a_reload_stays_on_the_page_and_its_query() {
         unreachable!()
     };
     assert_eq!(result["from"], "a&b 咖%");
+    window.window.close().unwrap();
+}
+
+#[test]
+fn f12_opens_the_console_once() {
+    use x11rb::{
+        connection::Connection,
+        protocol::{
+            xproto::{ConnectionExt, InputFocus, KEY_PRESS_EVENT, KEY_RELEASE_EVENT, MapState},
+            xtest::ConnectionExt as _,
+        },
+    };
+    const F12: u32 = 0xffc9;
+    let mut window = Bare::open(program("plain"), Entry::default());
+    window.page_ready(1, "pages/index/index");
+    window.wait(1, |event| matches!(event, HostEvent::FirstContent { .. }));
+    let (x, screen) = x11rb::connect(window.window.virtual_display()).unwrap();
+    let root = x.setup().roots[screen].root;
+    let first = x.setup().min_keycode;
+    let map = x.get_keyboard_mapping(first, x.setup().max_keycode - first + 1).unwrap().reply().unwrap();
+    let each = usize::from(map.keysyms_per_keycode);
+    let code = first + u8::try_from(map.keysyms.iter().position(|key| *key == F12).unwrap() / each).unwrap();
+    let wide = || {
+        let children = x.query_tree(root).unwrap().reply().unwrap().children;
+        let is = |id: &u32| {
+            let shown = x
+                .get_window_attributes(*id)
+                .unwrap()
+                .reply()
+                .is_ok_and(|a| a.map_state == MapState::VIEWABLE);
+            shown && x.get_geometry(*id).unwrap().reply().is_ok_and(|size| size.width == 760)
+        };
+        children.iter().filter(|id| is(id)).count()
+    };
+    x.set_input_focus(InputFocus::PARENT, window.window.x11_id(), x11rb::CURRENT_TIME).unwrap();
+    for kind in [KEY_PRESS_EVENT, KEY_RELEASE_EVENT] {
+        x.xtest_fake_input(kind, code, 0, root, 0, 0, 0).unwrap();
+    }
+    x.flush().unwrap();
+    window.wait(1, |event| matches!(event, HostEvent::ConsoleWanted));
+    let end = std::time::Instant::now() + Duration::from_secs(20);
+    while wide() == 0 {
+        assert!(std::time::Instant::now() < end, "no console window");
+        // Taking events is as good as any way to wait.
+        window.events.extend(window.window.next(Duration::from_millis(50)).unwrap());
+    }
+    assert_eq!(wide(), 1);
     window.window.close().unwrap();
 }
 
