@@ -8,6 +8,7 @@ import { Bridge } from './bridge/client'
 import { takeNatives } from './bridge/natives'
 import { registerComponents } from './components/index'
 import { App } from './framework/app'
+import { BackCatcher } from './framework/back'
 import { start } from './framework/start'
 import { Definitions } from './framework/definitions'
 import { catchErrors } from './framework/errors'
@@ -75,7 +76,8 @@ function main(): void {
     },
   )
   reporter.setPage(() => stack.top?.path ?? '')
-  const wx = createFunctions({ launch, bridge, reporter, system, stack, tabBar, app, events })
+  const back = new BackCatcher(bridge)
+  const wx = createFunctions({ launch, bridge, reporter, system, stack, tabBar, app, events, back })
   const tapTab = (index: number): void => {
     const item = tabBar?.item(index)
     if (item)
@@ -86,7 +88,7 @@ function main(): void {
       })
   }
 
-  const env = createEnv({ wx, reporter, system, stack, events, bridge, overlay, config: launch.config })
+  const env = createEnv({ wx, reporter, system, stack, events, bridge, overlay, config: launch.config, back })
   registerComponents(tree.space.getComponentSpace(), env)
   extendCallers(reporter, () => stack, wx)
   defineWxsConstructorNames()

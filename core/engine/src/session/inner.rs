@@ -70,6 +70,8 @@ pub(crate) struct State {
     pub network: Value,
     /// The document has painted.
     pub content: bool,
+    /// The document has something open that going back closes first.
+    pub catches_back: bool,
     pub closed: bool,
     /// Undeclared hosts that the author was told about.
     pub warned: BTreeSet<String>,
@@ -146,6 +148,7 @@ impl Inner {
                 system,
                 network: json!({ "networkType": "unknown" }),
                 content: false,
+                catches_back: false,
                 closed: false,
                 warned: BTreeSet::new(),
                 running: Some(running),
@@ -213,6 +216,7 @@ impl Inner {
             state.document = Some(document);
             state.generation = generation;
             state.content = false;
+            state.catches_back = false;
             generation
         };
         self.files.close_all();

@@ -71,7 +71,16 @@ impl Inner {
     }
 
     pub(crate) fn back(&self) {
-        let route = self.state().pages.navigate_back(1);
+        let route = {
+            let mut state = self.state();
+            // Once for each time it was asked for: a document that has hung cannot keep the user.
+            if std::mem::take(&mut state.catches_back) {
+                drop(state);
+                self.event("back", json!({}));
+                return;
+            }
+            state.pages.navigate_back(1)
+        };
         match route {
             Ok(route) => {
                 self.event("route", json!(route));

@@ -19,6 +19,13 @@ impl Inner {
                 self.events.push(SessionEvent::FirstContent { ms });
                 return Answer::empty();
             }
+            Some("catchBack") => {
+                let mut state = self.state();
+                if state.generation == generation {
+                    state.catches_back = args.get("on") == Some(&Value::Bool(true));
+                }
+                return Answer::empty();
+            }
             Some("pageReady") => SessionEvent::PageReady { path: text("path") },
             Some("title") => SessionEvent::Title { title: text("title") },
             Some("console") => SessionEvent::Console {

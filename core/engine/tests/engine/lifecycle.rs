@@ -58,6 +58,30 @@ fn back_pops_a_page_and_exits_at_the_first() {
 }
 
 #[test]
+fn back_closes_what_a_page_has_open_first_but_only_once() {
+    let world = World::new(Setup::default());
+    let (session, events) = world.open();
+    let mut page = world.page(&session);
+    page.call("report", json!({ "kind": "catchBack", "on": true }));
+    session.back();
+    assert_eq!(page.event("back"), json!({}));
+    assert!(!events.all().iter().any(|event| exit(event).is_some()));
+    session.back();
+    events.find(exit);
+}
+
+#[test]
+fn a_page_that_has_closed_it_catches_no_back() {
+    let world = World::new(Setup::default());
+    let (session, events) = world.open();
+    let mut page = world.page(&session);
+    page.call("report", json!({ "kind": "catchBack", "on": true }));
+    page.call("report", json!({ "kind": "catchBack", "on": false }));
+    session.back();
+    events.find(exit);
+}
+
+#[test]
 fn exit_is_told_to_the_host() {
     let world = World::new(Setup::default());
     let (session, events) = world.open();

@@ -1,6 +1,7 @@
 // Puts `wx` together from its parts.
 import type { Bridge } from '../bridge/client'
 import type { App } from '../framework/app'
+import type { BackCatcher } from '../framework/back'
 import type { Launch } from '../framework/launch'
 import type { Page } from '../framework/page'
 import type { PageStack } from '../framework/page-stack'
@@ -46,6 +47,7 @@ export interface FunctionParts {
   tabBar: TabBar | undefined
   app: App
   events: WxEvents
+  back: BackCatcher
 }
 
 /** Makes `wx`. */
@@ -68,7 +70,7 @@ export function createFunctions(parts: FunctionParts): Wx {
     uploadFile: task(uploadFile(bridge)),
   })
   addFiles(own, new FileSystem(bridge), reporter)
-  addNavigation(own, bridge, () => stack)
+  addNavigation(own, bridge, () => stack, parts.back)
   const top = (api: string): Page => {
     const page = stack.top
     if (!page) throw failure(api, 'no page is open')

@@ -1,5 +1,6 @@
 // wx.navigateTo and its kin: the engine keeps the stack and answers with it, the page stack follows.
 import type { Bridge, Json } from '../bridge/client'
+import type { BackCatcher } from '../framework/back'
 import { channelPair } from '../framework/event-channel'
 import type { PageStack, Route } from '../framework/page-stack'
 import type { Implementations } from './wx'
@@ -7,7 +8,12 @@ import type { Implementations } from './wx'
 type Listener = (...args: unknown[]) => void
 
 /** Adds the functions. */
-export function addNavigation(own: Implementations, bridge: Bridge, stack: () => PageStack): void {
+export function addNavigation(
+  own: Implementations,
+  bridge: Bridge,
+  stack: () => PageStack,
+  back: BackCatcher,
+): void {
   const route = async (api: string, args: Json): Promise<Route> => {
     // A navigation that starts while another is shown must see the stack after it.
     await stack().settled
@@ -30,6 +36,7 @@ export function addNavigation(own: Implementations, bridge: Bridge, stack: () =>
     })
   }
   own.async('navigateBack', async ({ delta }) => {
+    if (back.take()) return
     const steps = typeof delta === 'number' && delta >= 1 ? Math.floor(delta) : 1
     await stack().apply(await route('navigateBack', { delta: steps }))
   })

@@ -27,7 +27,7 @@ export const rootPortal: Definition = {
   },
 }
 
-/** `<page-container>`: a sheet over the page. Going back with it open is not caught yet. */
+/** `<page-container>`: a sheet over the page; going back closes it. */
 export const pageContainer: Definition = {
   tag: 'page-container',
   properties: {
@@ -46,6 +46,7 @@ export const pageContainer: Definition = {
     const panel = element('div', 'lg-container-panel', host.element)
     let shown = false
     let timer: ReturnType<typeof setTimeout> | undefined
+    let release: (() => void) | undefined
 
     // A click without a press is the ghost of the tap that opened it.
     let pressed = false
@@ -74,6 +75,8 @@ export const pageContainer: Definition = {
     const toggle = (show: boolean): void => {
       shown = show
       clearTimeout(timer)
+      release?.()
+      release = show ? host.env.catchBack(() => host.set({ show: false })) : undefined
       host.emit(show ? 'beforeenter' : 'beforeleave', {})
       host.element.classList.add('lg-open')
       // The class that moves it must come after a frame with the old place, or nothing is animated.
@@ -101,7 +104,10 @@ export const pageContainer: Definition = {
         setAria(host, { role: 'dialog', 'aria-hidden': !host.flag('show') })
         if (host.flag('show') !== shown) toggle(host.flag('show'))
       },
-      detached: () => clearTimeout(timer),
+      detached() {
+        clearTimeout(timer)
+        release?.()
+      },
     }
   },
 }

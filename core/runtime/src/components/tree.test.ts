@@ -39,6 +39,7 @@ const env: RuntimeEnv = {
   theme: () => 'light',
   onTheme: () => undefined,
   onKeyboard: () => () => undefined,
+  catchBack: () => () => undefined,
   pageScroller: () => null,
   frame: () => undefined,
   overlay: () => document.body,

@@ -6,7 +6,8 @@ import { collect } from './field'
 import { length } from './icon'
 import { fitOf } from './image-mode'
 import { allowed } from './input'
-import { bounds, hold } from './movable'
+import { clock } from './media-controls'
+import { bounds, hold, overhang } from './movable'
 import { pageUrl } from './navigator'
 import {
   chosen,
@@ -291,4 +292,12 @@ test('animations as CSS', () => {
     stepStyle(step, before),
     'width:10px;opacity:0;transform:rotate(45deg);transition:all 400ms linear 0ms;transform-origin:50% 50% 0',
   )
+})
+
+test('a scaled box reaches past its edges on both sides', () => {
+  assert.deepEqual([overhang(50, 1), overhang(50, 2), overhang(50, 0.5)], [0, 25, -12.5])
+})
+
+test('times as players write them', () => {
+  assert.deepEqual([0, 65.9, 3600, NaN, -1].map(clock), ['00:00', '01:05', '60:00', '00:00', '00:00'])
 })

@@ -2,6 +2,7 @@
 import type { WxEvents } from '../api/events'
 import { callByName, type Wx } from '../api/wx'
 import type { Bridge } from '../bridge/client'
+import type { BackCatcher } from './back'
 import { domOf } from './dom'
 import type { RuntimeEnv } from './env'
 import type { AppConfig } from './launch'
@@ -21,6 +22,7 @@ export interface EnvParts {
   bridge: Bridge
   overlay: HTMLElement
   config: AppConfig
+  back: BackCatcher
 }
 
 /** Makes the environment. */
@@ -33,6 +35,7 @@ export function createEnv({
   bridge,
   overlay,
   config,
+  back,
 }: EnvParts): RuntimeEnv {
   const keyboard = new Set<(height: number, duration: number) => void>()
   bridge.on('keyboard', ({ height, duration }) => {
@@ -52,6 +55,7 @@ export function createEnv({
       return () => void keyboard.delete(listener)
     },
     frame: (node) => stack.all.find(({ frame }) => frame.view === pageView(node))?.frame,
+    catchBack: (close) => back.add(close),
     pageScroller: (node) => pageScroller(node),
     overlay: () => overlay,
   }

@@ -1,7 +1,9 @@
 require('../../utils/page')({
   data: { show: false },
+  back() {
+    wx.navigateBack()
+  },
   open() {
-    this.setData({ show: false })
     this.setData({ show: true })
   },
 })
