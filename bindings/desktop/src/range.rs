@@ -4,7 +4,9 @@ use crate::answer::Answer;
 /// Leaves of a whole answer what `range` (the request's header) asks for: 206 with that part, 416 where there is none.
 /// More than one part, or what cannot be read, gives the whole, as RFC 9110 (14.2) allows.
 pub(crate) fn cut(answer: &mut Answer, range: Option<&str>) {
-    if answer.status != 200 {
+    // The engine does it for user files itself.
+    let done = answer.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("accept-ranges"));
+    if answer.status != 200 || done {
         return;
     }
     answer.headers.push(("accept-ranges".into(), "bytes".into()));
@@ -61,6 +63,14 @@ mod tests {
         for strange in ["bytes=5-3", "bytes=1-2,4-5", "bytes=", "lines=1-2", "bytes=x-", "bytes=-"] {
             assert_eq!(cut_to(Some(strange)), whole, "{strange}");
         }
+    }
+
+    #[test]
+    fn what_the_engine_has_seen_to_is_left_alone() {
+        let headers = vec![("Accept-Ranges".to_owned(), "bytes".to_owned())];
+        let mut answer = Answer { status: 200, headers, body: b"whole".to_vec() };
+        cut(&mut answer, Some("bytes=1-2"));
+        assert_eq!((answer.status, answer.body.as_slice(), answer.headers.len()), (200, &b"whole"[..], 1));
     }
 
     #[test]
