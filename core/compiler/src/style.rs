@@ -229,8 +229,10 @@ impl Styles {
 
 /// The sheet of one file alone: imports are still marks, and `url()` is as it was written.
 fn plain(source: &Source, own: bool, found: &mut Diagnostics) -> Sheet {
+    let mut slipped = false;
     if own && !matches!(path::extension(&source.path).as_str(), "less" | "scss" | "sass") {
         for slip in syntax::slips(&source.text) {
+            slipped = true;
             let severity = if slip.fatal { Severity::Error } else { Severity::Warning };
             let finding = Finding::new(severity, codes::STYLE_SYNTAX, format!("WXSS: {}", slip.message));
             found.add(finding.at(source, slip.range).help(slip.help));
@@ -257,6 +259,8 @@ fn plain(source: &Source, own: bool, found: &mut Diagnostics) -> Sheet {
                 codes::STYLE_SUSPECT,
                 "a rule is left out: :host combined with another selector",
             ),
+            // Most likely what follows from a slip that was told just now.
+            ParseErrorKind::UnexpectedCharacter if slipped => continue,
             ParseErrorKind::UnexpectedCharacter => {
                 Finding::warning(codes::STYLE_SYNTAX, "WXSS: unexpected character; the rule is left out")
             }

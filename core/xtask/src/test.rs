@@ -9,6 +9,7 @@ use crate::{
 };
 
 mod determinism;
+mod templates;
 
 pub const HELP: &str = "
 Runs the tests and prints a table; its last line is `N passed, N failed`, counted in steps.
@@ -68,6 +69,7 @@ fn rust(report: &mut Report) {
         });
     }
     report.step("determinism: coffee", determinism::check);
+    report.step("templates: check and types", templates::check);
 }
 
 fn runtime(report: &mut Report, linted: bool) {

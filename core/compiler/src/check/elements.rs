@@ -117,7 +117,7 @@ fn built_in(element: &Element<'_>, row: &Component, template: &Parsed<'_>, diagn
             // `formType` means the same as `form-type`; `aria-*` and `data-*` stand for many.
             let name = kebab(name);
             let stands = |known: &&str| known.strip_suffix('*').is_some_and(|start| name.starts_with(start));
-            if known.contains(&name.as_str()) || known.iter().any(stands) {
+            if name.starts_with('-') || known.contains(&name.as_str()) || known.iter().any(stands) {
                 continue;
             }
             let key = format!("{tag} {kind} {name}");
@@ -160,7 +160,9 @@ fn foreign(element: &Element<'_>, template: &Parsed<'_>, own: bool, diagnostics:
     });
     let events = element.events.iter().filter_map(|(name, place)| {
         let event = name.strip_prefix('-')?;
-        Some((format!("bind-{event}"), place, format!("did you mean bind:{event}?")))
+        let written = template.source().text.get(place.clone())?;
+        let right = written.replacen('-', ":", 1);
+        Some((written.to_owned(), place, format!("did you mean {right}?"))).filter(|_| !event.is_empty())
     });
     for (name, place, help) in attributes.chain(events) {
         let message = format!("{name} is not part of WXML");

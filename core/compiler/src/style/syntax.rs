@@ -146,7 +146,7 @@ impl Scanner<'_> {
             let from = self.start + text.len() - text.trim_start().len();
             let line = self.css[from..end].lines().next().map_or(0, |line| line.trim_end().len());
             self.slip(
-                true,
+                false,
                 "@import without a semicolon takes the next rule with it",
                 "write ; after it",
                 from..from + line,

@@ -104,16 +104,19 @@ impl<'a> Parsed<'a> {
     fn element(&self, kind: &'a ElementKind) -> Option<Element<'a>> {
         let ElementKind::Normal { tag_name, attributes, common, .. } = kind else { return None };
         let named = |name: &'a Ident| (name.name.as_str(), self.place(&name.location()));
-        Some(Element {
-            tag: tag_name.name.as_str(),
-            place: self.place(&tag_name.location()),
-            attributes: attributes
-                .iter()
-                .map(|attribute| named(&attribute.name))
-                .filter(|(_, place)| !self.is_rest(place.start))
-                .collect(),
-            events: common.event_bindings.iter().map(|event| named(&event.name)).collect(),
-        })
+        let mut events: Vec<_> = common.event_bindings.iter().map(|event| named(&event.name)).collect();
+        let mut plain = Vec::new();
+        for (name, place) in attributes.iter().map(|attribute| named(&attribute.name)) {
+            // The compiler leaves `bindtap` to the framework, which looks at it when the element is made.
+            let event = ["bind", "catch"].iter().find_map(|prefix| name.strip_prefix(prefix));
+            match event.filter(|event| !event.is_empty()) {
+                Some(event) => events.push((event, place)),
+                None if self.is_rest(place.start) => {}
+                None => plain.push((name, place)),
+            }
+        }
+        let (tag, place) = named(tag_name);
+        Some(Element { tag, place, attributes: plain, events })
     }
 
     /// Of `:if` and `@click` the compiler drops the sign, says so, and takes the rest for an attribute.

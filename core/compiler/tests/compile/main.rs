@@ -1,4 +1,5 @@
 //! The compiler's public API, on small projects.
+mod check;
 mod diagnostics;
 mod explained;
 mod incremental;
