@@ -7,6 +7,7 @@ mod attacks;
 mod bridge;
 mod components;
 mod files;
+mod functions;
 mod harness;
 mod hostile;
 mod media;

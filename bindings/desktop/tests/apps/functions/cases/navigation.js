@@ -1,0 +1,46 @@
+// The page stack. The page of the cases stays at the bottom, but for the last rows.
+const { assert, until, wrong } = require('../lib/runner.js')
+
+const other = { url: '/pages/other/other?a=1&b=%26' }
+const back = (t) => t.back()
+const top = () => getCurrentPages().slice(-1)[0]
+const isAt = (path) => () => assert(top().route === path, 'on another page', top().route)
+const bad = (api) => [
+  { api, args: {}, fail: wrong(api, 'url', 'String', 'Undefined') },
+  { api, args: { url: 5 }, fail: wrong(api, 'url', 'String', 'Number') },
+  { api, args: { url: '/pages/none/none' }, fail: new RegExp(`^${api}:fail .*none`) },
+]
+
+module.exports = [
+  {
+    api: 'navigateTo',
+    args: other,
+    ok: { eventChannel: 'Object' },
+    after: async (t) => {
+      assert(top().route === 'pages/other/other' && top().options.b === '&', 'on another page', top().options)
+      await t.back()
+    },
+  },
+  ...bad('navigateTo'),
+  { api: 'navigateTo', args: { url: '/pages/tab/tab' }, fail: /^navigateTo:fail can not navigateTo a tabbar page/ },
+  { api: 'navigateBack', before: () => wx.navigateTo(other), args: {}, after: isAt('pages/index/index') },
+  { api: 'navigateBack', before: () => wx.navigateTo(other), args: { delta: 5 }, after: isAt('pages/index/index'), name: 'too far' },
+  {
+    api: 'redirectTo',
+    before: () => wx.navigateTo(other),
+    args: { url: '../other/other?again=1' },
+    after: async (t) => {
+      assert(top().options.again === '1' && getCurrentPages().length === 2, 'no redirect', top().options)
+      await t.back()
+    },
+  },
+  ...bad('redirectTo'),
+  { api: 'redirectTo', args: { url: '/pages/tab/tab' }, fail: /^redirectTo:fail can not redirectTo a tabbar page/ },
+  { api: 'switchTab', args: { url: '/pages/tab/tab' }, after: () => wx.switchTab({ url: '/pages/index/index' }) },
+  ...bad('switchTab'),
+  { api: 'switchTab', args: other, fail: /^switchTab:fail can not switch to (?:no|non)-?tab/i },
+  ...bad('reLaunch'),
+  { api: 'reLaunch', args: { url: '/pages/other/other' }, after: isAt('pages/other/other') },
+  // Called when everything else has been said: see pages/index.
+  { api: 'exitMiniProgram', last: true, args: {}, ok: {} },
+]

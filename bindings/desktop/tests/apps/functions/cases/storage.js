@@ -1,0 +1,44 @@
+// wx storage: values of every type come back as they went in.
+const { assert, is, pause, wrong } = require('../lib/runner.js')
+
+const put = (key, data) => () => wx.setStorageSync(key, data)
+
+module.exports = [
+  { api: 'setStorage', args: { key: 'k', data: { a: [1] } }, ok: {} },
+  { api: 'setStorage', args: { key: 1, data: 1 }, fail: wrong('setStorage', 'key', 'String', 'Number') },
+  { api: 'setStorage', args: {}, fail: wrong('setStorage', 'key', 'String', 'Undefined') },
+  { api: 'setStorage', args: { key: '', data: 1 }, fail: /^setStorage:fail key is empty/ },
+  { api: 'setStorage', args: { key: 'f', data: () => 1 }, fail: /^setStorage:fail .*function/ },
+  { api: 'setStorage', args: { key: 'big', data: 'x'.repeat(1100000) }, fail: 'setStorage:fail entry size limit reached' },
+  { api: 'getStorage', before: put('k', 'v'), args: { key: 'k' }, ok: { data: is('v') } },
+  { api: 'getStorage', args: { key: 'none' }, fail: 'getStorage:fail data not found' },
+  { api: 'getStorage', args: {}, fail: wrong('getStorage', 'key', 'String', 'Undefined') },
+  { api: 'getStorage', args: { key: {} }, fail: wrong('getStorage', 'key', 'String', 'Object') },
+  { api: 'removeStorage', before: put('k', 1), args: { key: 'k' }, after: () => assert(wx.getStorageSync('k') === '', 'still there') },
+  { api: 'removeStorage', args: { key: 'none' }, ok: {}, name: 'what is not there' },
+  { api: 'removeStorage', args: {}, fail: wrong('removeStorage', 'key', 'String', 'Undefined') },
+  {
+    api: 'getStorageInfo',
+    before: put('k', 1),
+    args: {},
+    ok: { keys: (keys) => keys.includes('k'), currentSize: 'Number', limitSize: 10240 },
+  },
+  { api: 'setStorageSync', with: ['k', new Date(5)], gives: is(undefined) },
+  { api: 'setStorageSync', with: [5, 1], throws: wrong('setStorageSync', 'key', 'String', 'Number') },
+  { api: 'setStorageSync', with: [], throws: wrong('setStorageSync', 'key', 'String', 'Undefined') },
+  ...[1.5, 'text', true, null, { a: [1, { b: 2 }] }, [1, 'a'], ''].map((value) => ({
+    api: 'getStorageSync',
+    name: JSON.stringify(value),
+    before: put('k', value),
+    with: ['k'],
+    gives: is(value),
+  })),
+  { api: 'getStorageSync', name: 'date', before: put('k', new Date(5)), with: ['k'], gives: (date) => date instanceof Date && date.getTime() === 5 },
+  { api: 'getStorageSync', with: ['none'], gives: is('') },
+  { api: 'getStorageSync', with: [], throws: wrong('getStorageSync', 'key', 'String', 'Undefined') },
+  { api: 'removeStorageSync', before: put('k', 1), with: ['k'], gives: is(undefined), after: () => assert(wx.getStorageSync('k') === '', 'still there') },
+  { api: 'removeStorageSync', with: [], throws: wrong('removeStorageSync', 'key', 'String', 'Undefined') },
+  { api: 'getStorageInfoSync', before: put('k', 1), with: [], gives: { keys: (keys) => keys.includes('k'), currentSize: 'Number', limitSize: 10240 } },
+  { api: 'clearStorage', before: put('k', 1), args: {}, after: () => assert(wx.getStorageInfoSync().keys.length === 0, 'not empty') },
+  { api: 'clearStorageSync', before: put('k', 1), with: [], gives: is(undefined), after: () => assert(wx.getStorageInfoSync().keys.length === 0, 'not empty') },
+]

@@ -1,0 +1,1 @@
+Page({ onLoad(query) { getApp().shown.push(query) } })
