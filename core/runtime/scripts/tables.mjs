@@ -30,12 +30,17 @@ export const smallRegistry = {
   },
 }
 
-/** Of the table of components, tags and status. Tests see all of it. */
+/** Of the table of components, what works. Tests see all of it. */
 export const smallComponents = {
   name: 'small-components',
   setup({ onLoad }) {
     onLoad({ filter: /engine[/\\]components\.json$/ }, ({ path }) => {
-      const rows = JSON.parse(readFileSync(path, 'utf8')).map(({ tag, status }) => ({ tag, status }))
+      const rows = JSON.parse(readFileSync(path, 'utf8')).map(({ tag, status, attributes, events }) => ({
+        tag,
+        status,
+        attributes,
+        events,
+      }))
       return { contents: JSON.stringify(rows), loader: 'json' }
     })
   },

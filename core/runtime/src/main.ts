@@ -21,6 +21,9 @@ import { createOverlay, showBadge } from './framework/overlay'
 import { PageStack } from './framework/page-stack'
 import { captureConsole, Reporter } from './framework/reporter'
 import { createAppGlobal, createFunction } from './framework/scope'
+import { leave } from './api/leaving'
+import { RouteTrace } from './framework/route-trace'
+import { Timeline } from './framework/timeline'
 import { styleElement } from './framework/style-sheets'
 import { System } from './framework/system'
 import { TabBar } from './framework/tab-bar'
@@ -48,6 +51,7 @@ function main(): void {
   const overlay = createOverlay(document.body)
   if (launch.development) showBadge(overlay)
 
+  const timeline = new Timeline()
   const events = new WxEvents(reporter)
   const app = new App(reporter, events, launch.launch)
   catchErrors(reporter, app, launch.development)
@@ -64,9 +68,11 @@ function main(): void {
     tabBar,
     baseCss + mediaCss,
     {
-      back: () => void wx.navigateBack?.(),
+      back: () => void leave(stack.top, () => wx.navigateBack?.()),
       home: () => void wx.reLaunch?.({ url: `/${system.config.pages[0] ?? ''}` }),
+      routing: (type) => new RouteTrace((event, value) => void events.emit(event, value), timeline, type),
       ready(page) {
+        if (firstReady) timeline.launched(page.path, page.id)
         if (firstReady)
           requestAnimationFrame(() => reporter.send('firstContent', { ms: Math.round(performance.now()) }))
         firstReady = false
@@ -77,7 +83,18 @@ function main(): void {
   )
   reporter.setPage(() => stack.top?.path ?? '')
   const back = new BackCatcher(bridge)
-  const wx = createFunctions({ launch, bridge, reporter, system, stack, tabBar, app, events, back })
+  const wx = createFunctions({
+    launch,
+    bridge,
+    reporter,
+    system,
+    stack,
+    tabBar,
+    app,
+    events,
+    timeline,
+    back,
+  })
   const tapTab = (index: number): void => {
     const item = tabBar?.item(index)
     if (item)
@@ -114,7 +131,8 @@ function main(): void {
   loader.onLateComponent = (paths) => stack.addStyles(paths)
   Object.defineProperty(window, '__lodger', {
     value: Object.freeze({
-      definePackage: loader.define.bind(loader),
+      definePackage: (name: string, factory: Parameters<Loader['define']>[1]) =>
+        timeline.evaluate(launch.packages, name, () => loader.define(name, factory)),
       wxs: Object.freeze(createWxsRuntime(reporter)),
       receive: (message: unknown) => bridge.receive(message),
     }),

@@ -1,10 +1,10 @@
 //! Every function that works, against WeChat's documented form: the rows of `tests/apps/functions/cases`, in a page of
 //! each engine. A row of the registry that works and has no case is a failure here.
 use crate::{
-    harness::{driver, in_both_engines, picture, program},
+    harness::{driver_with, in_both_engines, options, picture, program},
     sink::{Hit, Sink},
 };
-use lodger_desktop::{Entry, HostEvent, Target};
+use lodger_desktop::{DriverOptions, Entry, HostEvent, Scopes, Target};
 use lodger_engine::registry::{ApiKind, ApiStatus, Registry};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -39,7 +39,7 @@ fn said(event: &HostEvent, word: &str) -> Option<Value> {
 in_both_engines! {
     fn every_function_keeps_wechats_form(engine) {
         let server = Sink::new(answer);
-        let mut driver = driver(engine);
+        let mut driver = driver_with(engine, DriverOptions { scopes: Scopes::Grant, ..options() });
         let query = [("server".to_owned(), server.url(""))].into();
         driver.open(&program("functions"), Entry { query, ..Entry::page("pages/index/index") }).unwrap();
         let cases = driver.wait("the list of cases", |event| said(event, "CASES ").is_some()).unwrap();
@@ -48,16 +48,19 @@ in_both_engines! {
             let event = driver.wait("the next line", |event| line(event).is_some()).unwrap();
             match said(&event, "TAP ").or_else(|| said(&event, "DONE ")) {
                 None => {}
-                Some(Value::Array(target)) => {
-                    let css = Target::css(target[0].as_str().unwrap());
-                    let target = target[1].as_str().map_or(css.clone(), |text| css.with_text(text));
-                    driver.tap(&target).unwrap();
+                Some(Value::Array(targets)) => {
+                    for target in targets {
+                        let css = Target::css(target[0].as_str().unwrap());
+                        let target = target[1].as_str().map_or(css.clone(), |text| css.with_text(text));
+                        driver.tap(&target).unwrap();
+                    }
                 }
                 Some(sum) => break sum,
             }
         };
-        driver.wait("the program's own end", |event| matches!(event, HostEvent::Exit)).unwrap();
         driver.screenshot(&picture(&format!("functions-{}.png", engine.name()))).unwrap();
+        driver.tap(&Target::css(".sum")).unwrap();
+        driver.wait("the program's own end", |event| matches!(event, HostEvent::Exit)).unwrap();
         let failed: Vec<_> =
             driver.events().iter().filter_map(line).filter(|text| text.starts_with("FAIL")).collect();
         assert!(failed.is_empty(), "{failed:#?}");

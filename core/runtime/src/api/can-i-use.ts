@@ -1,17 +1,20 @@
 // wx.canIUse: `request`, `request.object.url`, `button.open-type.share`, `getSystemInfoSync.return.theme`.
+import { commonRow, componentRows } from '../components/component-table'
 import { registered } from './registry'
 
-const COMPONENT = /^[a-z]+(?:-[a-z]+)*$/
-
 /**
- * Whether a function or component works. Parameters, fields and attributes are not told apart: they count as usable
- * when what they belong to is.
+ * Whether a function, or an attribute or event of a component, works. Parameters and fields of a function are not told
+ * apart, nor are the values of an attribute: they count as usable when what they belong to is.
  */
-export function createCanIUse(isComponent: (tag: string) => boolean) {
-  return (schema: unknown): boolean => {
-    const [name = '', member = ''] = String(schema).split('.')
-    // A method of an object: `FileSystemManager.readFile`.
-    if (registered(`${name}.${member}`)) return true
-    return registered(name) !== undefined || (COMPONENT.test(name) && isComponent(name))
-  }
+export function canIUse(schema: unknown): boolean {
+  const [name = '', part] = String(schema).split('.')
+  // The second: a method of an object, `FileSystemManager.readFile`.
+  if (registered(name) || registered(`${name}.${part}`)) return true
+  const row = componentRows.find(({ tag }) => tag === name)
+  if (!row || row.status === 'none') return false
+  return part === undefined || [row, commonRow].some((known) => known && has(known, part))
+}
+
+function has({ attributes, events }: { attributes: string[]; events: string[] }, name: string): boolean {
+  return attributes.includes(name) || events.includes(name.replace(/^(?:bind|catch):?/, ''))
 }

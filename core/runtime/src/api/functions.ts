@@ -8,28 +8,35 @@ import type { PageStack } from '../framework/page-stack'
 import type { Reporter } from '../framework/reporter'
 import type { System } from '../framework/system'
 import type { TabBar } from '../framework/tab-bar'
-import { components } from '../components/index'
+import type { Timeline } from '../framework/timeline'
 import { addUi } from '../ui/index'
 import { componentOf } from '../framework/dom'
 import { resolveUrl } from '../framework/url'
 import { createAnimation } from './animation'
 import { addAudio } from './audio'
 import { failure } from './call'
-import { createCanIUse } from './can-i-use'
 import { addCanvas } from './canvas'
 import type { WxEvents } from './events'
 import { FileSystem } from './file-system'
 import { addFiles, tempFile } from './files'
+import { canIUse } from './can-i-use'
+import { loadFontFace } from './fonts'
+import { addIdle } from './idle'
 import { addInert } from './inert'
 import { addInformation } from './information'
+import { addKeyboard } from './keyboard'
+import { addLeaving } from './leaving'
+import { addShareMenu } from './share-menu'
+import { createPerformance } from './performance'
 import { createLogManager, createRealtimeLogManager } from './logs'
 import { addNavigation } from './navigation'
 import { WxIntersectionObserver, WxMediaQueryObserver } from './observers'
 import { addPageChrome } from './page-chrome'
 import { registered, registeredRows } from './registry'
+import { addRandom } from './random'
 import { request } from './request'
 import { SelectorQuery } from './selector-query'
-import { Storage } from './storage'
+import { addStorage, Storage } from './storage'
 import { addTabBar } from './tab-bar'
 import { createUpdateManager } from './update-manager'
 import { addMediaContexts } from './video'
@@ -48,21 +55,15 @@ export interface FunctionParts {
   app: App
   events: WxEvents
   back: BackCatcher
+  timeline: Timeline
 }
 
 /** Makes `wx`. */
 export function createFunctions(parts: FunctionParts): Wx {
-  const { launch, bridge, reporter, system, stack, tabBar, app, events } = parts
+  const { launch, bridge, reporter, system, stack, tabBar, app, events, timeline } = parts
   if (launch.development) reporter.trace((name) => registered(name)?.kind === 'local')
   const own = new Implementations(reporter)
-  const storage = new Storage(bridge, launch)
-  const { getStorage, setStorage, removeStorage, clearStorage, getStorageInfo } = storage
-  own.async('getStorage', getStorage, { key: 'String' })
-  own.async('setStorage', setStorage, { key: 'String', data: 'Any' })
-  own.async('removeStorage', removeStorage, { key: 'String' })
-  own.asyncAll({ clearStorage, getStorageInfo })
-  const { getStorageSync, setStorageSync, removeStorageSync, clearStorageSync, getStorageInfoSync } = storage
-  own.set({ getStorageSync, setStorageSync, removeStorageSync, clearStorageSync, getStorageInfoSync })
+  addStorage(own, new Storage(bridge, launch))
   const task = taskMaker(bridge, reporter)
   own.set({
     request: task(request(bridge)),
@@ -80,11 +81,18 @@ export function createFunctions(parts: FunctionParts): Wx {
   addTabBar(own, top, tabBar)
   const view = (): { width: number; height: number } | undefined =>
     stack.top?.frame.view.getBoundingClientRect()
-  addInformation(own, launch, system, { view, enter: () => app.enter })
+  addInformation(own, launch, system, { view, enter: () => app.enter }, reporter)
   addInert(own)
+  addLeaving(own, top)
+  addShareMenu(own, top)
+  addKeyboard(own)
+  addRandom(own, reporter)
+  addIdle(own, reporter)
+  own.async('loadFontFace', loadFontFace, { family: 'String', source: 'String', desc: 'Object?' })
   addUi(own)
   const topComponent = (): import('glass-easel').GeneralComponent | undefined => stack.top?.component
   const updates = createUpdateManager(bridge, reporter)
+  const performanceObject = createPerformance(timeline, reporter)
   const logs = createLogManager()
   const realtimeLogs = createRealtimeLogManager()
   const resolve = (source: string): string => resolveUrl(source, stack.top?.path ?? '')
@@ -98,6 +106,7 @@ export function createFunctions(parts: FunctionParts): Wx {
   })
   own.set({
     getUpdateManager: () => updates,
+    getPerformance: () => performanceObject,
     getLogManager: () => logs,
     getRealtimeLogManager: () => realtimeLogs,
     createAnimation,
@@ -111,10 +120,6 @@ export function createFunctions(parts: FunctionParts): Wx {
     const [on, off] = events.functions(name.replace(/^(?:on|off)/, ''))
     own.event(name, name.startsWith('off') ? off : on)
   }
-  // Filled once `wx` exists: it looks up names in it.
-  let canIUse: (schema: unknown) => boolean = () => false
-  own.set({ canIUse: (schema: unknown) => canIUse(schema) })
-  const wx = createWx(own, bridge, reporter)
-  canIUse = createCanIUse((tag) => components.some((component) => component.tag === tag))
-  return wx
+  own.set({ canIUse })
+  return createWx(own, bridge, reporter)
 }

@@ -4,9 +4,26 @@ import { INLINE_TEXT, type Bridge, type Json } from '../bridge/client'
 import type { Launch } from '../framework/launch'
 import { failure, typeName } from './call'
 import type { Work } from './typed'
+import type { Implementations } from './wx'
 import { decodeValue, encodeValue } from './storage-value'
 
 type StorageInfo = WechatMiniprogram.GetStorageInfoSyncOption
+
+/** Adds the functions. */
+export function addStorage(own: Implementations, storage: Storage): void {
+  const { getStorage, setStorage, removeStorage, clearStorage, getStorageInfo } = storage
+  // `encrypt` asks for what the engine does with every value anyway: it seals them.
+  own.async('getStorage', getStorage, { key: 'String', encrypt: 'Boolean?' })
+  own.async('setStorage', setStorage, { key: 'String', data: 'Any', encrypt: 'Boolean?' })
+  own.async('removeStorage', removeStorage, { key: 'String' })
+  own.async('batchGetStorage', storage.batchGetStorage, { keyList: 'Array' })
+  own.async('batchSetStorage', storage.batchSetStorage, { kvList: 'Array' })
+  own.asyncAll({ clearStorage, getStorageInfo })
+  const { getStorageSync, setStorageSync, removeStorageSync, clearStorageSync, getStorageInfoSync } = storage
+  const { batchGetStorageSync, batchSetStorageSync } = storage
+  own.set({ getStorageSync, setStorageSync, removeStorageSync, clearStorageSync, getStorageInfoSync })
+  own.set({ batchGetStorageSync, batchSetStorageSync })
+}
 
 export class Storage {
   readonly #bridge: Bridge
@@ -43,7 +60,7 @@ export class Storage {
     try {
       return this.#take(name, this.#bridge.callSync('getStorageSync', { key: name }))
     } catch (error) {
-      if (/data not found/.test((error as Json)?.['errMsg'] as string)) return ''
+      if (isAbsent(error)) return ''
       throw error
     }
   }
@@ -91,6 +108,32 @@ export class Storage {
     this.#cleared()
   }
 
+  readonly batchSetStorage: Work<'batchSetStorage'> = async ({ kvList }) => {
+    const entries = entriesOf('batchSetStorage', kvList)
+    await Promise.all(entries.map(({ key, value }) => this.setStorage({ key, data: value })))
+  }
+
+  readonly batchSetStorageSync = (kvList: unknown): void => {
+    for (const { key, value } of entriesOf('batchSetStorageSync', kvList)) this.setStorageSync(key, value)
+  }
+
+  /** The values in the order of the keys; an empty text where there is none, as from `getStorageSync`. */
+  readonly batchGetStorage = async ({ keyList }: { keyList: unknown }): Promise<{ dataList: unknown[] }> => {
+    const keys = keysOf('batchGetStorage', keyList)
+    const found = keys.map(async (key) => {
+      try {
+        return (await this.getStorage({ key })).data
+      } catch (error) {
+        if (isAbsent(error)) return ''
+        throw error
+      }
+    })
+    return { dataList: await Promise.all(found) }
+  }
+
+  readonly batchGetStorageSync = (keyList: unknown): any[] =>
+    keysOf('batchGetStorageSync', keyList).map(this.getStorageSync)
+
   readonly getStorageInfo: Work<'getStorageInfo'> = async () =>
     storageInfo(await this.#bridge.call('getStorageInfo').answer)
 
@@ -116,6 +159,27 @@ export class Storage {
     this.#items.clear()
     this.#complete = true
   }
+}
+
+/** Whether a call failed because the key does not exist. */
+function isAbsent(error: unknown): boolean {
+  return /data not found/.test(String((error as Json | null)?.['errMsg']))
+}
+
+function keysOf(api: string, list: unknown): string[] {
+  return listOf(api, 'keyList', list).map((key) => checked(api, key))
+}
+
+function entriesOf(api: string, list: unknown): { key: string; value: unknown }[] {
+  return listOf(api, 'kvList', list).map((entry) => {
+    const { key, value } = (entry ?? {}) as Json
+    return { key: checked(api, key), value }
+  })
+}
+
+function listOf(api: string, name: string, list: unknown): unknown[] {
+  if (Array.isArray(list)) return list
+  throw failure(api, `parameter error: parameter.${name} should be Array instead of ${typeName(list)};`, 1001)
 }
 
 /** What the engine tells of the storage; sizes in KB. */

@@ -283,7 +283,10 @@ export class Loader {
         this.loadComponent(path)
         this.onLateComponent(this.#useSheets([...this.#registered].filter((item) => !before.has(item))))
       },
-      (error: unknown) => this.#reporter.error(error, `component "${path}"`),
+      (error: unknown) => {
+        this.#reporter.error(error, `component "${path}"`)
+        this.onLazyError(this.packageOf(path), error)
+      },
     )
   }
 
@@ -297,6 +300,9 @@ export class Loader {
       return true
     })
   }
+
+  /** Called when the package of a component that has a placeholder cannot be loaded. */
+  onLazyError: (name: string, error: unknown) => void = () => undefined
 
   /** Called with the sheets of components that were registered after pages that use them were built. */
   onLateComponent: (sheets: string[]) => void = () => undefined

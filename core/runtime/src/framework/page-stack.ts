@@ -6,6 +6,7 @@ import { tabPath, type TabBar } from './tab-bar'
 import { nextFrame } from './frames'
 import { Page, type PageTools } from './page'
 import { PageFrame } from './page-frame'
+import type { RouteStep, RouteTrace, StepPage } from './route-trace'
 import { barMetrics, type BarMetrics } from './navigation-bar'
 import type { System } from './system'
 import { pop, push } from './transition'
@@ -25,6 +26,8 @@ export interface StackActions {
   home(): void
   /** A page was shown for the first time and has run `onReady`. */
   ready(page: Page): void
+  /** A navigation begins: who is told of its steps. */
+  routing(type: string): RouteTrace
   /** The title of the top page may have changed. */
   titled(title: string): void
 }
@@ -92,25 +95,41 @@ export class PageStack {
     const target = route.stack[route.stack.length - 1]
     if (!target) throw new Error('the engine sent an empty page stack')
     await this.#tools.loader.loadPackage(this.#tools.loader.packageOf(target.path))
+    const trace = this.#actions.routing(route.type)
+    const about = (step: RouteStep, { id, path, query }: StepPage, object?: object): void =>
+      trace.tell(step, { id, path, query, object })
+    const built = this.#pages.get(target.id)
+    about('BeforeAppRoute', target, built?.object)
     const old = this.top
     const alive = new Set([...route.stack.map((page) => page.id), ...route.alive])
     const ended = this.#endOf(alive)
     if (old && !ended.includes(old) && old.id !== target.id) old.hide()
     for (const page of ended) {
+      about('BeforePageUnload', page, page.object)
       this.#pages.delete(page.id)
       page.unload()
+      about('AfterPageUnload', page)
     }
-    const known = this.#pages.get(target.id)
-    const page = known ?? this.#make(target, route)
+    const page = built ?? this.#make(target, route)
     if (opener) page.opener = opener
     if (!known) page.exitState = exitState
     // Pages below the top of a restored stack are built when they are shown.
     this.#stack = route.stack.flatMap((item) => this.#pages.get(item.id) ?? [])
     this.#bring(page)
-    if (!known) this.#start(page)
+    if (!built) {
+      about('BeforePageLoad', target)
+      this.#start(page)
+      about('AfterPageLoad', target, page.object)
+    }
     page.show()
-    this.#move(page, old, ended, route.type)
-    if (!known) nextFrame(() => this.#ready(page))
+    about('AppRoute', target, page.object)
+    this.#move(page, old, ended, route.type, () => about('AppRouteDone', target, page.object))
+    if (!built) {
+      nextFrame(() => {
+        this.#ready(page)
+        about('PageReady', target)
+      })
+    }
     this.#actions.titled(page.frame.bar.title)
     return page
   }
@@ -203,7 +222,7 @@ export class PageStack {
       })
   }
 
-  #move(page: Page, old: Page | undefined, ended: Page[], type: string): void {
+  #move(page: Page, old: Page | undefined, ended: Page[], type: string, done: () => void): void {
     const others = ended.filter((item) => item !== old)
     for (const item of others) item.remove()
     for (const item of this.all) if (item !== page && item !== old) item.frame.away = true
@@ -211,6 +230,7 @@ export class PageStack {
       for (const item of ended) item.remove()
       // Another navigation may have brought it back.
       if (old && old !== this.top && this.#pages.has(old.id)) old.frame.away = true
+      done()
     }
     if (!old || old === page) return finish()
     if (type === 'navigateTo') void push(page.frame.element, old.frame.element).then(finish)

@@ -40,6 +40,10 @@ export class Page {
   #visible = false
   /** `exitState` of the page's object: what it saved when the program was left on it. */
   exitState: unknown
+  /** What to ask before the user may leave (`wx.enableAlertBeforeUnload`). */
+  leaveMessage: string | undefined
+  /** Whether the host's menu may share it (`wx.hideShareMenu`). */
+  shareable = true
   /** Channel to the page that opened this one. */
   opener: EventChannel | undefined
 
@@ -54,6 +58,11 @@ export class Page {
   /** The program's page object. Throws before {@link build}. */
   get caller(): PageCaller {
     if (!this.#caller) throw new Error(`page "${this.path}" is not built`)
+    return this.#caller
+  }
+
+  /** The same, or undefined before {@link build}. */
+  get object(): object | undefined {
     return this.#caller
   }
 

@@ -1,5 +1,6 @@
 // Sharing: the page says what (`onShareAppMessage`), the host does it.
 import type { Element as GlassElement } from 'glass-easel'
+import { ui } from '../ui/index'
 import type { PageStack } from './page-stack'
 import type { Reporter } from './reporter'
 
@@ -7,6 +8,12 @@ interface ShareContent {
   title?: string
   path?: string
   promise?: Promise<ShareContent>
+}
+
+/** The host's menu asks for the top page, which may have said that it is not to be shared (`wx.hideShareMenu`). */
+export function shareFromMenu(stack: PageStack, reporter: Reporter): void {
+  if (stack.top?.shareable === false) void ui.showToast({ title: '当前页面不可转发', icon: 'none' })
+  else shareTop(stack, reporter, 'menu')
 }
 
 /** Asks the top page what to share, and tells the host. `from` is `menu` or `button`. */

@@ -9,7 +9,7 @@ import type { Loader } from './loader'
 import { showBuildErrors, showError } from './overlay'
 import type { PageStack, Route } from './page-stack'
 import type { Reporter } from './reporter'
-import { shareTop } from './share'
+import { shareFromMenu } from './share'
 import type { System } from './system'
 import type { TabBar } from './tab-bar'
 
@@ -54,7 +54,9 @@ async function run({ launch, opened, reporter, stack, app, loader }: Program): P
 }
 
 function listen(program: Program): void {
-  const { bridge, reporter, stack, app, events, system, tabBar, overlay } = program
+  const { bridge, reporter, stack, app, events, system, tabBar, overlay, loader } = program
+  loader.onLazyError = (name, error) =>
+    void events.emit('LazyLoadError', { type: 'subpackage', subpackage: [name], errMsg: String(error) })
   const on = (event: string, run: (args: Json) => void): void =>
     bridge.on(event, (args) => void reporter.guard(`event ${event}`, () => run(args)))
 
@@ -71,7 +73,7 @@ function listen(program: Program): void {
     app.hide()
     saveExitState(stack, reporter)
   })
-  on('share', () => shareTop(stack, reporter, 'menu'))
+  on('share', () => shareFromMenu(stack, reporter))
   on('themeChange', ({ theme }) => {
     const before = system.theme
     system.theme = theme === 'dark' ? 'dark' : 'light'
@@ -132,6 +134,7 @@ function watchSize({ bridge, reporter, stack, system, events }: Program): void {
       page.lifetime('resize', event)
     }
     events.emit('WindowResize', event)
+    events.emit('MenuButtonBoundingClientRectWeightChange', { ...system.menuButton })
   }
   window.addEventListener('resize', () => reporter.guard('resize', resized))
   bridge.on('windowResize', ({ system: changed }) => {

@@ -1,7 +1,14 @@
 // System, window, device, program.
 const { assert, is, unlike, wrong } = require('../lib/runner.js')
 
-const rect = { left: 'Number', top: 'Number', right: 'Number', bottom: 'Number', width: 'Number', height: 'Number' }
+const rect = {
+  left: 'Number',
+  top: 'Number',
+  right: 'Number',
+  bottom: 'Number',
+  width: 'Number',
+  height: 'Number',
+}
 const windowInfo = {
   pixelRatio: 'Number',
   screenWidth: 'Number',
@@ -40,7 +47,15 @@ const systemSetting = {
   deviceOrientation: (value) => ['portrait', 'landscape'].includes(value),
 }
 const authorized = (names, type) => Object.fromEntries(names.map((name) => [`${name}Authorized`, type]))
-const grants = ['album', 'camera', 'location', 'microphone', 'notification', 'notificationAlert', 'notificationBadge']
+const grants = [
+  'album',
+  'camera',
+  'location',
+  'microphone',
+  'notification',
+  'notificationAlert',
+  'notificationBadge',
+]
 const rest = ['notificationSound', 'phoneCalendar']
 const everything = {
   ...windowInfo,
@@ -50,7 +65,13 @@ const everything = {
   ...authorized([...grants, ...rest], 'Boolean'),
   locationReducedAccuracy: 'Boolean',
 }
-const enter = { path: is('pages/index/index'), query: (query) => 'server' in query, scene: 'Number', referrerInfo: 'Object', apiCategory: is('default') }
+const enter = {
+  path: is('pages/index/index'),
+  query: (query) => 'server' in query,
+  scene: 'Number',
+  referrerInfo: 'Object',
+  apiCategory: is('default'),
+}
 
 module.exports = [
   { api: 'getSystemInfo', args: {}, ok: everything },
@@ -63,7 +84,8 @@ module.exports = [
   {
     api: 'getMenuButtonBoundingClientRect',
     with: [],
-    gives: (box) => !unlike(box, rect) && box.right - box.left === box.width && box.bottom - box.top === box.height,
+    gives: (box) =>
+      !unlike(box, rect) && box.right - box.left === box.width && box.bottom - box.top === box.height,
   },
   { api: 'getLaunchOptionsSync', with: [], gives: enter },
   { api: 'getEnterOptionsSync', with: [], gives: enter },
@@ -71,6 +93,72 @@ module.exports = [
     api: 'getAccountInfoSync',
     with: [],
     gives: { miniProgram: { appId: is('functions'), envVersion: is('develop'), version: 'String' } },
+  },
+  {
+    api: 'getAppAuthorizeSetting',
+    with: [],
+    gives: { ...authorized([...grants, ...rest, 'bluetooth'], 'String'), locationReducedAccuracy: 'Boolean' },
+  },
+  {
+    api: 'getSkylineInfo',
+    args: {},
+    ok: { isSupported: false, version: 'String', reason: is('client not supported') },
+  },
+  { api: 'getSkylineInfoSync', with: [], gives: { isSupported: false, version: 'String', reason: 'String' } },
+  { api: 'getDeviceBenchmarkInfo', args: {}, ok: { benchmarkLevel: 'Number', modelLevel: 'Number' } },
+  {
+    api: 'getRendererUserAgent',
+    async check() {
+      const byPromise = await wx.getRendererUserAgent()
+      const byCallback = await new Promise((success) => wx.getRendererUserAgent({ success }))
+      assert(/Mozilla/.test(byPromise) && byCallback.userAgent === byPromise, 'another text', [
+        byPromise,
+        byCallback,
+      ])
+      assert(byCallback.errMsg === 'getRendererUserAgent:ok', 'another errMsg', byCallback)
+    },
+  },
+  { api: 'getApiCategory', with: [], gives: is('default') },
+  { api: 'isVKSupport', with: ['v1'], gives: false },
+  { api: 'getExptInfoSync', with: [['a']], gives: 'Object' },
+  {
+    api: 'getRandomValues',
+    args: { length: 6 },
+    ok: { randomValues: (buffer) => buffer instanceof ArrayBuffer && buffer.byteLength === 6 },
+  },
+  { api: 'getRandomValues', args: {}, fail: wrong('getRandomValues', 'length', 'Number', 'Undefined') },
+  {
+    api: 'getRandomValues',
+    args: { length: 0 },
+    fail: 'getRandomValues:fail length should be between 1 and 65536',
+  },
+  {
+    api: 'getUserCryptoManager',
+    async check() {
+      const manager = wx.getUserCryptoManager()
+      const { randomValues } = await new Promise((success, fail) =>
+        manager.getRandomValues({ length: 3, success, fail }),
+      )
+      assert(randomValues.byteLength === 3, 'another length', randomValues.byteLength)
+      const { errMsg } = await new Promise((fail) => manager.getLatestUserKey({ fail }))
+      assert(errMsg === 'getLatestUserKey:fail not supported', 'another errMsg', errMsg)
+    },
+  },
+  {
+    api: 'requestIdleCallback',
+    check: () =>
+      new Promise((resolve) =>
+        assert(typeof wx.requestIdleCallback(() => resolve(), { timeout: 500 }) === 'number', 'no id'),
+      ),
+  },
+  { api: 'requestIdleCallback', with: [], throws: /^requestIdleCallback:fail parameter error/ },
+  {
+    api: 'cancelIdleCallback',
+    check: () =>
+      new Promise((resolve, reject) => {
+        wx.cancelIdleCallback(wx.requestIdleCallback(() => reject(new Error('called'))))
+        wx.requestIdleCallback(() => wx.requestIdleCallback(() => resolve()))
+      }),
   },
   { api: 'env', check: () => assert(wx.env.USER_DATA_PATH === 'wxfile://usr', 'another path', wx.env) },
   { api: 'getExtConfig', args: {}, ok: { extConfig: 'Object' } },
@@ -81,6 +169,9 @@ module.exports = [
     ['getSystemInfoSync.return.theme', true],
     ['button', true],
     ['scroll-view', true],
+    ['button.size', true],
+    ['view.bindtap', true],
+    ['button.no-such-attribute', false],
     ['noSuchThing', false],
     ['no-such-thing', false],
     ['shareVideoToGroup', false],

@@ -1,7 +1,14 @@
 // Selector queries and observers.
 const { assert, unlike, until } = require('../lib/runner.js')
 
-const rect = { left: 'Number', top: 'Number', right: 'Number', bottom: 'Number', width: 'Number', height: 'Number' }
+const rect = {
+  left: 'Number',
+  top: 'Number',
+  right: 'Number',
+  bottom: 'Number',
+  width: 'Number',
+  height: 'Number',
+}
 const exec = (query) => new Promise((resolve) => query.exec(resolve))
 const like = (value, wanted) => {
   const why = unlike(value, wanted)
@@ -20,7 +27,13 @@ module.exports = [
       query.select('#none').boundingClientRect()
       query.selectViewport().boundingClientRect()
       const [top, items, none, viewport] = await exec(query)
-      like(top, { id: (id) => id === 'top', dataset: { kind: (kind) => kind === 'a' }, ...rect, width: 100, height: 50 })
+      like(top, {
+        id: (id) => id === 'top',
+        dataset: { kind: (kind) => kind === 'a' },
+        ...rect,
+        width: 100,
+        height: 50,
+      })
       assert(called === top, 'the callback got something else')
       assert(items.length === 2 && items[1].height === 20, 'not all items', items)
       assert(none === null, 'something for nothing', none)
@@ -33,11 +46,36 @@ module.exports = [
     async check(t) {
       const query = wx.createSelectorQuery().in(t.page())
       query.select('#scroll').scrollOffset()
-      query.select('#scroll').fields({ id: true, dataset: true, rect: true, size: true, scrollOffset: true, mark: true, properties: ['scrollY'], computedStyle: ['height', 'backgroundColor'] })
+      query.select('#scroll').fields({
+        id: true,
+        dataset: true,
+        rect: true,
+        size: true,
+        scrollOffset: true,
+        mark: true,
+        properties: ['scrollY'],
+        computedStyle: ['height', 'backgroundColor'],
+      })
       query.selectViewport().scrollOffset()
       const [offset, fields, viewport] = await exec(query)
-      like(offset, { id: 'String', dataset: 'Object', scrollTop: 0, scrollLeft: 0, scrollHeight: 300, scrollWidth: 'Number' })
-      like(fields, { id: 'String', dataset: 'Object', ...rect, scrollTop: 0, mark: 'Object', scrollY: true, height: (height) => height === '60px' || height === 60, backgroundColor: 'String' })
+      like(offset, {
+        id: 'String',
+        dataset: 'Object',
+        scrollTop: 0,
+        scrollLeft: 0,
+        scrollHeight: 300,
+        scrollWidth: 'Number',
+      })
+      like(fields, {
+        id: 'String',
+        dataset: 'Object',
+        ...rect,
+        scrollTop: 0,
+        mark: 'Object',
+        scrollY: true,
+        height: (height) => height === '60px' || height === 60,
+        backgroundColor: 'String',
+      })
       like(viewport, { scrollHeight: (height) => height > 2000, scrollTop: 'Number' })
     },
   },
@@ -59,7 +97,15 @@ module.exports = [
       const observer = wx.createIntersectionObserver(t.page(), { thresholds: [0, 0.5, 1], observeAll: true })
       observer.relativeToViewport({ bottom: 0 }).observe('.item', (entry) => seen.push(entry))
       await until(() => seen.length === 2, 'the first report of both')
-      like(seen[0], { id: 'String', dataset: 'Object', intersectionRatio: 1, intersectionRect: rect, boundingClientRect: rect, relativeRect: rect, time: 'Number' })
+      like(seen[0], {
+        id: 'String',
+        dataset: 'Object',
+        intersectionRatio: 1,
+        intersectionRect: rect,
+        boundingClientRect: rect,
+        relativeRect: rect,
+        time: 'Number',
+      })
       observer.disconnect()
     },
   },

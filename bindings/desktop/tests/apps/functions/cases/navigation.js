@@ -17,14 +17,28 @@ module.exports = [
     args: other,
     ok: { eventChannel: 'Object' },
     after: async (t) => {
-      assert(top().route === 'pages/other/other' && top().options.b === '&', 'on another page', top().options)
+      assert(
+        top().route === 'pages/other/other' && top().options.b === '%26',
+        'on another page',
+        top().options,
+      )
       await t.back()
     },
   },
   ...bad('navigateTo'),
-  { api: 'navigateTo', args: { url: '/pages/tab/tab' }, fail: /^navigateTo:fail can not navigateTo a tabbar page/ },
+  {
+    api: 'navigateTo',
+    args: { url: '/pages/tab/tab' },
+    fail: /^navigateTo:fail can not navigateTo a tabbar page/,
+  },
   { api: 'navigateBack', before: () => wx.navigateTo(other), args: {}, after: isAt('pages/index/index') },
-  { api: 'navigateBack', before: () => wx.navigateTo(other), args: { delta: 5 }, after: isAt('pages/index/index'), name: 'too far' },
+  {
+    api: 'navigateBack',
+    before: () => wx.navigateTo(other),
+    args: { delta: 5 },
+    after: isAt('pages/index/index'),
+    name: 'too far',
+  },
   {
     api: 'redirectTo',
     before: () => wx.navigateTo(other),
@@ -35,12 +49,41 @@ module.exports = [
     },
   },
   ...bad('redirectTo'),
-  { api: 'redirectTo', args: { url: '/pages/tab/tab' }, fail: /^redirectTo:fail can not redirectTo a tabbar page/ },
-  { api: 'switchTab', args: { url: '/pages/tab/tab' }, after: () => wx.switchTab({ url: '/pages/index/index' }) },
+  {
+    api: 'redirectTo',
+    args: { url: '/pages/tab/tab' },
+    fail: /^redirectTo:fail can not redirectTo a tabbar page/,
+  },
+  {
+    api: 'switchTab',
+    args: { url: '/pages/tab/tab' },
+    after: () => wx.switchTab({ url: '/pages/index/index' }),
+  },
   ...bad('switchTab'),
   { api: 'switchTab', args: other, fail: /^switchTab:fail can not switch to (?:no|non)-?tab/i },
+  {
+    api: 'enableAlertBeforeUnload',
+    name: 'asks, and stays or leaves',
+    async check(t) {
+      const shown = new Promise((resolve) => wx.onAppRouteDone(resolve))
+      await wx.navigateTo(other)
+      await shown
+      wx.offAppRouteDone()
+      const { errMsg } = await wx.enableAlertBeforeUnload({ message: 'Really leave?' })
+      assert(errMsg === 'enableAlertBeforeUnload:ok', 'another errMsg', errMsg)
+      const button = ['.lodger-nav-button']
+      t.tap(button, ['.lgo-dialog-button', '取消'], button, ['.lgo-confirm'])
+      await until(() => getCurrentPages().length === 1, 'the way back')
+    },
+  },
+  {
+    api: 'enableAlertBeforeUnload',
+    args: {},
+    fail: wrong('enableAlertBeforeUnload', 'message', 'String', 'Undefined'),
+  },
+  { api: 'disableAlertBeforeUnload', args: {}, ok: {} },
   ...bad('reLaunch'),
   { api: 'reLaunch', args: { url: '/pages/other/other' }, after: isAt('pages/other/other') },
-  // Called when everything else has been said: see pages/index.
+  // Called when everything else has been said, by a tap: see pages/result.
   { api: 'exitMiniProgram', last: true, args: {}, ok: {} },
 ]

@@ -27,12 +27,14 @@ const show = (value) => {
 /** Exactly this value. */
 const is = (wanted) => Object.assign((value) => show(value) === show(wanted), { wanted: show(wanted) })
 
-const describe = (wanted) => (typeof wanted === 'function' ? wanted.wanted || 'what the row asks' : show(wanted))
+const describe = (wanted) =>
+  typeof wanted === 'function' ? wanted.wanted || 'what the row asks' : show(wanted)
 
 /** Why `value` is not as described; empty if it is. */
 function unlike(value, wanted, at = 'the result') {
   if (wanted === undefined) return ''
-  if (typeof wanted === 'function') return wanted(value) ? '' : `${at} is ${show(value)}, not ${describe(wanted)}`
+  if (typeof wanted === 'function')
+    return wanted(value) ? '' : `${at} is ${show(value)}, not ${describe(wanted)}`
   if (typeof wanted === 'string') {
     if (wanted.endsWith('?') && value === undefined) return ''
     const type = wanted.replace('?', '')
@@ -86,7 +88,8 @@ function byCallback(api, args) {
       complete(value) {
         calls.push(['complete', value])
         const [[first, answer], second, ...more] = calls
-        if (calls.length !== 2 || more.length > 0) reject(new Error(`called back ${calls.map(([name]) => name)}`))
+        if (calls.length !== 2 || more.length > 0)
+          reject(new Error(`called back ${calls.map(([name]) => name)}`))
         else if (answer !== second[1]) reject(new Error('complete got another object'))
         else resolve({ failed: first === 'fail', answer })
       },
@@ -117,7 +120,9 @@ function judge(row, { failed, answer }) {
   assert(!why, why)
 }
 
-const tell = (row) => row.tap && console.log(`TAP ${JSON.stringify([row.tap, row.tapText])}`)
+/** Asks whoever runs the program to tap, in turn: each a selector, and the text of the node if that tells it apart. */
+const tap = (...targets) => console.log(`TAP ${JSON.stringify(targets)}`)
+const tell = (row) => row.tap && tap([row.tap, row.tapText])
 const given = (value, t) => (typeof value === 'function' ? value(t) : value)
 
 async function runRow(row, t, say) {
@@ -136,7 +141,7 @@ async function runRow(row, t, say) {
   }
   if (row.check) return step('', () => row.check(t))
   if (row.args !== undefined) {
-    const what = row.fail === undefined ? '' : show(row.args)
+    const what = row.fail === undefined ? '' : show(row.args).slice(0, 80)
     await step(`callback ${what}`, async () => judge(row, await byCallback(row.api, given(row.args, t))))
     return step(`promise ${what}`, async () => judge(row, await byPromise(row.api, given(row.args, t))))
   }
@@ -185,4 +190,4 @@ function events(...names) {
 const wrong = (api, name, wanted, got) =>
   `${api}:fail parameter error: parameter.${name} should be ${wanted} instead of ${got};`
 
-module.exports = { run, is, assert, unlike, until, pause, events, wrong, typeName, show }
+module.exports = { run, tap, is, assert, unlike, until, pause, events, wrong, typeName, show }

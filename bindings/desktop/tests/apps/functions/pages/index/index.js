@@ -1,8 +1,15 @@
-const { run, until } = require('../../lib/runner.js')
+const { run, tap, until } = require('../../lib/runner.js')
 const rows = require('../../cases/index.js')
 const state = { started: false }
 
 Page({
+  data: { focus: false, focused: false },
+  onFocus() {
+    this.setData({ focused: true })
+  },
+  onBlur() {
+    this.setData({ focused: false, focus: false })
+  },
   onReady() {
     if (state.started) return
     state.started = true
@@ -11,12 +18,11 @@ Page({
   async start() {
     const { server, only } = this.options
     const chosen = rows.filter(({ api }) => !only || api === only)
-    const lines = await run(chosen, { server, page: () => getCurrentPages().slice(-1)[0], back })
+    const lines = await run(chosen, { server, page: () => getCurrentPages().slice(-1)[0], back, tap })
     getApp().lines = lines
     const failed = lines.filter(({ passed }) => !passed).length
     await wx.reLaunch({ url: '/pages/result/result' })
     console.log(`DONE ${JSON.stringify({ rows: chosen.length, calls: lines.length, failed })}`)
-    if (chosen.some(({ last }) => last)) await wx.exitMiniProgram()
   },
 })
 

@@ -7,4 +7,7 @@ Page({
     const rest = lines.filter(({ passed }) => passed)
     this.setData({ lines: [...failed, ...rest], passed: rest.length, failed: failed.length })
   },
+  leave() {
+    wx.exitMiniProgram({ complete: ({ errMsg }) => console.log(`LAST ${JSON.stringify(errMsg)}`) })
+  },
 })

@@ -1,1 +1,5 @@
-Page({ onLoad(query) { getApp().shown.push(query) } })
+Page({
+  onLoad(query) {
+    getApp().shown.push(query)
+  },
+})
