@@ -112,7 +112,7 @@ export class PageStack {
     }
     const page = built ?? this.#make(target, route)
     if (opener) page.opener = opener
-    if (!known) page.exitState = exitState
+    if (!built) page.exitState = exitState
     // Pages below the top of a restored stack are built when they are shown.
     this.#stack = route.stack.flatMap((item) => this.#pages.get(item.id) ?? [])
     this.#bring(page)

@@ -58,7 +58,7 @@ module.exports = [
   {
     api: 'onUnhandledRejection',
     name: 'is told',
-    async check() {
+    async check(t) {
       const seen = []
       const listener = (event) => seen.push(event)
       wx.onUnhandledRejection(listener)
@@ -67,6 +67,8 @@ module.exports = [
       const { reason: told } = await until(() => seen[0], 'the event')
       assert(told === reason, 'another reason', told)
       wx.offUnhandledRejection(listener)
+      // The error is drawn over the page: close it.
+      t.tap(['.lodger-error button', 'Close'])
     },
   },
 ]

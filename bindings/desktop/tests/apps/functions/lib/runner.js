@@ -59,7 +59,7 @@ const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Waits until `holds` does. */
 async function until(holds, what = 'what was waited for') {
-  const end = Date.now() + 5000
+  const end = Date.now() + 30000
   for (;;) {
     const value = holds()
     if (value) return value
@@ -68,11 +68,11 @@ async function until(holds, what = 'what was waited for') {
   }
 }
 
-/** Ends with `promise`, or with an error after ten seconds. */
+/** Ends with `promise`, or with an error after a while that no call needs. */
 function within(promise, what) {
   let timer
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what} never ended`)), 10000)
+    timer = setTimeout(() => reject(new Error(`${what} never ended`)), 40000)
   })
   return Promise.race([promise, late]).finally(() => clearTimeout(timer))
 }
