@@ -9,6 +9,8 @@ module.exports = [
   ...require('./measuring.js'),
   ...require('./events.js'),
   ...require('./network.js'),
+  ...require('./files.js'),
+  ...require('./media.js'),
   ...require('./permission.js'),
   ...require('./navigation.js'),
 ]
