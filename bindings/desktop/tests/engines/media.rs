@@ -62,5 +62,7 @@ in_both_engines! {
         driver.screenshot(&picture(&format!("video-2-{}.png", engine.name()))).unwrap();
         driver.tap(&Target::css(".lg-media-bar > .lg-media-play")).unwrap();
         driver.find(&said("ended")).unwrap();
+        driver.tap(&Target::css(".leave")).unwrap();
+        driver.wait("the pause", |event| line(event) == Some("paused behind another page")).unwrap();
     }
 }

@@ -38,15 +38,10 @@ export const video: Definition = {
     duration: [Number],
     objectFit: [String, 'contain'],
     title: [String],
-    direction: [null],
     danmuList: [null],
     danmuBtn: [Boolean],
     enableDanmu: [Boolean],
-    pageGesture: [Boolean],
-    vslideGesture: [Boolean],
-    vslideGestureInFullscreen: [Boolean, true],
     showProgress: [Boolean, true],
-    showBottomProgress: [Boolean, true],
     showFullscreenBtn: [Boolean, true],
     showPlayBtn: [Boolean, true],
     showCenterPlayBtn: [Boolean, true],
@@ -55,10 +50,6 @@ export const video: Definition = {
     playBtnPosition: [String, 'bottom'],
     enablePlayGesture: [Boolean],
     autoPauseIfNavigate: [Boolean, true],
-    autoPauseIfOpenNative: [Boolean, true],
-    pictureInPictureMode: [null],
-    enableAutoRotation: [Boolean],
-    showScreenLockButton: [Boolean],
   },
   create(host) {
     const film = element('video', 'lg-video', host.element)
@@ -74,6 +65,10 @@ export const video: Definition = {
         duration: player.duration,
       }),
     )
+    film.addEventListener('timeupdate', () => {
+      // A page that another one covers has no boxes.
+      if (host.flag('autoPauseIfNavigate') && host.element.getClientRects().length === 0) player.pause()
+    })
     for (const way of ['enter', 'leave'] as const)
       film.addEventListener(`${way}pictureinpicture`, () => host.emit(`${way}pictureinpicture`, {}))
 
@@ -103,7 +98,8 @@ export const video: Definition = {
     return {
       node: () => context,
       update(changed) {
-        film.muted = host.flag('muted')
+        // The viewer's own switch holds until the program changes its mind.
+        if (changed === null || changed.has('muted')) film.muted = film.defaultMuted = host.flag('muted')
         film.loop = host.flag('loop')
         film.style.objectFit = ['fill', 'cover'].includes(host.text('objectFit'))
           ? host.text('objectFit')

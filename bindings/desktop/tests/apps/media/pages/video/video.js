@@ -8,6 +8,12 @@ Page({
     if (type !== 'timeupdate' && type !== 'progress') this.setData({ said: `${this.data.said} ${type}` })
     tell(type, detail)
   },
+  leave() {
+    const film = wx.createVideoContext('film')
+    film.play()
+    next('play').then(() => wx.navigateTo({ url: '/pages/canvas/canvas' }))
+    next('pause').then(() => console.info('paused behind another page'))
+  },
   async begin() {
     const film = wx.createVideoContext('film')
     await check('metadata', async () => {
