@@ -2,7 +2,7 @@
 
 use crate::{diagnostics, failure::Failure, limits, locate, output::Output};
 use lodger_bundle::Bundle;
-use lodger_compiler::{Diagnostic, Options, compile};
+use lodger_compiler::{Compiler, Diagnostic, Options, Parts, Severity};
 use lodger_desktop::Program;
 use serde_json::json;
 use std::{
@@ -20,6 +20,8 @@ pub struct Compiled {
     pub diagnostics: Vec<Diagnostic>,
     /// Every file and folder that was read.
     pub inputs: Vec<PathBuf>,
+    /// What the bundle is made of.
+    pub parts: Parts,
 }
 
 impl Compiled {
@@ -32,9 +34,36 @@ impl Compiled {
 
 /// Compiles `project`, or fails after telling every error at once.
 pub fn project(project: &Path, options: &Options, output: &Output) -> Result<Compiled, Failure> {
-    check_folder(project)?;
+    again(&mut Compiler::default(), project, options, output).map_err(|broken| broken.failure)
+}
+
+/// A project that did not compile.
+pub struct Broken {
+    /// For the command.
+    pub failure: Failure,
+    /// What is wrong, as plain text.
+    pub text: String,
+    /// What was read nevertheless.
+    pub inputs: Vec<PathBuf>,
+}
+
+/// Compiles `project` with a compiler that may have compiled it before.
+pub fn again(
+    compiler: &mut Compiler,
+    project: &Path,
+    options: &Options,
+    output: &Output,
+) -> Result<Compiled, Broken> {
+    check_folder(project).map_err(|failure| Broken {
+        text: match &failure {
+            Failure::Input(message) => message.clone(),
+            _ => String::new(),
+        },
+        failure,
+        inputs: vec![project.to_owned()],
+    })?;
     let progress = output.progress(format!("Compiling {}", project.display()));
-    let result = compile(project, options);
+    let result = compiler.compile(project, options);
     drop(progress);
     diagnostics::print(&result.diagnostics);
     let Some(bundle) = result.bundle else {
@@ -42,12 +71,20 @@ pub fn project(project: &Path, options: &Options, output: &Output) -> Result<Com
             // One line: with `run --json` it is one of many.
             output.event(&json!({"ok": false, "diagnostics": result.diagnostics}), "");
         }
-        return Err(Failure::Told);
+        let errors = result.diagnostics.iter().filter(|found| found.severity == Severity::Error);
+        let text = errors.map(ToString::to_string).collect::<Vec<_>>().join("\n\n");
+        return Err(Broken { failure: Failure::Told, text, inputs: result.inputs });
     };
     for warning in limits::warnings(&bundle.index) {
         output.warn(warning);
     }
-    Ok(Compiled { bundle, maps: result.maps, diagnostics: result.diagnostics, inputs: result.inputs })
+    Ok(Compiled {
+        bundle,
+        maps: result.maps,
+        diagnostics: result.diagnostics,
+        inputs: result.inputs,
+        parts: result.parts,
+    })
 }
 
 /// A folder that is no project gets one plain sentence and no compiler diagnostics.

@@ -1,4 +1,6 @@
 //! Measures what users feel. Figures of one machine are compared only with each other: as ratios of one run.
+mod build;
+mod project;
 
 use crate::{
     arguments::Arguments,
@@ -6,16 +8,18 @@ use crate::{
     setup,
     test::COFFEE,
 };
-use serde_json::Value;
-use std::path::Path;
+use serde_json::{Value, json};
+use std::{fmt, path::Path};
 
 pub const HELP: &str = "
 Measures, and prints medians, ranges and the ratio of the pair it measured.
 
-Usage: cargo xtask bench open [--runs N]
+Usage: cargo xtask bench open|build [--runs N] [--json]
 
   open       time from navigation to first content of coffee, WebKitGTK and Chromium in turn
-  --runs N   runs in each engine; a run opens every page (default 5)
+  build      a project of 300 files: full build, rebuild after one changed file, esbuild on the same JavaScript
+  --runs N   runs of each (default 5); with open, a run opens every page
+  --json     build only: all figures as JSON
 
 Example: cargo xtask bench open --runs 9
 ";
@@ -29,10 +33,13 @@ pub fn task(mut arguments: Arguments) -> Result<(), Trouble> {
             _ => return Err(Trouble::Usage(format!("--runs takes a number from 1 to 1000, not `{text}`"))),
         },
     };
+    let json = arguments.flag("--json");
     let what = arguments.word();
     arguments.finish()?;
     match what.as_deref() {
+        Some("open") if json => Err(Trouble::Usage("--json goes with `bench build`".into())),
         Some("open") => open(runs),
+        Some("build") => build::run(runs, json),
         Some(other) => Err(Trouble::Usage(format!("there is no measurement `{other}`"))),
         None => Err(Trouble::Usage("say what to measure".into())),
     }
@@ -78,7 +85,17 @@ struct Figures {
     most: f64,
 }
 
+impl fmt::Display for Figures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "median {:>7.1}   range {:.1} to {:.1}", self.median, self.least, self.most)
+    }
+}
+
 impl Figures {
+    fn json(&self) -> Value {
+        json!({ "median": self.median, "least": self.least, "most": self.most })
+    }
+
     fn of(mut all: Vec<f64>) -> Self {
         all.sort_by(f64::total_cmp);
         let middle = all.len() / 2;

@@ -10,6 +10,7 @@ mod files;
 mod functions;
 mod harness;
 mod hostile;
+mod hot;
 mod media;
 mod model;
 mod probing;

@@ -1,17 +1,19 @@
 //! `lodger run`: a program in a window, or behind a server for any browser.
 
 mod browser;
+mod edit;
 mod watch;
 mod window;
 
 use crate::{
-    compile::{self, Compiled},
+    compile::Compiled,
     entry::{self, ThemeArg},
     events,
     failure::Failure,
     output::Output,
 };
-use lodger_compiler::Options;
+use edit::EditLoop;
+use lodger_compiler::Compiler;
 use lodger_desktop::{Entry, Report};
 use std::{
     path::PathBuf,
@@ -89,16 +91,18 @@ pub struct Args {
 }
 
 /// How long the loops wait for an event before they look at the other things.
-const TURN: Duration = Duration::from_millis(100);
+const TURN: Duration = Duration::from_millis(20);
 
 /// Runs.
 pub fn run(args: Args, output: &Output) -> Result<(), Failure> {
-    let compiled = compile(&args, output)?;
+    let mut compiler = Compiler::default();
+    let compiled = edit::compile(&mut compiler, &args, output).map_err(|broken| broken.failure)?;
+    let edits = EditLoop::new(&args, output, compiler, &compiled)?;
     let entry = entry::entry(&compiled.bundle.index, args.page.as_deref(), &args.query, args.scene)?;
     if args.browser {
-        browser::run(&args, compiled, entry, output)
+        browser::run(&args, compiled, edits, entry, output)
     } else {
-        window::run(&args, compiled, entry, output)
+        window::run(&args, compiled, edits, entry, output)
     }
 }
 
@@ -117,11 +121,6 @@ impl Stop {
     fn asked(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
-}
-
-fn compile(args: &Args, output: &Output) -> Result<Compiled, Failure> {
-    let options = Options { development: true, ..Options::default() };
-    compile::project(&args.dir, &options, output)
 }
 
 /// Prints one report: a JSON line, or text for what a person wants to know.

@@ -262,6 +262,7 @@ export class PageStack {
 
   /** The program's style sheets have other texts. */
   restyle(): void {
+    this.#tools.sheets.renew()
     for (const page of this.all) page.frame.restyle(this.#tools.sheets)
   }
 

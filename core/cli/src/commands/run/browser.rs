@@ -1,9 +1,9 @@
 //! Behind a loopback server: print the address, then what happens; rebuild and reload on save, until stopped.
 
-use super::{Args, Compiled, Entry, Failure, Output, Stop, TURN, compile, failed, print, watch::Watcher};
+use super::{Args, Compiled, EditLoop, Entry, Failure, Output, Stop, TURN, failed, print};
 use crate::output::DIM;
 use lodger_desktop::{
-    Change, Device, Theme,
+    Device, Theme,
     browser::{BrowserOptions, Server},
     devices,
 };
@@ -11,7 +11,13 @@ use serde_json::json;
 use std::process::{Command, Stdio};
 
 /// Serves until the process is stopped.
-pub fn run(args: &Args, compiled: Compiled, entry: Entry, output: &Output) -> Result<(), Failure> {
+pub fn run(
+    args: &Args,
+    compiled: Compiled,
+    mut edits: EditLoop<'_>,
+    entry: Entry,
+    output: &Output,
+) -> Result<(), Failure> {
     let mut options = BrowserOptions {
         data_dir: args.data.clone(),
         port: args.port,
@@ -23,8 +29,6 @@ pub fn run(args: &Args, compiled: Compiled, entry: Entry, output: &Output) -> Re
         options.device = device(args.device.as_deref())?;
     }
     let server = Server::new(&options).map_err(failed)?;
-    let mut watcher = Watcher::new(&compiled.inputs)?;
-    let mut digest = compiled.bundle.digest();
     let mut url = server.open(&compiled.program(), entry).map_err(failed)?;
     listening(&url, output);
     output.note(format_args!(
@@ -38,28 +42,10 @@ pub fn run(args: &Args, compiled: Compiled, entry: Entry, output: &Output) -> Re
         if let Some(report) = server.next(TURN) {
             print(&report, output);
         }
-        if !watcher.changed() {
-            continue;
-        }
-        match compile(args, output) {
-            Ok(compiled) => {
-                watcher.watch(&compiled.inputs)?;
-                if compiled.bundle.digest() != digest {
-                    digest = compiled.bundle.digest();
-                    match server.reload(&compiled.program(), &Change::Code) {
-                        Ok(()) => output.note("reloaded"),
-                        // The phone shows it too, and the next save tries again.
-                        Err(error) => output.warn(error),
-                    }
-                    // Another app id is another origin.
-                    if server.address() != url {
-                        url = server.address();
-                        listening(&url, output);
-                    }
-                }
-            }
-            // Everything has been printed; the page says where to look.
-            Err(_) => server.build_errors("The build failed. The terminal says why."),
+        // Another app id is another origin.
+        if edits.turn(&server)? && server.address() != url {
+            url = server.address();
+            listening(&url, output);
         }
     }
     Ok(())

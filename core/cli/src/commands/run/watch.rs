@@ -13,7 +13,7 @@ use std::{
 };
 
 /// Editors write a file in several steps; this long after the last one, it is done.
-const PAUSE: Duration = Duration::from_millis(150);
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// Watches the folders of a build's inputs: a file that an editor replaces is a new file, so files would be lost.
 pub struct Watcher {

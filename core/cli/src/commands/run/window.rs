@@ -1,9 +1,9 @@
 //! In a window: open, print what happens, rebuild on save, until the window is closed.
 
-use super::{Args, Compiled, Entry, Failure, Output, Stop, TURN, compile, failed, print, watch::Watcher};
+use super::{Args, Compiled, EditLoop, Entry, Failure, Output, Stop, TURN, failed, print};
 use crate::output::DIM;
 use lodger_desktop::{
-    Change, HostEvent,
+    HostEvent,
     window::{Window, WindowOptions},
 };
 use std::{
@@ -13,7 +13,13 @@ use std::{
 };
 
 /// Runs until the window is closed or, with `--screenshot`, until the picture is taken.
-pub fn run(args: &Args, compiled: Compiled, entry: Entry, output: &Output) -> Result<(), Failure> {
+pub fn run(
+    args: &Args,
+    compiled: Compiled,
+    mut edits: EditLoop<'_>,
+    entry: Entry,
+    output: &Output,
+) -> Result<(), Failure> {
     let options = WindowOptions {
         data_dir: args.data.clone(),
         theme: args.theme.map(Into::into),
@@ -23,8 +29,6 @@ pub fn run(args: &Args, compiled: Compiled, entry: Entry, output: &Output) -> Re
     let progress = output.progress("Opening the window");
     let mut window = Window::new(&options).map_err(failed)?;
     drop(progress);
-    let mut watcher = Watcher::new(&compiled.inputs)?;
-    let mut digest = compiled.bundle.digest();
     window.open(compiled.program(), entry).map_err(failed)?;
     if let Some(file) = &args.screenshot {
         return screenshot(window, file, Duration::from_millis(args.after), output);
@@ -44,23 +48,7 @@ pub fn run(args: &Args, compiled: Compiled, entry: Entry, output: &Output) -> Re
             Err(_) if stop.asked() => return Ok(()),
             Err(error) => return Err(failed(error)),
         }
-        if !watcher.changed() {
-            continue;
-        }
-        match compile(args, output) {
-            Ok(compiled) => {
-                watcher.watch(&compiled.inputs)?;
-                if compiled.bundle.digest() != digest {
-                    digest = compiled.bundle.digest();
-                    window.handle().reload(compiled.program(), Change::Code).map_err(failed)?;
-                    output.note("reloaded");
-                }
-            }
-            // Everything has been printed; the window says where to look.
-            Err(_) => {
-                window.handle().build_errors("The build failed. The terminal says why.").map_err(failed)?
-            }
-        }
+        edits.turn(&window.handle())?;
     }
     window.close().map_err(failed)
 }

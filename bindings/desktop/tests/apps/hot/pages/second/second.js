@@ -1,0 +1,4 @@
+Page({
+  data: { said: 'old code', from: '', depth: 0 },
+  onLoad({ from }) { this.setData({ from, depth: getCurrentPages().length }) },
+})
