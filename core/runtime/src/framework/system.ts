@@ -25,6 +25,7 @@ export class System {
   /** The device has changed while the program runs: a tool of development turned it, or took another. */
   change(fields: Record<string, unknown>): void {
     Object.assign(this.#host, fields)
+    this.#mark()
   }
 
   /** The theme pages are drawn in: light unless the program declares `darkmode`. */
@@ -52,7 +53,10 @@ export class System {
   }
 
   #mark(): void {
-    document.documentElement.dataset['theme'] = this.theme
+    const root = document.documentElement
+    root.dataset['theme'] = this.theme
+    // For hosts that only draw a home indicator: env(safe-area-inset-bottom) is nothing there.
+    root.style.setProperty('--lodger-bottom', `${this.#host.safeAreaBottom ?? 0}px`)
   }
 
   get width(): number {
