@@ -37,7 +37,8 @@ pub fn run(args: Args, output: &Output) -> Result<(), Failure> {
         format!("{GOOD}nothing to complain about{GOOD:#}")
     } else {
         let told: Vec<String> = found.iter().map(diagnostics::format).collect();
-        format!("{}\n\n{}", told.join("\n\n"), diagnostics::summary(errors, warnings))
+        let summary = diagnostics::summary(errors, warnings);
+        format!("{}\n\n{summary}; `lodger explain CODE` tells more of each", told.join("\n\n"))
     };
     output.result(&json!({"errors": errors, "warnings": warnings, "diagnostics": found}), text);
     if errors > 0 || (args.deny_warnings && warnings > 0) { Err(Failure::Told) } else { Ok(()) }
