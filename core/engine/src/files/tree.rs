@@ -242,9 +242,9 @@ impl Tree<'_> {
             let last = size / PIECE;
             self.db.execute(
                 "DELETE FROM engine_file_piece WHERE file = ?1 AND number >= ?2",
-                params![file.id, if size % PIECE == 0 { last } else { last + 1 }],
+                params![file.id, size.div_ceil(PIECE)],
             )?;
-            if size % PIECE != 0 {
+            if !size.is_multiple_of(PIECE) {
                 let mut piece = self.piece(file.id, last)?;
                 piece.truncate(index(size % PIECE));
                 self.put_piece(file.id, last, &piece)?;

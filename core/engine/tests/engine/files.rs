@@ -102,3 +102,63 @@ fn row_14_a_wipe_leaves_no_file() {
     let mut page = world.page(&session);
     assert_eq!(fs(&mut page, "readdir", json!({ "dirPath": "wxfile://usr" })), json!({ "files": [] }));
 }
+
+fn downloads(domains: &[&str]) -> lodger_bundle::Domains {
+    let list: Vec<String> = domains.iter().map(|domain| (*domain).to_owned()).collect();
+    lodger_bundle::Domains { download: Some(list.clone()), upload: Some(list), ..Default::default() }
+}
+
+#[test]
+fn row_25_downloads_and_uploads_stay_on_their_lists_hop_by_hop() {
+    let http = FakeHttp::new(|request| {
+        Ok(match request.url.as_str() {
+            "https://files.example.com/away" => {
+                response(302, &[("Location", "https://evil.test/x")], b"secret")
+            }
+            "https://files.example.com/near" => response(302, &[("Location", "/a.png")], b""),
+            _ => response(200, &[("Content-Type", "image/png")], b"picture"),
+        })
+    });
+    let world = World::new(Setup {
+        http: http.clone(),
+        domains: downloads(&["files.example.com"]),
+        ..Setup::default()
+    });
+    let (session, _) = world.open();
+    let mut page = world.page(&session);
+    for url in ["https://evil.test/a", "https://api.example.com/a", "https://files.example.com/away"] {
+        let said = page.fails("downloadFile", json!({ "url": url }));
+        assert_eq!(said, "downloadFile:fail url not in domain list", "{url}");
+    }
+    fs(&mut page, "writeFile", json!({ "filePath": "wxfile://usr/a", "data": STANDARD.encode("x") }));
+    let upload = json!({ "url": "https://evil.test/", "filePath": "wxfile://usr/a", "name": "f" });
+    assert_eq!(page.fails("uploadFile", upload), "uploadFile:fail url not in domain list");
+    assert!(!http.urls().iter().any(|url| url.contains("evil")), "{:?}", http.urls());
+    let ok = page.call("downloadFile", json!({ "url": "https://files.example.com/near" }));
+    let path = ok["tempFilePath"].as_str().expect("a path");
+    assert!(path.ends_with(".png"), "{path}");
+    assert_eq!(world.load(&session, "GET", &url(&session, path), &[]).text(), "picture");
+    let names = fs(&mut page, "readdir", json!({ "dirPath": "wxfile://tmp" }));
+    assert_eq!(names["files"].as_array().map(Vec::len), Some(1), "failures leave no file: {names}");
+}
+
+#[test]
+fn a_download_that_is_given_up_leaves_no_file_and_goes_nowhere_else() {
+    let world = World::new(Setup { domains: downloads(&["files.example.com"]), ..Setup::default() });
+    let (session, _) = world.open();
+    let mut page = world.page(&session);
+    let id = page.send("downloadFile", json!({ "url": "https://files.example.com/never" }));
+    page.send("abort", json!({ "id": id }));
+    assert_eq!(page.answer(id)["err"]["errMsg"], "downloadFile:fail abort");
+    for path in ["wxfile://tmp/x", "wxfile://store/x", "/images/x", "wxfile://usr/../x", "wxfile://usr"] {
+        let said =
+            page.fails("downloadFile", json!({ "url": "https://files.example.com/a", "filePath": path }));
+        let refused = said.contains("permission denied") || said.contains("illegal operation on a directory");
+        assert!(refused, "{path}: {said}");
+    }
+    for path in ["wxfile://usr/none", "wxfile://tmp/none", "../app.json", "file:///etc/passwd"] {
+        let upload = json!({ "url": "https://files.example.com/a", "filePath": path, "name": "f" });
+        assert!(page.fails("uploadFile", upload).starts_with("uploadFile:fail "), "{path}");
+    }
+    assert_eq!(fs(&mut page, "readdir", json!({ "dirPath": "wxfile://tmp" })), json!({ "files": [] }));
+}
