@@ -202,7 +202,7 @@ impl Chromium {
         self.runtime.block_on(self.client().perform_actions(actions)).map_err(Error::process(DRIVING))
     }
 
-    /// Runs a script in the top document, and gives back what it returns.
+    /// Runs a script in the top document, and gives back what it returns; a promise is waited for.
     ///
     /// # Errors
     /// When it throws, or the browser has gone.

@@ -396,6 +396,18 @@ impl Driver {
         }
     }
 
+    /// Runs a script in the page's document, for tools that look at a page from the inside: the body of a function
+    /// that returns the answer or a promise of it. None where the engine's driver cannot (WebKit).
+    ///
+    /// # Errors
+    /// When the script fails or does not answer.
+    pub fn evaluate(&self, script: &str) -> Result<Option<Value>, Error> {
+        match &self.backend {
+            Backend::Window { .. } => Ok(None),
+            Backend::Browser { chromium, .. } => chromium.script(script).map(Some),
+        }
+    }
+
     /// The host's back button.
     ///
     /// # Errors

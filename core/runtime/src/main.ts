@@ -78,7 +78,11 @@ function main(): void {
         firstReady = false
         reporter.send('pageReady', { path: page.path })
       },
-      titled: (title) => reporter.send('title', { title }),
+      titled: (title) => {
+        // Screen readers say it when the page is entered.
+        document.title = title
+        reporter.send('title', { title })
+      },
     },
   )
   reporter.setPage(() => stack.top?.path ?? '')

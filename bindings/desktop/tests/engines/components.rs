@@ -14,6 +14,9 @@
 //!                   "see": { "#id": "text" },                         text to be seen afterwards
 //!                   "data": { "value": 3 } }] }                       data of the page afterwards
 //!
+//! `names` gives the names that screen readers say of elements. In Chromium axe-core looks at every page, before and
+//! after its steps.
+//!
 //! Details are compared as far as they are given; numbers may differ by one, and `null` stands for anything.
 //! `LODGER_COMPONENT=slider` runs one page.
 use crate::harness::{Told, driver_with, in_both_engines, options, picture, program};
@@ -35,7 +38,7 @@ const TOLERANCE: f64 = 1.5;
 /// Places of a drag that stays where it is, until it is a long press.
 const LONG_PRESS: usize = 40;
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Script {
     components: Vec<String>,
@@ -43,6 +46,9 @@ struct Script {
     untested: BTreeMap<String, String>,
     #[serde(default)]
     boxes: BTreeMap<String, [Option<f64>; 4]>,
+    /// By CSS selector.
+    #[serde(default)]
+    names: BTreeMap<String, String>,
     steps: Vec<Step>,
 }
 
@@ -168,8 +174,51 @@ fn play(driver: &mut Told, script: &Script) -> Result<(), String> {
             return Err(wrong.join("; "));
         }
     }
+    look_at_accessibility(driver, script)?;
     for (number, step) in script.steps.iter().enumerate() {
         act(driver, step).map_err(|why| format!("step {}: {why}", number + 1))?;
+    }
+    look_at_accessibility(driver, &Script { names: BTreeMap::new(), ..Script::default() })
+}
+
+/// axe-core's rules for WCAG, as far as they are about the base library: colours and sizes are the program's.
+const AXE: &str = r#"
+const options = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'], resultTypes: ['violations'],
+  rules: { 'color-contrast': { enabled: false }, 'page-has-heading-one': { enabled: false }, region: { enabled: false },
+    'landmark-one-main': { enabled: false }, 'meta-viewport': { enabled: false } } }
+const text = (node) => axe.commons.text.accessibleTextVirtual(axe.utils.getNodeFromTree(node))
+const find = (root, selector) => root.querySelector(selector) ?? [...root.querySelectorAll('*')]
+  .map((node) => node.shadowRoot && find(node.shadowRoot, selector)).find(Boolean)
+return axe.run(document, options).then(({ violations }) => {
+  axe.setup(document)
+  const names = NAMES.map((selector) => [selector, text(find(document, selector))])
+  axe.teardown()
+  return { names: Object.fromEntries(names), violations: violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`) }
+}, (why) => ({ violations: [String(why)] }))
+"#;
+
+/// In Chromium: no violation that axe-core calls serious, and the names of `script`.
+fn look_at_accessibility(driver: &mut Told, script: &Script) -> Result<(), String> {
+    let package =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../core/runtime/node_modules/axe-core/axe.min.js");
+    let Ok(axe) = std::fs::read_to_string(package) else {
+        eprintln!("SKIPPED: accessibility; the npm packages of core/runtime are not installed");
+        return Ok(());
+    };
+    let names = serde_json::to_string(&script.names.keys().collect::<Vec<_>>()).unwrap();
+    let found =
+        driver.evaluate(&format!("{axe};{}", AXE.replace("NAMES", &names))).map_err(|why| why.to_string())?;
+    let Some(found) = found else { return Ok(()) };
+    let violations = found["violations"].as_array().cloned().unwrap_or_default();
+    if !violations.is_empty() {
+        return Err(format!("accessibility: {violations:#?}"));
+    }
+    for (selector, wanted) in &script.names {
+        if found["names"][selector] != wanted.as_str() {
+            return Err(format!("{selector} is called {}, should be {wanted:?}", found["names"][selector]));
+        }
     }
     Ok(())
 }
@@ -200,11 +249,19 @@ fn act(driver: &mut Told, step: &Step) -> Result<(), String> {
     }
     let mut shown = Vec::new();
     until(|| {
-        shown = log(driver)?.split_off(before);
+        shown = log(driver)?;
+        // Another page has a log of its own.
+        let new = shown.len().min(before);
+        shown.drain(..new);
         let mut rest = shown.iter();
         Ok(step.get.iter().all(|wanted| rest.any(|event| wanted.is(event))))
     })
     .map_err(|_| format!("expected {}, got {}", wanted(step), Value::from(shown.clone())))?;
+    if !step.not.is_empty() && step.get.is_empty() {
+        // What must not come would come within a few frames.
+        driver.settle(Duration::from_millis(150)).map_err(told)?;
+        shown = log(driver)?.split_off(before);
+    }
     for (id, name) in &step.not {
         if shown.iter().any(|event| event["id"] == id.as_str() && event["type"] == name.as_str()) {
             return Err(format!("{id} must not get {name}, got {}", Value::from(shown)));

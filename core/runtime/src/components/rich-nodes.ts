@@ -122,6 +122,8 @@ function createNode(
     if (name !== 'src') created.setAttribute(name, value)
     else if (context.url(value) !== '') created.setAttribute('src', context.url(value))
   }
+  // A picture that the content does not describe is decoration.
+  if (tag === 'img' && !created.hasAttribute('alt')) created.setAttribute('alt', '')
   const names = read('class')
   if (names !== null && names.trim() !== '') created.className = context.classes(names)
   const style = cleanStyle(rpx(read('style') ?? ''), context.url)

@@ -81,12 +81,15 @@ test('nodes: the same list, whatever the shape', () => {
     7,
     'text',
   ]
-  assert.equal(html(evil), '<img><div class="c" style="color:red">a&lt;b&nbsp;</div><p></p>')
+  assert.equal(html(evil), '<img alt=""><div class="c" style="color:red">a&lt;b&nbsp;</div><p></p>')
   for (const nodes of [null, undefined, 5, {}, { name: 'div' }]) assert.equal(html(nodes), '')
 })
 
 test('pictures are resolved, spaces replaced, rpx turned into vw', () => {
-  assert.equal(html('<img src="cup.png" width="10">'), '<img src="/p/pages/a/cup.png" width="10">')
+  assert.equal(
+    html('<img src="cup.png" width="10" alt="">'),
+    '<img src="/p/pages/a/cup.png" width="10" alt="">',
+  )
   assert.equal(
     html('<img src="https://x.test/a.png">'),
     '<img src="/.lodger/fetch/https%3A%2F%2Fx.test%2Fa.png">',

@@ -39,6 +39,7 @@ export class NavigationBar {
     this.element.className = 'lodger-nav'
     this.#title.className = 'lodger-nav-title'
     this.#title.setAttribute('role', 'heading')
+    this.#title.setAttribute('aria-level', '1')
     this.#title.append(this.#text)
     this.element.append(this.#title)
     this.element.addEventListener('dblclick', (event) => {

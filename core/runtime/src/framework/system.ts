@@ -57,6 +57,8 @@ export class System {
     root.dataset['theme'] = this.theme
     // For hosts that only draw a home indicator: env(safe-area-inset-bottom) is nothing there.
     root.style.setProperty('--lodger-bottom', `${this.#host.safeAreaBottom ?? 0}px`)
+    // `zh_CN` in WeChat's words, `zh-CN` for the browser and screen readers.
+    root.lang = String(this.#launch.system['language'] ?? 'zh_CN').replace('_', '-')
   }
 
   get width(): number {
