@@ -20,7 +20,7 @@
 //! Details are compared as far as they are given; numbers may differ by one, and `null` stands for anything.
 //! `LODGER_COMPONENT=slider` runs one page.
 use crate::harness::{Told, driver_with, in_both_engines, options, picture, program};
-use lodger_desktop::{DriverOptions, Entry, Key, Target};
+use lodger_desktop::{DriverOptions, Entry, Key, Target, Theme, WebEngine};
 use lodger_engine::{components::Components, registry::ApiStatus};
 use serde::Deserialize;
 use serde_json::Value;
@@ -152,6 +152,23 @@ in_both_engines! {
             }
         }
         assert!(failures.is_empty(), "{}", failures.join("\n"));
+    }
+}
+
+/// Pictures of every page, for people.
+#[test]
+#[ignore = "asserts nothing: it draws"]
+fn looks() {
+    for (name, width, theme) in [("light", 375, Theme::Light), ("dark-narrow", 320, Theme::Dark)] {
+        let options = DriverOptions { size: (width, 900), theme, ..options() };
+        let mut driver = driver_with(WebEngine::Chromium, options);
+        let components = program("components");
+        for page in chosen_scripts().keys() {
+            let path = format!("pages/{page}/index");
+            driver.open(&components, Entry::page(&path)).unwrap();
+            driver.page_ready(&path).unwrap();
+            driver.screenshot(&picture(&format!("looks-{page}-{name}.png"))).unwrap();
+        }
     }
 }
 

@@ -80,6 +80,9 @@ fn files_come_by_handle_with_their_type_and_the_policy() {
     let runtime = world.get(&session, "/.lodger/rt/runtime.js");
     assert_eq!(runtime.mime, "text/javascript; charset=utf-8");
     assert!(!runtime.body.is_empty());
+    let regions = world.get(&session, "/.lodger/rt/regions.txt");
+    assert_eq!(regions.mime, "application/octet-stream", "data is never a script");
+    assert!(String::from_utf8(regions.body).expect("text").starts_with("11"));
     let head = world.load(&session, "HEAD", &format!("{origin}/p/package.js"), &[]);
     assert_eq!((head.status, head.body.len()), (200, 0));
 }

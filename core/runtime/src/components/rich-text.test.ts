@@ -87,12 +87,12 @@ test('nodes: the same list, whatever the shape', () => {
 
 test('pictures are resolved, spaces replaced, rpx turned into vw', () => {
   assert.equal(
-    html('<img src="cup.png" width="10" alt="">'),
-    '<img src="/p/pages/a/cup.png" width="10" alt="">',
+    html('<img src="cup.png" width="10" alt="cup">'),
+    '<img alt="cup" src="/p/pages/a/cup.png" width="10">',
   )
   assert.equal(
     html('<img src="https://x.test/a.png">'),
-    '<img src="/.lodger/fetch/https%3A%2F%2Fx.test%2Fa.png">',
+    '<img src="/.lodger/fetch/https%3A%2F%2Fx.test%2Fa.png" alt="">',
   )
   assert.equal(html([{ type: 'text', text: 'a b' }], { space: 'emsp' }), 'a\u2003b')
   assert.equal(html('<p style="width:75rpx">x</p>'), '<p style="width:10vw">x</p>')
