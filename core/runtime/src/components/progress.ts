@@ -21,7 +21,8 @@ export const progress: Definition = {
     strokeWidth: [null, 6],
     color: [String],
     activeColor: [String, '#09BB07'],
-    backgroundColor: [String, '#EBEBEB'],
+    // Of the style sheet unless the program sets it: the track is another in the dark.
+    backgroundColor: [String],
     active: [Boolean],
     activeMode: [String, 'backwards'],
     duration: [Number, 30],

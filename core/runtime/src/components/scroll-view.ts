@@ -70,6 +70,8 @@ export const scrollView: Definition = {
   },
   create(host) {
     const scroller = element('div', 'lg-scroll', host.element)
+    // The keyboard scrolls what has the focus; older engines give a box that scrolls none of itself.
+    scroller.tabIndex = 0
     const content = element('div', 'lg-scroll-content', scroller)
     const refresher = createRefresher(host, scroller, content)
     let last: Measure | null = null

@@ -17,7 +17,8 @@ export const slider: Definition = {
     color: [String],
     selectedColor: [String],
     activeColor: [String, '#1aad19'],
-    backgroundColor: [String, '#e9e9e9'],
+    // Of the style sheet unless the program sets it: the track is another in the dark.
+    backgroundColor: [String],
     blockSize: [Number, 28],
     blockColor: [String, '#ffffff'],
     showValue: [Boolean],

@@ -28,6 +28,8 @@ const { registerComponents, hostOf } = await import('./index')
 const calls: { api: string; args: unknown }[] = []
 const missing: string[] = []
 const errors: unknown[] = []
+const keyboards = new Set<(height: number, duration: number) => void>()
+const pageElement = document.createElement('div')
 const env: RuntimeEnv = {
   call: <T>(api: string, args?: unknown) => {
     calls.push({ api, args })
@@ -38,9 +40,12 @@ const env: RuntimeEnv = {
   error: (error) => errors.push(error),
   theme: () => 'light',
   onTheme: () => undefined,
-  onKeyboard: () => () => undefined,
   catchBack: () => () => undefined,
-  pageScroller: () => null,
+  onKeyboard(listener) {
+    keyboards.add(listener)
+    return () => void keyboards.delete(listener)
+  },
+  pageScroller: () => pageElement,
   frame: () => undefined,
   overlay: () => document.body,
 }
@@ -328,4 +333,57 @@ test('a page that has ended may still get data: what is created then draws nothi
     node.removeChild(child)
   }
   assert.deepEqual(errors, [])
+})
+
+test('a keyboard is told to the field that has the focus, and the page makes room for it', () => {
+  const field = make('input', { cursorSpacing: 20 }, undefined, ['keyboardheightchange'])
+  const native = field.element.querySelector('input')!
+  const bottom = window.innerHeight - 100
+  native.getBoundingClientRect = () => ({ bottom }) as DOMRect
+  native.dispatchEvent(new window.Event('focus') as unknown as Event)
+  for (const listener of [...keyboards]) listener(300, 0.2)
+  // The field ends 100 above the bottom: 300 of keyboard and 20 of spacing need 220 more.
+  assert.equal(pageElement.style.transform, 'translateY(-220px)')
+  for (const listener of [...keyboards]) listener(0, 0.2)
+  assert.equal(pageElement.style.transform, '')
+  assert.deepEqual(
+    field.events.map(({ detail }) => detail),
+    [
+      { height: 300, duration: 0.2 },
+      { height: 0, duration: 0.2 },
+    ],
+  )
+  native.dispatchEvent(new window.Event('blur') as unknown as Event)
+  assert.equal(keyboards.size, 0)
+})
+
+test('adjust-position="{{false}}" leaves the page where it is; what is high enough does not move', () => {
+  for (const [values, bottom] of [
+    [{ adjustPosition: false }, window.innerHeight],
+    [{}, 50],
+  ] as const) {
+    const native = make('input', { ...values }).element.querySelector('input')!
+    native.getBoundingClientRect = () => ({ bottom }) as DOMRect
+    native.dispatchEvent(new window.Event('focus') as unknown as Event)
+    for (const listener of [...keyboards]) listener(300, 0)
+    assert.equal(pageElement.style.transform, '')
+    native.dispatchEvent(new window.Event('blur') as unknown as Event)
+  }
+})
+
+test('an input method: its start, steps and end are told', () => {
+  const names = ['start', 'update', 'end'].map((part) => `keyboardcomposition${part}`)
+  for (const tag of ['input', 'textarea']) {
+    const field = make(tag, {}, undefined, names)
+    const native = field.element.querySelector(tag)!
+    for (const part of ['start', 'update', 'end']) {
+      const event = Object.assign(new window.Event(`composition${part}`), { data: 'ka' })
+      native.dispatchEvent(event as unknown as Event)
+    }
+    assert.deepEqual(
+      field.events.map(({ name }) => name),
+      names,
+    )
+    assert.deepEqual(field.events[1]?.detail, { value: '', data: 'ka' })
+  }
 })
