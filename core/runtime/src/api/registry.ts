@@ -29,6 +29,11 @@ export function registered(name: string): Row | undefined {
   return row && row.status !== 'none' ? row : undefined
 }
 
+/** How much of a function or method works; undefined for a name without a row. */
+export function statusOf(name: string): Status | undefined {
+  return rows.get(name)?.status
+}
+
 /** All functions that work, at least in part. */
 export function registeredRows(): Row[] {
   return [...rows.values()].filter((row) => row.status !== 'none')
