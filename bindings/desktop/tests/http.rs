@@ -1,14 +1,15 @@
 //! The HTTP of mini-programs: what it may reach, what it sends along, where it stops.
 #![allow(clippy::unwrap_used)] // a test's helpers may panic as tests do
 
+use async_trait::async_trait;
 use lodger_desktop::DesktopHttp;
-use lodger_engine::{AppHttp, HttpError, HttpRequest, HttpResponse};
+use lodger_engine::{AppHttp, HttpError, HttpObserver, HttpRequest, HttpResponse};
 use std::{
     io::{BufRead, BufReader, Write},
     net::{Ipv4Addr, TcpListener},
     sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
+        Arc, Mutex,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -147,4 +148,61 @@ fn errors_say_what_failed_and_hold_no_address() {
     let error = send(&DesktopHttp::new().unwrap(), request(url, true)).unwrap_err();
     assert!(matches!(error, HttpError::Connect(_)), "{error:?}");
     assert!(!error.to_string().contains("secret"), "{error}");
+}
+
+/// Takes what comes until it has enough.
+struct Taker {
+    head: bool,
+    enough: usize,
+    sent: AtomicU64,
+    body: Mutex<Vec<u8>>,
+}
+
+#[async_trait]
+impl HttpObserver for Taker {
+    fn sent(&self, bytes: u64) {
+        self.sent.fetch_add(bytes, Ordering::SeqCst);
+    }
+    async fn head(&self, status: u16, _: Vec<(String, String)>) -> bool {
+        assert_eq!(status, 200);
+        self.head
+    }
+    async fn body(&self, bytes: Vec<u8>) -> bool {
+        let mut body = self.body.lock().unwrap();
+        body.extend(bytes);
+        body.len() < self.enough
+    }
+}
+
+fn stream(
+    http: &DesktopHttp,
+    request: HttpRequest,
+    head: bool,
+    enough: usize,
+) -> (Result<(), HttpError>, Arc<Taker>) {
+    let taker = Arc::new(Taker { head, enough, sent: AtomicU64::new(0), body: Mutex::default() });
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let observer: Arc<dyn HttpObserver> = taker.clone();
+    (runtime.block_on(AppHttp::stream(http, request, observer)), taker)
+}
+
+#[test]
+fn a_streamed_response_ends_where_its_taker_or_the_limit_says() {
+    let http = DesktopHttp::new().unwrap();
+    let server = Loopback::text(&"x".repeat(900));
+    let url = server.url("127.0.0.1");
+    let (done, taker) = stream(&http, request(url.clone(), true), true, usize::MAX);
+    assert!(done.is_ok() && taker.body.lock().unwrap().len() == 900);
+    let (done, taker) = stream(&http, request(url.clone(), true), false, usize::MAX);
+    assert!(done.is_ok() && taker.body.lock().unwrap().is_empty(), "the head was enough");
+    let (done, _) =
+        stream(&http, HttpRequest { max_body: 899, ..request(url.clone(), true) }, true, usize::MAX);
+    assert!(matches!(done, Err(HttpError::TooLong(899))), "{done:?}");
+    let posted = HttpRequest { method: "POST".into(), body: vec![7; 200], ..request(url.clone(), true) };
+    let (done, taker) = stream(&http, posted, true, 1);
+    assert!(done.is_ok() && taker.sent.load(Ordering::SeqCst) == 200);
+    let before = server.hits.load(Ordering::SeqCst);
+    let (done, _) = stream(&http, request(url, false), true, 1);
+    assert!(matches!(done, Err(HttpError::AddressRefused(_))), "{done:?}");
+    assert_eq!(server.hits.load(Ordering::SeqCst), before);
 }
