@@ -107,8 +107,10 @@ impl<'a> EditLoop<'a> {
             self.output.warn(message);
         }
         self.broken = true;
-        // A broken build may have stopped early: what was watched may be what mends it.
-        let inputs: Vec<PathBuf> = self.inputs.iter().chain(&broken.inputs).cloned().collect();
+        // A broken build may have stopped early: what was watched may be what mends it. So may `npm install`.
+        let packages = self.args.dir.join("node_modules");
+        let inputs = self.inputs.iter().chain(&broken.inputs).cloned().chain([packages]);
+        let inputs: Vec<PathBuf> = inputs.collect();
         self.watcher.watch(&inputs)?;
         shown.build_errors(&broken.text).map_err(failed)
     }

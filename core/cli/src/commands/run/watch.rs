@@ -51,10 +51,15 @@ impl Watcher {
             // A folder that was deleted is no longer watched anyway.
             let _ = self.debouncer.unwatch(gone);
         }
-        for new in folders.difference(&self.folders) {
-            self.debouncer
-                .watch(new, RecursiveMode::NonRecursive)
-                .map_err(|error| Failure::Input(format!("{} cannot be watched: {error}", new.display())))?;
+        // All of them, not only the new ones: a folder that was removed and made again is another folder.
+        for folder in &folders {
+            match self.debouncer.watch(folder, RecursiveMode::NonRecursive) {
+                Err(error) if folder.is_dir() => {
+                    return Err(Failure::Input(format!("{} cannot be watched: {error}", folder.display())));
+                }
+                // It has gone meanwhile, which the folder above it tells.
+                _ => {}
+            }
         }
         self.folders = folders;
         Ok(())
@@ -87,6 +92,28 @@ mod tests {
         }
         let gone = root.path().join("gone/c.txt");
         assert_eq!(folders(&[a, b, gone, root.path().to_owned()]), BTreeSet::from([root.path().to_owned()]));
+    }
+
+    #[test]
+    fn follows_a_folder_that_is_made_again() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("pages");
+        let file = folder.join("a.txt");
+        let write = |text: &str| {
+            std::fs::create_dir_all(&folder).unwrap();
+            std::fs::write(&file, text).unwrap();
+        };
+        write("1");
+        let inputs = [root.path().to_owned(), folder.clone(), file.clone()];
+        let mut watcher = Watcher::new(&inputs).unwrap();
+        std::fs::remove_dir_all(&folder).unwrap();
+        write("2");
+        watcher.changes.recv_timeout(Duration::from_secs(60)).unwrap();
+        watcher.watch(&inputs).unwrap();
+        // What is still on its way is of before; then nothing but the next change is told.
+        while watcher.changes.recv_timeout(PAUSE * 10).is_ok() {}
+        write("3");
+        watcher.changes.recv_timeout(Duration::from_secs(60)).unwrap();
     }
 
     #[test]
