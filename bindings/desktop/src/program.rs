@@ -8,8 +8,8 @@ pub type Locate = dyn Fn(&str) -> String + Send + Sync;
 /// What the host opens: a bundle, and how to name a place in its source.
 #[derive(Clone)]
 pub struct Program {
-    /// The built bundle.
-    pub bundle: Bundle,
+    /// The built bundle; shared, since every report is read with its program at hand.
+    pub bundle: Arc<Bundle>,
     locate: Arc<Locate>,
 }
 
@@ -17,7 +17,7 @@ impl Program {
     /// Stacks stay as they are until `locate_with` says better.
     #[must_use]
     pub fn new(bundle: Bundle) -> Self {
-        Self { bundle, locate: Arc::new(str::to_owned) }
+        Self { bundle: Arc::new(bundle), locate: Arc::new(str::to_owned) }
     }
 
     /// Gives the program its source maps, as a function from stack to stack.
