@@ -52,7 +52,11 @@ module.exports = [
       } catch (error) {
         thrown = error
       }
-      assert(thrown.errMsg === 'saveFileSync:fail tempFilePath file not exist', 'another error', thrown.errMsg)
+      assert(
+        thrown.errMsg === 'saveFileSync:fail tempFilePath file not exist',
+        'another error',
+        thrown.errMsg,
+      )
     },
   },
   { api: 'getSavedFileInfo', args: {}, fail: wrong('getSavedFileInfo', 'filePath', 'String', 'Undefined') },
