@@ -4,16 +4,18 @@ use crate::{
     drive::Key,
     tools::{CHROMEDRIVER, CHROMIUM, is_root},
 };
+use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{
-    Client, ClientBuilder,
+    Client, ClientBuilder, Locator,
     actions::{InputSource, KeyAction, KeyActions, MouseActions, PointerAction, WheelAction, WheelActions},
 };
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
 use std::{
     io::{BufRead, BufReader},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    str::FromStr,
     time::Duration,
 };
 use tokio::runtime::Handle;
@@ -43,6 +45,24 @@ impl Drop for Watched {
         drop(self.0.stdin.take());
         // There is nothing to be done about a shell that cannot be waited for.
         let _ = self.0.wait();
+    }
+}
+
+/// A command of the DevTools protocol, as ChromeDriver passes them on.
+#[derive(Debug)]
+struct DevTools(&'static str, serde_json::Value);
+
+impl WebDriverCompatibleCommand for DevTools {
+    fn endpoint(
+        &self,
+        base: &reqwest::Url,
+        session: Option<&str>,
+    ) -> Result<reqwest::Url, <reqwest::Url as FromStr>::Err> {
+        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &reqwest::Url) -> (http::Method, Option<String>) {
+        (http::Method::POST, Some(json!({ "cmd": self.0, "params": self.1 }).to_string()))
     }
 }
 
@@ -200,6 +220,25 @@ impl Chromium {
     fn perform(&self, actions: impl Into<fantoccini::actions::ActionSequence>) -> Result<(), Error> {
         let actions = fantoccini::actions::Actions::from(actions.into());
         self.runtime.block_on(self.client().perform_actions(actions)).map_err(Error::process(DRIVING))
+    }
+
+    /// Choosers of files do not open from now on: `choose` answers them.
+    pub(crate) fn hold_choosers(&self) -> Result<(), Error> {
+        let command = DevTools("Page.setInterceptFileChooserDialog", json!({ "enabled": true }));
+        self.runtime.block_on(self.client().issue_cmd(command)).map_err(Error::process(DRIVING))?;
+        Ok(())
+    }
+
+    /// Gives files to the chooser that the page has asked for.
+    pub(crate) fn choose(&self, files: &[PathBuf]) -> Result<(), Error> {
+        let names: Vec<_> = files.iter().map(|file| file.to_string_lossy()).collect();
+        let names = names.join("\n");
+        self.runtime
+            .block_on(async {
+                let input = self.client().wait().for_element(Locator::Css("input[type=file]")).await?;
+                input.send_keys(&names).await
+            })
+            .map_err(Error::process(DRIVING))
     }
 
     /// Runs a script in the top document, and gives back what it returns; a promise is waited for.

@@ -17,7 +17,7 @@ use lodger_engine::Change;
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
-    path::Path,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
@@ -307,6 +307,27 @@ impl Driver {
         self.first_content()?;
         let (x, y) = self.find(target)?.centre();
         self.tap_at(x, y)
+    }
+
+    /// Taps something that opens a chooser of files, and picks these. Chromium only: a window's chooser is GTK's own.
+    ///
+    /// # Errors
+    /// As `tap`; in a window always.
+    pub fn tap_and_choose(&mut self, target: &Target, files: &[PathBuf]) -> Result<(), Error> {
+        match &self.backend {
+            Backend::Window { .. } => {
+                return Err(Error::Process {
+                    what: "Choosing files",
+                    why: "the window's chooser cannot be driven. Use Chromium.".into(),
+                });
+            }
+            Backend::Browser { chromium, .. } => chromium.hold_choosers()?,
+        }
+        self.tap(target)?;
+        match &self.backend {
+            Backend::Browser { chromium, .. } => chromium.choose(files),
+            Backend::Window { .. } => Ok(()),
+        }
     }
 
     /// Clicks a place of the page, CSS pixels.

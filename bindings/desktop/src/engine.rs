@@ -1,6 +1,7 @@
 //! The engine as both forms of this host use it: one set-up, one way to install and open.
 use crate::{
     Error,
+    device::DesktopDevice,
     event::{HostEvent, Report},
     host::protocol::Open,
     http::DesktopHttp,
@@ -44,13 +45,16 @@ pub(crate) fn start(
     };
     let host = Host {
         platform_http: Arc::new(http.clone()),
-        app_http: Arc::new(Conditions::new(http, network)),
+        app_http: Arc::new(Conditions::new(http.clone(), network)),
+        app_socket: Arc::new(http),
         clock: Arc::new(SystemClock),
         key_store: Arc::new(FileKeyStore::open(data_dir)?),
         prompts,
         log: Arc::new(lodger_engine::StderrLog(LogLevel::Warn)),
     };
-    Ok(Engine::new(config, host)?)
+    let engine = Engine::new(config, host)?;
+    engine.register_device(Arc::new(DesktopDevice::default()))?;
+    Ok(engine)
 }
 
 /// What a session needs from the form of host that opens it.

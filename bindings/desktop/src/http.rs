@@ -2,6 +2,8 @@
 mod address;
 mod told_body;
 
+pub(crate) use address::is_public;
+
 use async_trait::async_trait;
 use lodger_engine::{AppHttp, HttpError, HttpObserver, HttpRequest, HttpResponse, PlatformHttp};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
@@ -12,9 +14,9 @@ use std::{
 };
 use tokio::{runtime::Runtime, task::JoinSet};
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 /// The text by which the resolver's refusal is known again among reqwest's nested errors.
-const REFUSED: &str = "only private or reserved addresses";
+pub(crate) const REFUSED: &str = "only private or reserved addresses";
 
 /// Both kinds of traffic, each over clients of its own. Cheap to clone; any thread, any executor: sockets are driven
 /// by a thread of its own, since the engine's runtime has no I/O.
@@ -27,6 +29,7 @@ pub struct DesktopHttp {
     open: reqwest::Client,
     platform: reqwest::Client,
     sockets: Arc<Sockets>,
+    tls: Arc<rustls::ClientConfig>,
 }
 
 /// A runtime that may be dropped anywhere.
@@ -64,12 +67,23 @@ impl DesktopHttp {
             .build()
             .map_err(|error| HttpError::Other(error.to_string()))?;
         Ok(Self {
+            tls: Arc::new(tls.clone()),
             sockets: Arc::new(Sockets(Some(sockets))),
             // A proxy would resolve names where the resolver below cannot see the answer.
             public: build(client().no_proxy().dns_resolver(PublicOnly))?,
             open: build(client().no_proxy())?,
             platform: build(client())?,
         })
+    }
+
+    /// Where sockets are driven.
+    pub(crate) fn runtime(&self) -> &tokio::runtime::Handle {
+        self.sockets.0.as_ref().expect("it is taken by drop only").handle()
+    }
+
+    /// Verifies by the system's certificates.
+    pub(crate) fn tls(&self) -> Arc<rustls::ClientConfig> {
+        self.tls.clone()
     }
 
     /// For mini-programs; refuses what the program must not reach.

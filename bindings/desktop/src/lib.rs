@@ -12,6 +12,7 @@
 mod answer;
 pub mod browser;
 mod chromium;
+mod device;
 pub mod display;
 pub mod drive;
 mod engine;
@@ -26,6 +27,7 @@ mod program;
 mod range;
 mod shell;
 pub mod smoke;
+mod socket;
 mod tools;
 pub mod window;
 mod x11;

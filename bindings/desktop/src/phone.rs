@@ -105,9 +105,22 @@ pub(crate) fn system_info(device: &Device, theme: Theme) -> SystemInfo {
         status_bar_height: device.status_bar.into(),
         safe_area_bottom: device.bottom.into(),
         menu_button: [left.into(), top.into(), CAPSULE.0.into(), CAPSULE.1.into()],
+        network_type: network_type().into(),
         host_name: "Lodger".into(),
         host_version: env!("CARGO_PKG_VERSION").into(),
     }
+}
+
+/// `wifi` (also for a cable, as WeChat's tools say) if an interface is up, `none` otherwise, `unknown` where that
+/// cannot be seen.
+fn network_type() -> &'static str {
+    let Ok(interfaces) = std::fs::read_dir("/sys/class/net") else { return "unknown" };
+    let up = |path: std::path::PathBuf| {
+        // Virtual interfaces do not say whether they are up.
+        std::fs::read_to_string(path.join("operstate")).is_ok_and(|state| state.trim() != "down")
+    };
+    let mut real = interfaces.flatten().filter(|entry| entry.file_name() != "lo");
+    if real.any(|entry| up(entry.path())) { "wifi" } else { "none" }
 }
 
 /// The user's language in WeChat's form (`en`, `zh_CN`), from the environment.

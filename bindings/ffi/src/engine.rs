@@ -1,6 +1,6 @@
 //! The engine, one per process.
 
-use crate::{LodgerError, LodgerSession, records};
+use crate::{LodgerError, LodgerSession, callbacks::Foreign, records};
 use lodger_engine as engine;
 use std::sync::Arc;
 
@@ -23,6 +23,11 @@ impl LodgerEngine {
     pub async fn open(&self, request: records::OpenRequest) -> Result<Arc<LodgerSession>, LodgerError> {
         let session = self.inner.open(request.try_into()?).await?;
         Ok(Arc::new(LodgerSession::new(session)))
+    }
+
+    /// Adds functions of the device: clipboard, vibration, location. Register before opening programs.
+    pub fn register_device(&self, device: Arc<dyn crate::Device>) -> Result<(), LodgerError> {
+        Ok(self.inner.register_device(Arc::new(Foreign(device)))?)
     }
 
     /// True if the platform's key was gone when the engine started, so that all per-user data had to be wiped.

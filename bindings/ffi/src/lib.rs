@@ -5,6 +5,7 @@
 //! catches ours, and what a host's own code throws arrives as [`CallbackFailed`] and is dealt with in `callbacks`.
 
 mod callbacks;
+mod device;
 mod engine;
 mod error;
 mod event;
@@ -12,6 +13,10 @@ mod host;
 mod records;
 mod session;
 
+pub use device::{
+    AppSocket, Device, DeviceCall, DeviceFailure, SocketConnection, SocketMessage, SocketOpened,
+    SocketRequest,
+};
 pub use engine::LodgerEngine;
 pub use error::{CallbackFailed, ErrorKind, HttpFailure, LodgerError};
 pub use event::{Decision, LogLevel, SessionEvent};

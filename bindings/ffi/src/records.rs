@@ -44,6 +44,8 @@ pub struct Host {
     pub platform_http: Arc<dyn host::PlatformHttp>,
     /// Mini-program traffic.
     pub app_http: Arc<dyn host::AppHttp>,
+    /// Mini-program sockets; None: not supported.
+    pub app_socket: Option<Arc<dyn crate::AppSocket>>,
     /// Wall-clock time.
     pub clock: Arc<dyn host::Clock>,
     /// Guards the install secret.
@@ -59,6 +61,10 @@ impl From<Host> for engine::Host {
         Self {
             platform_http: Arc::new(Foreign(host.platform_http)),
             app_http: Arc::new(Foreign(host.app_http)),
+            app_socket: match host.app_socket {
+                Some(socket) => Arc::new(Foreign(socket)),
+                None => Arc::new(engine::NoSockets),
+            },
             clock: Arc::new(Foreign(host.clock)),
             key_store: Arc::new(Foreign(host.key_store)),
             prompts: Arc::new(Foreign(host.prompts)),
@@ -76,11 +82,11 @@ pub struct Header {
     pub value: String,
 }
 
-fn headers_out(headers: Vec<(String, String)>) -> Vec<Header> {
+pub(crate) fn headers_out(headers: Vec<(String, String)>) -> Vec<Header> {
     headers.into_iter().map(|(name, value)| Header { name, value }).collect()
 }
 
-fn headers_in(headers: Vec<Header>) -> Vec<(String, String)> {
+pub(crate) fn headers_in(headers: Vec<Header>) -> Vec<(String, String)> {
     headers.into_iter().map(|header| (header.name, header.value)).collect()
 }
 
@@ -207,6 +213,8 @@ pub struct SystemInfo {
     pub menu_width: f64,
     /// As above.
     pub menu_height: f64,
+    /// Until `networkStatusChange` is emitted: `wifi`, `4g`, …, `none`, `unknown`.
+    pub network_type: String,
     /// The host's name.
     pub host_name: String,
     /// The host's version.
@@ -225,6 +233,7 @@ impl From<SystemInfo> for engine::SystemInfo {
             status_bar_height: info.status_bar_height,
             safe_area_bottom: info.safe_area_bottom,
             menu_button: [info.menu_left, info.menu_top, info.menu_width, info.menu_height],
+            network_type: info.network_type,
             host_name: info.host_name,
             host_version: info.host_version,
         }

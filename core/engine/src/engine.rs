@@ -5,7 +5,8 @@ mod open;
 pub use config::{Config, Development, OpenRequest, Surface, SystemInfo};
 
 use crate::{
-    ErrorKind, Host, HostApi, LodgerError, LogLevel, Session,
+    Device, ErrorKind, Host, HostApi, LodgerError, LogLevel, Session,
+    device::Devices,
     exit_state::{self, ExitStates},
     files::{self, Files},
     permissions,
@@ -31,6 +32,7 @@ pub(crate) struct Shared {
     pub(crate) store: Store,
     pub(crate) vault: Arc<Vault>,
     pub(crate) host_apis: RwLock<BTreeMap<String, Arc<dyn HostApi>>>,
+    pub(crate) devices: Devices,
     sessions: Mutex<Vec<Weak<Inner>>>,
     data_lost: bool,
     /// None only while dropping.
@@ -110,6 +112,7 @@ impl Engine {
                 store,
                 vault: Arc::new(vault),
                 host_apis: RwLock::default(),
+                devices: Devices::default(),
                 sessions: Mutex::default(),
                 data_lost,
                 runtime: Some(runtime),
@@ -147,6 +150,14 @@ impl Engine {
         let mut apis = self.shared.host_apis.write().unwrap_or_else(PoisonError::into_inner);
         apis.insert(name, api);
         Ok(())
+    }
+
+    /// Adds functions of the device; one that exists is replaced. Programs that run already do not hear of it.
+    ///
+    /// # Errors
+    /// `Internal` if the registry has no such row of kind `device`.
+    pub fn register_device(&self, device: Arc<dyn Device>) -> Result<(), LodgerError> {
+        self.shared.devices.register(device)
     }
 
     /// Opens the installed release of `request.app`. May be awaited on any executor.

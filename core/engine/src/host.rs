@@ -2,14 +2,18 @@
 //!
 //! All traits are called from the engine's own threads, several at once; implementations must not block for long
 //! except where a method is async.
+mod device;
 mod events;
 mod http;
 mod ready;
+mod socket;
 mod trace;
 
+pub use device::{Device, DeviceCall, DeviceError};
 pub use events::{MessageSink, PageAddress, SessionEvent, SessionListener};
 pub use http::{AppHttp, HttpError, HttpObserver, HttpRequest, HttpResponse, PlatformHttp};
 pub use ready::{NoPrompts, StderrLog, SystemClock};
+pub use socket::{AppSocket, NoSockets, SocketConnection, SocketMessage, SocketOpened, SocketRequest};
 pub use trace::{CallTrace, Decision, NetworkEnd, NetworkKind, NetworkTrace};
 
 use crate::LodgerError;
@@ -115,6 +119,8 @@ pub struct Host {
     pub platform_http: Arc<dyn PlatformHttp>,
     /// Mini-program traffic.
     pub app_http: Arc<dyn AppHttp>,
+    /// Mini-program sockets; `NoSockets` where there are none.
+    pub app_socket: Arc<dyn AppSocket>,
     /// Wall-clock time.
     pub clock: Arc<dyn Clock>,
     /// Guards the install secret.

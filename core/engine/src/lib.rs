@@ -32,6 +32,7 @@ mod app_config;
 pub mod bridge;
 pub mod components;
 mod counters;
+mod device;
 mod engine;
 mod error;
 mod exit_state;
@@ -47,6 +48,7 @@ mod remote;
 mod request;
 mod resource;
 mod session;
+mod socket;
 mod storage;
 mod strict_json;
 mod task;
@@ -59,10 +61,11 @@ pub use counters::Counters;
 pub use engine::{Config, Development, Engine, OpenRequest, Surface, SystemInfo};
 pub use error::{ErrorKind, LodgerError};
 pub use host::{
-    AppHttp, CallTrace, Caller, Clock, Decision, Host, HostApi, HttpError, HttpObserver, HttpRequest,
-    HttpResponse, KeyStore, Log, LogLevel, MessageSink, NetworkEnd, NetworkKind, NetworkTrace, NoPrompts,
-    PageAddress, PlatformHttp, Prompts, ScopeAnswer, ScopePrompt, SessionEvent, SessionListener, StderrLog,
-    SystemClock,
+    AppHttp, AppSocket, CallTrace, Caller, Clock, Decision, Device, DeviceCall, DeviceError, Host, HostApi,
+    HttpError, HttpObserver, HttpRequest, HttpResponse, KeyStore, Log, LogLevel, MessageSink, NetworkEnd,
+    NetworkKind, NetworkTrace, NoPrompts, NoSockets, PageAddress, PlatformHttp, Prompts, ScopeAnswer,
+    ScopePrompt, SessionEvent, SessionListener, SocketConnection, SocketMessage, SocketOpened, SocketRequest,
+    StderrLog, SystemClock,
 };
 pub use origin::OriginForm;
 pub use resource::{Resource, ResourceRequest};

@@ -1,7 +1,7 @@
 //! Sends a mini-program's HTTP request by hand: every hop of a redirect is held against the URL policy again, so that
 //! a listed host cannot hand a request on to one that is not (attack row 25).
 use crate::{
-    HttpError, HttpObserver, HttpRequest, HttpResponse, SessionEvent,
+    HttpError, HttpObserver, HttpRequest, HttpResponse,
     session::Inner,
     trace::{MAX_PREVIEW, Transfer},
     url_policy::{Refusal, UrlUse, WebUrl},
@@ -220,19 +220,12 @@ pub(crate) fn header<'a>(response: &'a HttpResponse, name: &str) -> Option<&'a s
 fn allowed(inner: &Inner, purpose: UrlUse, text: &str) -> Result<WebUrl, Refusal> {
     let allowed = inner.policy.check(purpose, text)?;
     if allowed.undeclared {
-        let origin = allowed.url.origin();
-        if inner.state().warned.insert(origin.clone()) {
-            inner.chatter(SessionEvent::Warning {
-                text: format!(
-                    "{origin} is not declared: add it to domains.{} in lodger.json, or releases will refuse it.",
-                    match purpose {
-                        UrlUse::Upload => "upload",
-                        UrlUse::Download => "download",
-                        _ => "request",
-                    }
-                ),
-            });
-        }
+        let list = match purpose {
+            UrlUse::Upload => "upload",
+            UrlUse::Download => "download",
+            _ => "request",
+        };
+        inner.warn_undeclared(&allowed.url.origin(), list);
     }
     Ok(allowed.url)
 }

@@ -17,6 +17,8 @@ pub enum ApiKind {
     Async,
     /// The blocking form of an `async` row, named like it plus `Sync`.
     Sync,
+    /// A bridge call that the engine passes to a function which the host registered (`Device`).
+    Device,
     /// `onX` or `offX`: a listener in the base library.
     Event,
     /// Makes an object in the base library.
@@ -84,6 +86,11 @@ impl Registry {
         self.rows.get(name)
     }
 
+    /// True for functions that a host may register.
+    pub fn is_device(&self, name: &str) -> bool {
+        self.row(name).is_some_and(|row| row.kind == ApiKind::Device)
+    }
+
     /// All rows, by name.
     pub fn rows(&self) -> impl Iterator<Item = &ApiRow> {
         self.rows.values()
@@ -100,7 +107,7 @@ impl Registry {
             name
         };
         self.row(carrier).filter(|row| {
-            let carried = matches!(row.kind, ApiKind::Async | ApiKind::Internal);
+            let carried = matches!(row.kind, ApiKind::Async | ApiKind::Device | ApiKind::Internal);
             // The engine cannot yet tell a tap: rather refuse such a row than let it through unasked.
             carried && row.status != ApiStatus::None && !row.gesture
         })

@@ -133,6 +133,7 @@ impl<'a> Transfer<'a> {
             UrlUse::Download => NetworkKind::Download,
             UrlUse::Image => NetworkKind::Image,
             UrlUse::Media => NetworkKind::Media,
+            UrlUse::Socket => NetworkKind::Socket,
         };
         let body = || preview(content_type(&outgoing.headers), &outgoing.body);
         Self::begin(inner, kind, &outgoing.method, &outgoing.url, &outgoing.headers, body)

@@ -17,6 +17,8 @@ pub enum UrlUse {
     Upload,
     /// `wx.downloadFile`.
     Download,
+    /// `wx.connectSocket`: `wss` in place of `https`.
+    Socket,
     /// Remote images and fonts.
     Image,
     /// Remote sound and video.
@@ -49,6 +51,7 @@ pub struct UrlPolicy {
     request: Option<Vec<WebUrl>>,
     upload: Option<Vec<WebUrl>>,
     download: Option<Vec<WebUrl>>,
+    socket: Option<Vec<WebUrl>>,
     image: Option<Vec<WebUrl>>,
     media: Option<Vec<WebUrl>>,
     development: bool,
@@ -64,6 +67,7 @@ impl UrlPolicy {
             request: read(&domains.request),
             upload: read(&domains.upload),
             download: read(&domains.download),
+            socket: read(&domains.socket),
             image: read(&domains.image),
             media: read(&domains.media),
             development,
@@ -72,7 +76,11 @@ impl UrlPolicy {
 
     /// Reads `text` and holds it against the list for `purpose`.
     pub fn check(&self, purpose: UrlUse, text: &str) -> Result<Allowed, Refusal> {
-        let url = WebUrl::parse(text)?;
+        let url = match (purpose, web_scheme(text)) {
+            (UrlUse::Socket, Some(text)) => WebUrl::parse(&text)?,
+            (UrlUse::Socket, None) => return Err(Refusal::Invalid(UrlError::Scheme)),
+            _ => WebUrl::parse(text)?,
+        };
         if !url.is_https() && !self.development {
             return Err(Refusal::Invalid(UrlError::Scheme));
         }
@@ -80,6 +88,7 @@ impl UrlPolicy {
             UrlUse::Request => (&self.request, self.development),
             UrlUse::Upload => (&self.upload, self.development),
             UrlUse::Download => (&self.download, self.development),
+            UrlUse::Socket => (&self.socket, self.development),
             UrlUse::Image => (&self.image, true),
             UrlUse::Media => (&self.media, true),
         };
@@ -105,7 +114,15 @@ impl UrlPolicy {
     }
 }
 
+/// `ws…` as `http…`: hosts and ports of sockets are read by the same rules.
+fn web_scheme(text: &str) -> Option<String> {
+    let rest = text.get(..2).filter(|start| start.eq_ignore_ascii_case("ws")).and(text.get(2..))?;
+    Some(format!("http{rest}"))
+}
+
 fn read_entry(entry: &str) -> Option<WebUrl> {
+    let web = web_scheme(entry).filter(|_| entry.contains("://"));
+    let entry = web.as_deref().unwrap_or(entry);
     let url =
         if entry.contains("://") { WebUrl::parse(entry) } else { WebUrl::parse(&format!("https://{entry}")) };
     url.ok().filter(|url| url.target() == "/")

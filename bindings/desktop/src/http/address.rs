@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 ///
 /// Whatever is private, shared, reserved, multicast, documentation, or a wrapper around an IPv4 address
 /// (mapped, 6to4, NAT64, Teredo: they would carry a private address past the check) is not.
-pub(super) fn is_public(address: IpAddr) -> bool {
+pub(crate) fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_v4(address),
         IpAddr::V6(address) => is_public_v6(address),

@@ -6,6 +6,7 @@
 mod attacks;
 mod bridge;
 mod components;
+mod device;
 mod files;
 mod functions;
 mod harness;

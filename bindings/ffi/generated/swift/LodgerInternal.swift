@@ -862,6 +862,242 @@ public func FfiConverterTypeAppHttp_lower(_ value: AppHttp) -> UInt64 {
 
 
 /**
+ * Mini-program sockets: no cookies, no credentials, private and loopback addresses refused unless allowed.
+ */
+public protocol AppSocket: AnyObject, Sendable {
+    
+    /**
+     * Connects and shakes hands; redirects are failures.
+     */
+    func connect(request: SocketRequest) async throws  -> SocketOpened
+    
+}
+/**
+ * Mini-program sockets: no cookies, no credentials, private and loopback addresses refused unless allowed.
+ */
+open class AppSocketImpl: AppSocket, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_lodger_ffi_fn_clone_appsocket(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_lodger_ffi_fn_free_appsocket(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * Connects and shakes hands; redirects are failures.
+     */
+open func connect(request: SocketRequest)async throws  -> SocketOpened  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_lodger_ffi_fn_method_appsocket_connect(
+                        self.uniffiCloneHandle(),FfiConverterTypeSocketRequest_lower(request)
+                )
+            },
+            pollFunc: ffi_lodger_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_lodger_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_lodger_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeSocketOpened_lift,
+            errorHandler: FfiConverterTypeHttpFailure_lift
+        )
+}
+    
+
+    
+}
+
+
+
+// Put the implementation in a struct so we don't pollute the top-level namespace
+fileprivate struct UniffiCallbackInterfaceAppSocket {
+
+    // Create the VTable using a series of closures.
+    // Swift automatically converts these into C callback functions.
+    //
+    // Store the vtable directly.
+    static let vtable: UniffiVTableCallbackInterfaceAppSocket = UniffiVTableCallbackInterfaceAppSocket(
+        uniffiFree: { (uniffiHandle: UInt64) -> () in
+            do {
+                try FfiConverterTypeAppSocket.handleMap.remove(handle: uniffiHandle)
+            } catch {
+                print("Uniffi callback interface AppSocket: handle missing in uniffiFree")
+            }
+        },
+        uniffiClone: { (uniffiHandle: UInt64) -> UInt64 in
+            do {
+                return try FfiConverterTypeAppSocket.handleMap.clone(handle: uniffiHandle)
+            } catch {
+                fatalError("Uniffi callback interface AppSocket: handle missing in uniffiClone")
+            }
+        },
+        connect: { (
+            uniffiHandle: UInt64,
+            request: RustBuffer,
+            uniffiFutureCallback: @escaping UniffiForeignFutureCompleteRustBuffer,
+            uniffiCallbackData: UInt64,
+            uniffiOutDroppedCallback: UnsafeMutablePointer<UniffiForeignFutureDroppedCallbackStruct>
+        ) in
+            let makeCall = {
+                () async throws -> SocketOpened in
+                guard let uniffiObj = try? FfiConverterTypeAppSocket.handleMap.get(handle: uniffiHandle) else {
+                    throw UniffiInternalError.unexpectedStaleHandle
+                }
+                return try await uniffiObj.connect(
+                     request: try FfiConverterTypeSocketRequest_lift(request)
+                )
+            }
+
+            let uniffiHandleSuccess = { (returnValue: SocketOpened) in
+                uniffiFutureCallback(
+                    uniffiCallbackData,
+                    UniffiForeignFutureResultRustBuffer(
+                        returnValue: FfiConverterTypeSocketOpened_lower(returnValue),
+                        callStatus: RustCallStatus()
+                    )
+                )
+            }
+            let uniffiHandleError = { (statusCode, errorBuf) in
+                uniffiFutureCallback(
+                    uniffiCallbackData,
+                    UniffiForeignFutureResultRustBuffer(
+                        returnValue: RustBuffer.empty(),
+                        callStatus: RustCallStatus(code: statusCode, errorBuf: errorBuf)
+                    )
+                )
+            }
+            uniffiTraitInterfaceCallAsyncWithError(
+                makeCall: makeCall,
+                handleSuccess: uniffiHandleSuccess,
+                handleError: uniffiHandleError,
+                lowerError: FfiConverterTypeHttpFailure_lower,
+                droppedCallback: uniffiOutDroppedCallback
+            )
+        }
+    )
+
+    // Rust stores this pointer for future callback invocations, so it must live
+    // for the process lifetime (not just for the init function call).
+    //
+    // `nonisolated(unsafe)` is needed under Swift 6 strict concurrency.
+    // This is safe because the pointee is initialized once during static init
+    // and never mutated by either side of the FFI.  Its fields are C function pointers.
+    nonisolated(unsafe) static let vtablePtr: UnsafePointer<UniffiVTableCallbackInterfaceAppSocket> = {
+        let ptr = UnsafeMutablePointer<UniffiVTableCallbackInterfaceAppSocket>.allocate(capacity: 1)
+        ptr.initialize(to: vtable)
+        return UnsafePointer(ptr)
+    }()
+}
+
+private func uniffiCallbackInitAppSocket() {
+    uniffi_lodger_ffi_fn_init_callback_vtable_appsocket(UniffiCallbackInterfaceAppSocket.vtablePtr)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeAppSocket: FfiConverter {
+    fileprivate static let handleMap = UniffiHandleMap<AppSocket>()
+
+    typealias FfiType = UInt64
+    typealias SwiftType = AppSocket
+
+    public static func lift(_ handle: UInt64) throws -> AppSocket {
+        if ((handle & 1) == 0) {
+            // Rust-generated handle, construct a new class that uses the handle to implement the
+            // interface
+            return AppSocketImpl(unsafeFromHandle: handle)
+        } else {
+            // Swift-generated handle, get the object from the handle map
+            return try handleMap.remove(handle: handle)
+        }
+    }
+
+    public static func lower(_ value: AppSocket) -> UInt64 {
+         if let rustImpl = value as? AppSocketImpl {
+             // Rust-implemented object.  Clone the handle and return it
+            return rustImpl.uniffiCloneHandle()
+         } else {
+            // Swift object, generate a new vtable handle and return that.
+            return handleMap.insert(obj: value)
+         }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> AppSocket {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: AppSocket, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAppSocket_lift(_ handle: UInt64) throws -> AppSocket {
+    return try FfiConverterTypeAppSocket.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAppSocket_lower(_ value: AppSocket) -> UInt64 {
+    return FfiConverterTypeAppSocket.lower(value)
+}
+
+
+
+
+
+
+/**
  * Wall-clock time.
  */
 public protocol Clock: AnyObject, Sendable {
@@ -1063,6 +1299,282 @@ public func FfiConverterTypeClock_lift(_ handle: UInt64) throws -> Clock {
 #endif
 public func FfiConverterTypeClock_lower(_ value: Clock) -> UInt64 {
     return FfiConverterTypeClock.lower(value)
+}
+
+
+
+
+
+
+/**
+ * Some functions of the device, as one artefact brings them.
+ */
+public protocol Device: AnyObject, Sendable {
+    
+    /**
+     * Names of rows of kind `device`.
+     */
+    func functions() throws  -> [String]
+    
+    /**
+     * Does the work; gives a JSON object, without `errMsg`.
+     */
+    func call(call: DeviceCall) async throws  -> String
+    
+}
+/**
+ * Some functions of the device, as one artefact brings them.
+ */
+open class DeviceImpl: Device, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_lodger_ffi_fn_clone_device(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_lodger_ffi_fn_free_device(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * Names of rows of kind `device`.
+     */
+open func functions()throws  -> [String]  {
+    return try  FfiConverterSequenceString.lift(try rustCallWithError(FfiConverterTypeCallbackFailed_lift) {
+        uniffiCallStatus in
+    uniffi_lodger_ffi_fn_method_device_functions(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Does the work; gives a JSON object, without `errMsg`.
+     */
+open func call(call: DeviceCall)async throws  -> String  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_lodger_ffi_fn_method_device_call(
+                        self.uniffiCloneHandle(),FfiConverterTypeDeviceCall_lower(call)
+                )
+            },
+            pollFunc: ffi_lodger_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_lodger_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_lodger_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterString.lift,
+            errorHandler: FfiConverterTypeDeviceFailure_lift
+        )
+}
+    
+
+    
+}
+
+
+
+// Put the implementation in a struct so we don't pollute the top-level namespace
+fileprivate struct UniffiCallbackInterfaceDevice {
+
+    // Create the VTable using a series of closures.
+    // Swift automatically converts these into C callback functions.
+    //
+    // Store the vtable directly.
+    static let vtable: UniffiVTableCallbackInterfaceDevice = UniffiVTableCallbackInterfaceDevice(
+        uniffiFree: { (uniffiHandle: UInt64) -> () in
+            do {
+                try FfiConverterTypeDevice.handleMap.remove(handle: uniffiHandle)
+            } catch {
+                print("Uniffi callback interface Device: handle missing in uniffiFree")
+            }
+        },
+        uniffiClone: { (uniffiHandle: UInt64) -> UInt64 in
+            do {
+                return try FfiConverterTypeDevice.handleMap.clone(handle: uniffiHandle)
+            } catch {
+                fatalError("Uniffi callback interface Device: handle missing in uniffiClone")
+            }
+        },
+        functions: { (
+            uniffiHandle: UInt64,
+            uniffiOutReturn: UnsafeMutablePointer<RustBuffer>,
+            uniffiCallStatus: UnsafeMutablePointer<RustCallStatus>
+        ) in
+            let makeCall = {
+                () throws -> [String] in
+                guard let uniffiObj = try? FfiConverterTypeDevice.handleMap.get(handle: uniffiHandle) else {
+                    throw UniffiInternalError.unexpectedStaleHandle
+                }
+                return try uniffiObj.functions(
+                )
+            }
+
+            
+            let writeReturn = { uniffiOutReturn.pointee = FfiConverterSequenceString.lower($0) }
+            uniffiTraitInterfaceCallWithError(
+                callStatus: uniffiCallStatus,
+                makeCall: makeCall,
+                writeReturn: writeReturn,
+                lowerError: FfiConverterTypeCallbackFailed_lower
+            )
+        },
+        call: { (
+            uniffiHandle: UInt64,
+            call: RustBuffer,
+            uniffiFutureCallback: @escaping UniffiForeignFutureCompleteRustBuffer,
+            uniffiCallbackData: UInt64,
+            uniffiOutDroppedCallback: UnsafeMutablePointer<UniffiForeignFutureDroppedCallbackStruct>
+        ) in
+            let makeCall = {
+                () async throws -> String in
+                guard let uniffiObj = try? FfiConverterTypeDevice.handleMap.get(handle: uniffiHandle) else {
+                    throw UniffiInternalError.unexpectedStaleHandle
+                }
+                return try await uniffiObj.call(
+                     call: try FfiConverterTypeDeviceCall_lift(call)
+                )
+            }
+
+            let uniffiHandleSuccess = { (returnValue: String) in
+                uniffiFutureCallback(
+                    uniffiCallbackData,
+                    UniffiForeignFutureResultRustBuffer(
+                        returnValue: FfiConverterString.lower(returnValue),
+                        callStatus: RustCallStatus()
+                    )
+                )
+            }
+            let uniffiHandleError = { (statusCode, errorBuf) in
+                uniffiFutureCallback(
+                    uniffiCallbackData,
+                    UniffiForeignFutureResultRustBuffer(
+                        returnValue: RustBuffer.empty(),
+                        callStatus: RustCallStatus(code: statusCode, errorBuf: errorBuf)
+                    )
+                )
+            }
+            uniffiTraitInterfaceCallAsyncWithError(
+                makeCall: makeCall,
+                handleSuccess: uniffiHandleSuccess,
+                handleError: uniffiHandleError,
+                lowerError: FfiConverterTypeDeviceFailure_lower,
+                droppedCallback: uniffiOutDroppedCallback
+            )
+        }
+    )
+
+    // Rust stores this pointer for future callback invocations, so it must live
+    // for the process lifetime (not just for the init function call).
+    //
+    // `nonisolated(unsafe)` is needed under Swift 6 strict concurrency.
+    // This is safe because the pointee is initialized once during static init
+    // and never mutated by either side of the FFI.  Its fields are C function pointers.
+    nonisolated(unsafe) static let vtablePtr: UnsafePointer<UniffiVTableCallbackInterfaceDevice> = {
+        let ptr = UnsafeMutablePointer<UniffiVTableCallbackInterfaceDevice>.allocate(capacity: 1)
+        ptr.initialize(to: vtable)
+        return UnsafePointer(ptr)
+    }()
+}
+
+private func uniffiCallbackInitDevice() {
+    uniffi_lodger_ffi_fn_init_callback_vtable_device(UniffiCallbackInterfaceDevice.vtablePtr)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeDevice: FfiConverter {
+    fileprivate static let handleMap = UniffiHandleMap<Device>()
+
+    typealias FfiType = UInt64
+    typealias SwiftType = Device
+
+    public static func lift(_ handle: UInt64) throws -> Device {
+        if ((handle & 1) == 0) {
+            // Rust-generated handle, construct a new class that uses the handle to implement the
+            // interface
+            return DeviceImpl(unsafeFromHandle: handle)
+        } else {
+            // Swift-generated handle, get the object from the handle map
+            return try handleMap.remove(handle: handle)
+        }
+    }
+
+    public static func lower(_ value: Device) -> UInt64 {
+         if let rustImpl = value as? DeviceImpl {
+             // Rust-implemented object.  Clone the handle and return it
+            return rustImpl.uniffiCloneHandle()
+         } else {
+            // Swift object, generate a new vtable handle and return that.
+            return handleMap.insert(obj: value)
+         }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Device {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: Device, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDevice_lift(_ handle: UInt64) throws -> Device {
+    return try FfiConverterTypeDevice.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDevice_lower(_ value: Device) -> UInt64 {
+    return FfiConverterTypeDevice.lower(value)
 }
 
 
@@ -1341,6 +1853,11 @@ public protocol LodgerEngineProtocol: AnyObject, Sendable {
     func `open`(request: OpenRequest) async throws  -> LodgerSession
     
     /**
+     * Adds functions of the device: clipboard, vibration, location. Register before opening programs.
+     */
+    func registerDevice(device: Device) throws 
+    
+    /**
      * Removes every trace of a user's data in a program, and checks that it is gone. Blocks on the disk.
      */
     func wipe(user: String, app: String) throws 
@@ -1444,6 +1961,18 @@ open func `open`(request: OpenRequest)async throws  -> LodgerSession  {
             liftFunc: FfiConverterTypeLodgerSession_lift,
             errorHandler: FfiConverterTypeLodgerError_lift
         )
+}
+    
+    /**
+     * Adds functions of the device: clipboard, vibration, location. Register before opening programs.
+     */
+open func registerDevice(device: Device)throws   {try rustCallWithError(FfiConverterTypeLodgerError_lift) {
+        uniffiCallStatus in
+    uniffi_lodger_ffi_fn_method_lodgerengine_register_device(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeDevice_lower(device),uniffiCallStatus
+    )
+}
 }
     
     /**
@@ -3031,6 +3560,305 @@ public func FfiConverterTypeSessionListener_lower(_ value: SessionListener) -> U
 
 
 
+
+
+/**
+ * One connection. `send` and `receive` run at the same time, each one at a time.
+ */
+public protocol SocketConnection: AnyObject, Sendable {
+    
+    /**
+     * Sends a message; returns when the system has taken it. After `Close` nothing is sent.
+     */
+    func send(message: SocketMessage) async throws 
+    
+    /**
+     * The next message; a failure says that the connection broke.
+     */
+    func receive() async throws  -> SocketMessage
+    
+}
+/**
+ * One connection. `send` and `receive` run at the same time, each one at a time.
+ */
+open class SocketConnectionImpl: SocketConnection, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_lodger_ffi_fn_clone_socketconnection(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_lodger_ffi_fn_free_socketconnection(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * Sends a message; returns when the system has taken it. After `Close` nothing is sent.
+     */
+open func send(message: SocketMessage)async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_lodger_ffi_fn_method_socketconnection_send(
+                        self.uniffiCloneHandle(),FfiConverterTypeSocketMessage_lower(message)
+                )
+            },
+            pollFunc: ffi_lodger_ffi_rust_future_poll_void,
+            completeFunc: ffi_lodger_ffi_rust_future_complete_void,
+            freeFunc: ffi_lodger_ffi_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeHttpFailure_lift
+        )
+}
+    
+    /**
+     * The next message; a failure says that the connection broke.
+     */
+open func receive()async throws  -> SocketMessage  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_lodger_ffi_fn_method_socketconnection_receive(
+                        self.uniffiCloneHandle()
+                )
+            },
+            pollFunc: ffi_lodger_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_lodger_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_lodger_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeSocketMessage_lift,
+            errorHandler: FfiConverterTypeHttpFailure_lift
+        )
+}
+    
+
+    
+}
+
+
+
+// Put the implementation in a struct so we don't pollute the top-level namespace
+fileprivate struct UniffiCallbackInterfaceSocketConnection {
+
+    // Create the VTable using a series of closures.
+    // Swift automatically converts these into C callback functions.
+    //
+    // Store the vtable directly.
+    static let vtable: UniffiVTableCallbackInterfaceSocketConnection = UniffiVTableCallbackInterfaceSocketConnection(
+        uniffiFree: { (uniffiHandle: UInt64) -> () in
+            do {
+                try FfiConverterTypeSocketConnection.handleMap.remove(handle: uniffiHandle)
+            } catch {
+                print("Uniffi callback interface SocketConnection: handle missing in uniffiFree")
+            }
+        },
+        uniffiClone: { (uniffiHandle: UInt64) -> UInt64 in
+            do {
+                return try FfiConverterTypeSocketConnection.handleMap.clone(handle: uniffiHandle)
+            } catch {
+                fatalError("Uniffi callback interface SocketConnection: handle missing in uniffiClone")
+            }
+        },
+        send: { (
+            uniffiHandle: UInt64,
+            message: RustBuffer,
+            uniffiFutureCallback: @escaping UniffiForeignFutureCompleteVoid,
+            uniffiCallbackData: UInt64,
+            uniffiOutDroppedCallback: UnsafeMutablePointer<UniffiForeignFutureDroppedCallbackStruct>
+        ) in
+            let makeCall = {
+                () async throws -> () in
+                guard let uniffiObj = try? FfiConverterTypeSocketConnection.handleMap.get(handle: uniffiHandle) else {
+                    throw UniffiInternalError.unexpectedStaleHandle
+                }
+                return try await uniffiObj.send(
+                     message: try FfiConverterTypeSocketMessage_lift(message)
+                )
+            }
+
+            let uniffiHandleSuccess = { (returnValue: ()) in
+                uniffiFutureCallback(
+                    uniffiCallbackData,
+                    UniffiForeignFutureResultVoid(
+                        callStatus: RustCallStatus()
+                    )
+                )
+            }
+            let uniffiHandleError = { (statusCode, errorBuf) in
+                uniffiFutureCallback(
+                    uniffiCallbackData,
+                    UniffiForeignFutureResultVoid(
+                        callStatus: RustCallStatus(code: statusCode, errorBuf: errorBuf)
+                    )
+                )
+            }
+            uniffiTraitInterfaceCallAsyncWithError(
+                makeCall: makeCall,
+                handleSuccess: uniffiHandleSuccess,
+                handleError: uniffiHandleError,
+                lowerError: FfiConverterTypeHttpFailure_lower,
+                droppedCallback: uniffiOutDroppedCallback
+            )
+        },
+        receive: { (
+            uniffiHandle: UInt64,
+            uniffiFutureCallback: @escaping UniffiForeignFutureCompleteRustBuffer,
+            uniffiCallbackData: UInt64,
+            uniffiOutDroppedCallback: UnsafeMutablePointer<UniffiForeignFutureDroppedCallbackStruct>
+        ) in
+            let makeCall = {
+                () async throws -> SocketMessage in
+                guard let uniffiObj = try? FfiConverterTypeSocketConnection.handleMap.get(handle: uniffiHandle) else {
+                    throw UniffiInternalError.unexpectedStaleHandle
+                }
+                return try await uniffiObj.receive(
+                )
+            }
+
+            let uniffiHandleSuccess = { (returnValue: SocketMessage) in
+                uniffiFutureCallback(
+                    uniffiCallbackData,
+                    UniffiForeignFutureResultRustBuffer(
+                        returnValue: FfiConverterTypeSocketMessage_lower(returnValue),
+                        callStatus: RustCallStatus()
+                    )
+                )
+            }
+            let uniffiHandleError = { (statusCode, errorBuf) in
+                uniffiFutureCallback(
+                    uniffiCallbackData,
+                    UniffiForeignFutureResultRustBuffer(
+                        returnValue: RustBuffer.empty(),
+                        callStatus: RustCallStatus(code: statusCode, errorBuf: errorBuf)
+                    )
+                )
+            }
+            uniffiTraitInterfaceCallAsyncWithError(
+                makeCall: makeCall,
+                handleSuccess: uniffiHandleSuccess,
+                handleError: uniffiHandleError,
+                lowerError: FfiConverterTypeHttpFailure_lower,
+                droppedCallback: uniffiOutDroppedCallback
+            )
+        }
+    )
+
+    // Rust stores this pointer for future callback invocations, so it must live
+    // for the process lifetime (not just for the init function call).
+    //
+    // `nonisolated(unsafe)` is needed under Swift 6 strict concurrency.
+    // This is safe because the pointee is initialized once during static init
+    // and never mutated by either side of the FFI.  Its fields are C function pointers.
+    nonisolated(unsafe) static let vtablePtr: UnsafePointer<UniffiVTableCallbackInterfaceSocketConnection> = {
+        let ptr = UnsafeMutablePointer<UniffiVTableCallbackInterfaceSocketConnection>.allocate(capacity: 1)
+        ptr.initialize(to: vtable)
+        return UnsafePointer(ptr)
+    }()
+}
+
+private func uniffiCallbackInitSocketConnection() {
+    uniffi_lodger_ffi_fn_init_callback_vtable_socketconnection(UniffiCallbackInterfaceSocketConnection.vtablePtr)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeSocketConnection: FfiConverter {
+    fileprivate static let handleMap = UniffiHandleMap<SocketConnection>()
+
+    typealias FfiType = UInt64
+    typealias SwiftType = SocketConnection
+
+    public static func lift(_ handle: UInt64) throws -> SocketConnection {
+        if ((handle & 1) == 0) {
+            // Rust-generated handle, construct a new class that uses the handle to implement the
+            // interface
+            return SocketConnectionImpl(unsafeFromHandle: handle)
+        } else {
+            // Swift-generated handle, get the object from the handle map
+            return try handleMap.remove(handle: handle)
+        }
+    }
+
+    public static func lower(_ value: SocketConnection) -> UInt64 {
+         if let rustImpl = value as? SocketConnectionImpl {
+             // Rust-implemented object.  Clone the handle and return it
+            return rustImpl.uniffiCloneHandle()
+         } else {
+            // Swift object, generate a new vtable handle and return that.
+            return handleMap.insert(obj: value)
+         }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SocketConnection {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: SocketConnection, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSocketConnection_lift(_ handle: UInt64) throws -> SocketConnection {
+    return try FfiConverterTypeSocketConnection.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSocketConnection_lower(_ value: SocketConnection) -> UInt64 {
+    return FfiConverterTypeSocketConnection.lower(value)
+}
+
+
+
+
 /**
  * The engine's settings.
  */
@@ -3131,6 +3959,105 @@ public func FfiConverterTypeConfig_lower(_ value: Config) -> RustBuffer {
 
 
 /**
+ * A call of one device function.
+ */
+public struct DeviceCall: Equatable, Hashable {
+    /**
+     * App id of the program that calls.
+     */
+    public let app: String
+    /**
+     * The user of its session.
+     */
+    public let user: String
+    /**
+     * Which bundle exactly is running.
+     */
+    public let index: String
+    /**
+     * The function's name.
+     */
+    public let api: String
+    /**
+     * A JSON object, untrusted.
+     */
+    public let args: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * App id of the program that calls.
+         */app: String, 
+        /**
+         * The user of its session.
+         */user: String, 
+        /**
+         * Which bundle exactly is running.
+         */index: String, 
+        /**
+         * The function's name.
+         */api: String, 
+        /**
+         * A JSON object, untrusted.
+         */args: String) {
+        self.app = app
+        self.user = user
+        self.index = index
+        self.api = api
+        self.args = args
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension DeviceCall: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeDeviceCall: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> DeviceCall {
+        return
+            try DeviceCall(
+                app: FfiConverterString.read(from: &buf), 
+                user: FfiConverterString.read(from: &buf), 
+                index: FfiConverterString.read(from: &buf), 
+                api: FfiConverterString.read(from: &buf), 
+                args: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: DeviceCall, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.app, into: &buf)
+        FfiConverterString.write(value.user, into: &buf)
+        FfiConverterString.write(value.index, into: &buf)
+        FfiConverterString.write(value.api, into: &buf)
+        FfiConverterString.write(value.args, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDeviceCall_lift(_ buf: RustBuffer) throws -> DeviceCall {
+    return try FfiConverterTypeDeviceCall.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDeviceCall_lower(_ value: DeviceCall) -> RustBuffer {
+    return FfiConverterTypeDeviceCall.lower(value)
+}
+
+
+/**
  * One HTTP header.
  */
 public struct Header: Equatable, Hashable {
@@ -3212,6 +4139,10 @@ public struct Host {
      */
     public let appHttp: AppHttp
     /**
+     * Mini-program sockets; None: not supported.
+     */
+    public let appSocket: AppSocket?
+    /**
      * Wall-clock time.
      */
     public let clock: Clock
@@ -3238,6 +4169,9 @@ public struct Host {
          * Mini-program traffic.
          */appHttp: AppHttp, 
         /**
+         * Mini-program sockets; None: not supported.
+         */appSocket: AppSocket?, 
+        /**
          * Wall-clock time.
          */clock: Clock, 
         /**
@@ -3251,6 +4185,7 @@ public struct Host {
          */log: Log) {
         self.platformHttp = platformHttp
         self.appHttp = appHttp
+        self.appSocket = appSocket
         self.clock = clock
         self.keyStore = keyStore
         self.prompts = prompts
@@ -3275,6 +4210,7 @@ public struct FfiConverterTypeHost: FfiConverterRustBuffer {
             try Host(
                 platformHttp: FfiConverterTypePlatformHttp.read(from: &buf), 
                 appHttp: FfiConverterTypeAppHttp.read(from: &buf), 
+                appSocket: FfiConverterOptionTypeAppSocket.read(from: &buf), 
                 clock: FfiConverterTypeClock.read(from: &buf), 
                 keyStore: FfiConverterTypeKeyStore.read(from: &buf), 
                 prompts: FfiConverterTypePrompts.read(from: &buf), 
@@ -3285,6 +4221,7 @@ public struct FfiConverterTypeHost: FfiConverterRustBuffer {
     public static func write(_ value: Host, into buf: inout [UInt8]) {
         FfiConverterTypePlatformHttp.write(value.platformHttp, into: &buf)
         FfiConverterTypeAppHttp.write(value.appHttp, into: &buf)
+        FfiConverterOptionTypeAppSocket.write(value.appSocket, into: &buf)
         FfiConverterTypeClock.write(value.clock, into: &buf)
         FfiConverterTypeKeyStore.write(value.keyStore, into: &buf)
         FfiConverterTypePrompts.write(value.prompts, into: &buf)
@@ -4061,6 +4998,184 @@ public func FfiConverterTypeScopePrompt_lower(_ value: ScopePrompt) -> RustBuffe
 
 
 /**
+ * A connection that stands.
+ */
+public struct SocketOpened {
+    /**
+     * Of the server's answer to the handshake.
+     */
+    public let headers: [Header]
+    /**
+     * Given up by the engine, it ends.
+     */
+    public let connection: SocketConnection
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Of the server's answer to the handshake.
+         */headers: [Header], 
+        /**
+         * Given up by the engine, it ends.
+         */connection: SocketConnection) {
+        self.headers = headers
+        self.connection = connection
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension SocketOpened: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeSocketOpened: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SocketOpened {
+        return
+            try SocketOpened(
+                headers: FfiConverterSequenceTypeHeader.read(from: &buf), 
+                connection: FfiConverterTypeSocketConnection.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: SocketOpened, into buf: inout [UInt8]) {
+        FfiConverterSequenceTypeHeader.write(value.headers, into: &buf)
+        FfiConverterTypeSocketConnection.write(value.connection, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSocketOpened_lift(_ buf: RustBuffer) throws -> SocketOpened {
+    return try FfiConverterTypeSocketOpened.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSocketOpened_lower(_ value: SocketOpened) -> RustBuffer {
+    return FfiConverterTypeSocketOpened.lower(value)
+}
+
+
+/**
+ * One connection to make.
+ */
+public struct SocketRequest: Equatable, Hashable {
+    /**
+     * Use it as it is.
+     */
+    public let url: String
+    /**
+     * Checked by the engine.
+     */
+    public let headers: [Header]
+    /**
+     * In order of preference; empty for none.
+     */
+    public let protocols: [String]
+    /**
+     * From connecting to the end of the handshake.
+     */
+    public let timeoutMs: UInt64
+    /**
+     * A longer message from the server breaks the connection, in bytes.
+     */
+    public let maxMessage: UInt64
+    /**
+     * Development only: private and loopback addresses are reachable.
+     */
+    public let allowPrivate: Bool
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Use it as it is.
+         */url: String, 
+        /**
+         * Checked by the engine.
+         */headers: [Header], 
+        /**
+         * In order of preference; empty for none.
+         */protocols: [String], 
+        /**
+         * From connecting to the end of the handshake.
+         */timeoutMs: UInt64, 
+        /**
+         * A longer message from the server breaks the connection, in bytes.
+         */maxMessage: UInt64, 
+        /**
+         * Development only: private and loopback addresses are reachable.
+         */allowPrivate: Bool) {
+        self.url = url
+        self.headers = headers
+        self.protocols = protocols
+        self.timeoutMs = timeoutMs
+        self.maxMessage = maxMessage
+        self.allowPrivate = allowPrivate
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension SocketRequest: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeSocketRequest: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SocketRequest {
+        return
+            try SocketRequest(
+                url: FfiConverterString.read(from: &buf), 
+                headers: FfiConverterSequenceTypeHeader.read(from: &buf), 
+                protocols: FfiConverterSequenceString.read(from: &buf), 
+                timeoutMs: FfiConverterUInt64.read(from: &buf), 
+                maxMessage: FfiConverterUInt64.read(from: &buf), 
+                allowPrivate: FfiConverterBool.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: SocketRequest, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.url, into: &buf)
+        FfiConverterSequenceTypeHeader.write(value.headers, into: &buf)
+        FfiConverterSequenceString.write(value.protocols, into: &buf)
+        FfiConverterUInt64.write(value.timeoutMs, into: &buf)
+        FfiConverterUInt64.write(value.maxMessage, into: &buf)
+        FfiConverterBool.write(value.allowPrivate, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSocketRequest_lift(_ buf: RustBuffer) throws -> SocketRequest {
+    return try FfiConverterTypeSocketRequest.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSocketRequest_lower(_ value: SocketRequest) -> RustBuffer {
+    return FfiConverterTypeSocketRequest.lower(value)
+}
+
+
+/**
  * What `wx.getSystemInfo` and friends report; sizes in CSS pixels.
  */
 public struct SystemInfo: Equatable, Hashable {
@@ -4113,6 +5228,10 @@ public struct SystemInfo: Equatable, Hashable {
      */
     public let menuHeight: Double
     /**
+     * Until `networkStatusChange` is emitted: `wifi`, `4g`, …, `none`, `unknown`.
+     */
+    public let networkType: String
+    /**
      * The host's name.
      */
     public let hostName: String
@@ -4161,6 +5280,9 @@ public struct SystemInfo: Equatable, Hashable {
          * As above.
          */menuHeight: Double, 
         /**
+         * Until `networkStatusChange` is emitted: `wifi`, `4g`, …, `none`, `unknown`.
+         */networkType: String, 
+        /**
          * The host's name.
          */hostName: String, 
         /**
@@ -4178,6 +5300,7 @@ public struct SystemInfo: Equatable, Hashable {
         self.menuTop = menuTop
         self.menuWidth = menuWidth
         self.menuHeight = menuHeight
+        self.networkType = networkType
         self.hostName = hostName
         self.hostVersion = hostVersion
     }
@@ -4210,6 +5333,7 @@ public struct FfiConverterTypeSystemInfo: FfiConverterRustBuffer {
                 menuTop: FfiConverterDouble.read(from: &buf), 
                 menuWidth: FfiConverterDouble.read(from: &buf), 
                 menuHeight: FfiConverterDouble.read(from: &buf), 
+                networkType: FfiConverterString.read(from: &buf), 
                 hostName: FfiConverterString.read(from: &buf), 
                 hostVersion: FfiConverterString.read(from: &buf)
         )
@@ -4228,6 +5352,7 @@ public struct FfiConverterTypeSystemInfo: FfiConverterRustBuffer {
         FfiConverterDouble.write(value.menuTop, into: &buf)
         FfiConverterDouble.write(value.menuWidth, into: &buf)
         FfiConverterDouble.write(value.menuHeight, into: &buf)
+        FfiConverterString.write(value.networkType, into: &buf)
         FfiConverterString.write(value.hostName, into: &buf)
         FfiConverterString.write(value.hostVersion, into: &buf)
     }
@@ -4429,6 +5554,95 @@ public func FfiConverterTypeDecision_lower(_ value: Decision) -> RustBuffer {
     return FfiConverterTypeDecision.lower(value)
 }
 
+
+
+/**
+ * Why a device function failed.
+ */
+public 
+enum DeviceFailure: Swift.Error, Equatable, Hashable, Foundation.LocalizedError {
+
+    
+    
+    /**
+     * The page gets `<api>:fail <reason>`.
+     */
+    case Failed(
+        /**
+         * In WeChat's words where it has some. No user data.
+         */reason: String, 
+        /**
+         * WeChat's number, where it documents one.
+         */errno: UInt32?
+    )
+
+    
+
+    
+
+    
+    public var errorDescription: String? {
+        String(reflecting: self)
+    }
+    
+}
+
+#if compiler(>=6)
+extension DeviceFailure: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeDeviceFailure: FfiConverterRustBuffer {
+    typealias SwiftType = DeviceFailure
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> DeviceFailure {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        
+
+        
+        case 1: return .Failed(
+            reason: try FfiConverterString.read(from: &buf), 
+            errno: try FfiConverterOptionUInt32.read(from: &buf)
+            )
+
+         default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: DeviceFailure, into buf: inout [UInt8]) {
+        switch value {
+
+        
+
+        
+        
+        case let .Failed(reason,errno):
+            writeInt(&buf, Int32(1))
+            FfiConverterString.write(reason, into: &buf)
+            FfiConverterOptionUInt32.write(errno, into: &buf)
+            
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDeviceFailure_lift(_ buf: RustBuffer) throws -> DeviceFailure {
+    return try FfiConverterTypeDeviceFailure.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDeviceFailure_lower(_ value: DeviceFailure) -> RustBuffer {
+    return FfiConverterTypeDeviceFailure.lower(value)
+}
 
 
 /**
@@ -5351,6 +6565,113 @@ public func FfiConverterTypeSessionEvent_lower(_ value: SessionEvent) -> RustBuf
 
 
 /**
+ * One message, in either direction.
+ */
+
+public enum SocketMessage: Equatable, Hashable {
+    
+    /**
+     * A text frame.
+     */
+    case text(
+        /**
+         * Its text.
+         */text: String
+    )
+    /**
+     * A binary frame.
+     */
+    case binary(
+        /**
+         * Its bytes.
+         */bytes: Data
+    )
+    /**
+     * The end, as a peer announced it: 1005 if it gave no code.
+     */
+    case close(
+        /**
+         * RFC 6455, 7.4.
+         */code: UInt16, 
+        /**
+         * In the peer's words.
+         */reason: String
+    )
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension SocketMessage: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeSocketMessage: FfiConverterRustBuffer {
+    typealias SwiftType = SocketMessage
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SocketMessage {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .text(text: try FfiConverterString.read(from: &buf)
+        )
+        
+        case 2: return .binary(bytes: try FfiConverterData.read(from: &buf)
+        )
+        
+        case 3: return .close(code: try FfiConverterUInt16.read(from: &buf), reason: try FfiConverterString.read(from: &buf)
+        )
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: SocketMessage, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case let .text(text):
+            writeInt(&buf, Int32(1))
+            FfiConverterString.write(text, into: &buf)
+            
+        
+        case let .binary(bytes):
+            writeInt(&buf, Int32(2))
+            FfiConverterData.write(bytes, into: &buf)
+            
+        
+        case let .close(code,reason):
+            writeInt(&buf, Int32(3))
+            FfiConverterUInt16.write(code, into: &buf)
+            FfiConverterString.write(reason, into: &buf)
+            
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSocketMessage_lift(_ buf: RustBuffer) throws -> SocketMessage {
+    return try FfiConverterTypeSocketMessage.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSocketMessage_lower(_ value: SocketMessage) -> RustBuffer {
+    return FfiConverterTypeSocketMessage.lower(value)
+}
+
+
+
+/**
  * How messages travel.
  */
 
@@ -5449,6 +6770,30 @@ public func FfiConverterTypeSurface_lower(_ value: Surface) -> RustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterOptionUInt32: FfiConverterRustBuffer {
+    typealias SwiftType = UInt32?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterUInt32.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterUInt32.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterOptionString: FfiConverterRustBuffer {
     typealias SwiftType = String?
 
@@ -5465,6 +6810,30 @@ fileprivate struct FfiConverterOptionString: FfiConverterRustBuffer {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterString.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeAppSocket: FfiConverterRustBuffer {
+    typealias SwiftType = AppSocket?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeAppSocket.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeAppSocket.read(from: &buf)
         default: throw UniffiInternalError.unexpectedOptionalTag
         }
     }
@@ -5748,10 +7117,28 @@ private let initializationResult: InitializationResult = {
     if bindings_contract_version != scaffolding_contract_version {
         return InitializationResult.contractVersionMismatch
     }
+    if (uniffi_lodger_ffi_checksum_method_appsocket_connect() != 62855) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_lodger_ffi_checksum_method_device_functions() != 40156) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_lodger_ffi_checksum_method_device_call() != 46980) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_lodger_ffi_checksum_method_socketconnection_send() != 37716) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_lodger_ffi_checksum_method_socketconnection_receive() != 20166) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_lodger_ffi_checksum_method_lodgerengine_data_was_lost() != 17007) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_lodger_ffi_checksum_method_lodgerengine_open() != 47604) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_lodger_ffi_checksum_method_lodgerengine_register_device() != 22011) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_lodger_ffi_checksum_method_lodgerengine_wipe() != 18370) {
@@ -5840,13 +7227,16 @@ private let initializationResult: InitializationResult = {
     }
 
     uniffiCallbackInitAppHttp()
+    uniffiCallbackInitAppSocket()
     uniffiCallbackInitClock()
+    uniffiCallbackInitDevice()
     uniffiCallbackInitKeyStore()
     uniffiCallbackInitLog()
     uniffiCallbackInitMessageSink()
     uniffiCallbackInitPlatformHttp()
     uniffiCallbackInitPrompts()
     uniffiCallbackInitSessionListener()
+    uniffiCallbackInitSocketConnection()
     return InitializationResult.ok
 }()
 

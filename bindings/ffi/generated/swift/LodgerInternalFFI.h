@@ -243,6 +243,37 @@ typedef void (*UniffiForeignFutureCompleteVoid)(uint64_t, UniffiForeignFutureRes
     );
 
 #endif
+#ifndef UNIFFI_FFIDEF_CALLBACK_INTERFACE_APP_SOCKET_METHOD0
+#define UNIFFI_FFIDEF_CALLBACK_INTERFACE_APP_SOCKET_METHOD0
+typedef void (*UniffiCallbackInterfaceAppSocketMethod0)(uint64_t, RustBuffer, UniffiForeignFutureCompleteRustBuffer _Nonnull, uint64_t, UniffiForeignFutureDroppedCallbackStruct* _Nonnull
+    );
+
+#endif
+#ifndef UNIFFI_FFIDEF_CALLBACK_INTERFACE_DEVICE_METHOD0
+#define UNIFFI_FFIDEF_CALLBACK_INTERFACE_DEVICE_METHOD0
+typedef void (*UniffiCallbackInterfaceDeviceMethod0)(uint64_t, RustBuffer* _Nonnull, 
+        RustCallStatus *_Nonnull uniffiCallStatus
+    );
+
+#endif
+#ifndef UNIFFI_FFIDEF_CALLBACK_INTERFACE_DEVICE_METHOD1
+#define UNIFFI_FFIDEF_CALLBACK_INTERFACE_DEVICE_METHOD1
+typedef void (*UniffiCallbackInterfaceDeviceMethod1)(uint64_t, RustBuffer, UniffiForeignFutureCompleteRustBuffer _Nonnull, uint64_t, UniffiForeignFutureDroppedCallbackStruct* _Nonnull
+    );
+
+#endif
+#ifndef UNIFFI_FFIDEF_CALLBACK_INTERFACE_SOCKET_CONNECTION_METHOD0
+#define UNIFFI_FFIDEF_CALLBACK_INTERFACE_SOCKET_CONNECTION_METHOD0
+typedef void (*UniffiCallbackInterfaceSocketConnectionMethod0)(uint64_t, RustBuffer, UniffiForeignFutureCompleteVoid _Nonnull, uint64_t, UniffiForeignFutureDroppedCallbackStruct* _Nonnull
+    );
+
+#endif
+#ifndef UNIFFI_FFIDEF_CALLBACK_INTERFACE_SOCKET_CONNECTION_METHOD1
+#define UNIFFI_FFIDEF_CALLBACK_INTERFACE_SOCKET_CONNECTION_METHOD1
+typedef void (*UniffiCallbackInterfaceSocketConnectionMethod1)(uint64_t, UniffiForeignFutureCompleteRustBuffer _Nonnull, uint64_t, UniffiForeignFutureDroppedCallbackStruct* _Nonnull
+    );
+
+#endif
 #ifndef UNIFFI_FFIDEF_CALLBACK_INTERFACE_APP_HTTP_METHOD0
 #define UNIFFI_FFIDEF_CALLBACK_INTERFACE_APP_HTTP_METHOD0
 typedef void (*UniffiCallbackInterfaceAppHttpMethod0)(uint64_t, RustBuffer, UniffiForeignFutureCompleteRustBuffer _Nonnull, uint64_t, UniffiForeignFutureDroppedCallbackStruct* _Nonnull
@@ -301,6 +332,35 @@ typedef void (*UniffiCallbackInterfacePromptsMethod0)(uint64_t, RustBuffer, Unif
 typedef void (*UniffiCallbackInterfaceSessionListenerMethod0)(uint64_t, RustBuffer, void* _Nonnull, 
         RustCallStatus *_Nonnull uniffiCallStatus
     );
+
+#endif
+#ifndef UNIFFI_FFIDEF_V_TABLE_CALLBACK_INTERFACE_APP_SOCKET
+#define UNIFFI_FFIDEF_V_TABLE_CALLBACK_INTERFACE_APP_SOCKET
+typedef struct UniffiVTableCallbackInterfaceAppSocket {
+    UniffiCallbackInterfaceFree _Nonnull uniffiFree;
+    UniffiCallbackInterfaceClone _Nonnull uniffiClone;
+    UniffiCallbackInterfaceAppSocketMethod0 _Nonnull connect;
+} UniffiVTableCallbackInterfaceAppSocket;
+
+#endif
+#ifndef UNIFFI_FFIDEF_V_TABLE_CALLBACK_INTERFACE_DEVICE
+#define UNIFFI_FFIDEF_V_TABLE_CALLBACK_INTERFACE_DEVICE
+typedef struct UniffiVTableCallbackInterfaceDevice {
+    UniffiCallbackInterfaceFree _Nonnull uniffiFree;
+    UniffiCallbackInterfaceClone _Nonnull uniffiClone;
+    UniffiCallbackInterfaceDeviceMethod0 _Nonnull functions;
+    UniffiCallbackInterfaceDeviceMethod1 _Nonnull call;
+} UniffiVTableCallbackInterfaceDevice;
+
+#endif
+#ifndef UNIFFI_FFIDEF_V_TABLE_CALLBACK_INTERFACE_SOCKET_CONNECTION
+#define UNIFFI_FFIDEF_V_TABLE_CALLBACK_INTERFACE_SOCKET_CONNECTION
+typedef struct UniffiVTableCallbackInterfaceSocketConnection {
+    UniffiCallbackInterfaceFree _Nonnull uniffiFree;
+    UniffiCallbackInterfaceClone _Nonnull uniffiClone;
+    UniffiCallbackInterfaceSocketConnectionMethod0 _Nonnull send;
+    UniffiCallbackInterfaceSocketConnectionMethod1 _Nonnull receive;
+} UniffiVTableCallbackInterfaceSocketConnection;
 
 #endif
 #ifndef UNIFFI_FFIDEF_V_TABLE_CALLBACK_INTERFACE_APP_HTTP
@@ -376,6 +436,76 @@ typedef struct UniffiVTableCallbackInterfaceSessionListener {
 } UniffiVTableCallbackInterfaceSessionListener;
 
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_CLONE_APPSOCKET
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_CLONE_APPSOCKET
+uint64_t uniffi_lodger_ffi_fn_clone_appsocket(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_FREE_APPSOCKET
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_FREE_APPSOCKET
+void uniffi_lodger_ffi_fn_free_appsocket(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_INIT_CALLBACK_VTABLE_APPSOCKET
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_INIT_CALLBACK_VTABLE_APPSOCKET
+void uniffi_lodger_ffi_fn_init_callback_vtable_appsocket(const UniffiVTableCallbackInterfaceAppSocket* _Nonnull vtable
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_APPSOCKET_CONNECT
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_APPSOCKET_CONNECT
+uint64_t uniffi_lodger_ffi_fn_method_appsocket_connect(uint64_t ptr, RustBuffer request
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_CLONE_DEVICE
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_CLONE_DEVICE
+uint64_t uniffi_lodger_ffi_fn_clone_device(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_FREE_DEVICE
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_FREE_DEVICE
+void uniffi_lodger_ffi_fn_free_device(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_INIT_CALLBACK_VTABLE_DEVICE
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_INIT_CALLBACK_VTABLE_DEVICE
+void uniffi_lodger_ffi_fn_init_callback_vtable_device(const UniffiVTableCallbackInterfaceDevice* _Nonnull vtable
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_DEVICE_FUNCTIONS
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_DEVICE_FUNCTIONS
+RustBuffer uniffi_lodger_ffi_fn_method_device_functions(uint64_t ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_DEVICE_CALL
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_DEVICE_CALL
+uint64_t uniffi_lodger_ffi_fn_method_device_call(uint64_t ptr, RustBuffer call
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_CLONE_SOCKETCONNECTION
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_CLONE_SOCKETCONNECTION
+uint64_t uniffi_lodger_ffi_fn_clone_socketconnection(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_FREE_SOCKETCONNECTION
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_FREE_SOCKETCONNECTION
+void uniffi_lodger_ffi_fn_free_socketconnection(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_INIT_CALLBACK_VTABLE_SOCKETCONNECTION
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_INIT_CALLBACK_VTABLE_SOCKETCONNECTION
+void uniffi_lodger_ffi_fn_init_callback_vtable_socketconnection(const UniffiVTableCallbackInterfaceSocketConnection* _Nonnull vtable
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_SOCKETCONNECTION_SEND
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_SOCKETCONNECTION_SEND
+uint64_t uniffi_lodger_ffi_fn_method_socketconnection_send(uint64_t ptr, RustBuffer message
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_SOCKETCONNECTION_RECEIVE
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_SOCKETCONNECTION_RECEIVE
+uint64_t uniffi_lodger_ffi_fn_method_socketconnection_receive(uint64_t ptr
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_CLONE_LODGERENGINE
 #define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_CLONE_LODGERENGINE
 uint64_t uniffi_lodger_ffi_fn_clone_lodgerengine(uint64_t handle, RustCallStatus *_Nonnull out_status
@@ -399,6 +529,11 @@ int8_t uniffi_lodger_ffi_fn_method_lodgerengine_data_was_lost(uint64_t ptr, Rust
 #ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_LODGERENGINE_OPEN
 #define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_LODGERENGINE_OPEN
 uint64_t uniffi_lodger_ffi_fn_method_lodgerengine_open(uint64_t ptr, RustBuffer request
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_LODGERENGINE_REGISTER_DEVICE
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_LODGERENGINE_REGISTER_DEVICE
+void uniffi_lodger_ffi_fn_method_lodgerengine_register_device(uint64_t ptr, uint64_t device, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_LODGERENGINE_WIPE
@@ -926,6 +1061,36 @@ void ffi_lodger_ffi_rust_future_free_void(uint64_t handle
 void ffi_lodger_ffi_rust_future_complete_void(uint64_t handle, RustCallStatus *_Nonnull out_status
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_APPSOCKET_CONNECT
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_APPSOCKET_CONNECT
+uint16_t uniffi_lodger_ffi_checksum_method_appsocket_connect(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_DEVICE_FUNCTIONS
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_DEVICE_FUNCTIONS
+uint16_t uniffi_lodger_ffi_checksum_method_device_functions(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_DEVICE_CALL
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_DEVICE_CALL
+uint16_t uniffi_lodger_ffi_checksum_method_device_call(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_SOCKETCONNECTION_SEND
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_SOCKETCONNECTION_SEND
+uint16_t uniffi_lodger_ffi_checksum_method_socketconnection_send(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_SOCKETCONNECTION_RECEIVE
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_SOCKETCONNECTION_RECEIVE
+uint16_t uniffi_lodger_ffi_checksum_method_socketconnection_receive(void
+    
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_LODGERENGINE_DATA_WAS_LOST
 #define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_LODGERENGINE_DATA_WAS_LOST
 uint16_t uniffi_lodger_ffi_checksum_method_lodgerengine_data_was_lost(void
@@ -935,6 +1100,12 @@ uint16_t uniffi_lodger_ffi_checksum_method_lodgerengine_data_was_lost(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_LODGERENGINE_OPEN
 #define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_LODGERENGINE_OPEN
 uint16_t uniffi_lodger_ffi_checksum_method_lodgerengine_open(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_LODGERENGINE_REGISTER_DEVICE
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_LODGERENGINE_REGISTER_DEVICE
+uint16_t uniffi_lodger_ffi_checksum_method_lodgerengine_register_device(void
     
 );
 #endif

@@ -88,6 +88,7 @@ impl host::SessionListener for TestHost {
 fn host(one: &Arc<TestHost>) -> records::Host {
     records::Host {
         platform_http: one.clone(),
+        app_socket: None,
         app_http: one.clone(),
         clock: one.clone(),
         key_store: one.clone(),
@@ -127,6 +128,7 @@ fn request(listener: &Arc<TestHost>, app: &str) -> OpenRequest {
             menu_top: 2.0,
             menu_width: 3.0,
             menu_height: 4.0,
+            network_type: "wifi".into(),
             host_name: "test".into(),
             host_version: "1".into(),
         },

@@ -1,6 +1,6 @@
 //! One document in the webview: its token, its messages, its calls. A new document voids the old one.
 use super::{Blobs, MAX_IN_FLIGHT, Outbox, Sequence};
-use crate::{LodgerError, MessageSink, vault};
+use crate::{LodgerError, MessageSink, socket::Sockets, vault};
 use serde_json::{Value, json};
 use std::{collections::HashMap, sync::Arc};
 use tokio::task::AbortHandle;
@@ -77,6 +77,7 @@ pub(crate) struct Document {
     pub sequence: Sequence,
     pub outbox: Outbox,
     pub blobs: Blobs,
+    pub sockets: Sockets,
     state: DocumentState,
     token: String,
     calls: HashMap<u64, Call>,
@@ -90,6 +91,7 @@ impl Document {
             sequence: Sequence::new(),
             outbox: Outbox::new(sink),
             blobs: Blobs::default(),
+            sockets: Sockets::default(),
             state: DocumentState::Started,
             token: vault::random_token()?,
             calls: HashMap::new(),
@@ -121,6 +123,7 @@ impl Document {
         self.state = DocumentState::Closed(reason);
         self.cancel_all();
         self.blobs = Blobs::default();
+        self.sockets = Sockets::default();
         self.sync_answers.clear();
     }
 

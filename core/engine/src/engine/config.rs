@@ -81,6 +81,8 @@ pub struct SystemInfo {
     pub safe_area_bottom: f64,
     /// The capsule's rectangle in the window: left, top, width, height.
     pub menu_button: [f64; 4],
+    /// As `wx.getNetworkType` tells it until the host emits `networkStatusChange`: `wifi`, `4g`, …, `none`, `unknown`.
+    pub network_type: String,
     /// The host's name.
     pub host_name: String,
     /// The host's version.

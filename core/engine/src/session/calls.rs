@@ -3,11 +3,11 @@ use super::Inner;
 use crate::{
     Caller, Decision, LodgerError, SessionEvent,
     bridge::Answer,
-    files,
+    device, files,
     page_stack::{Route, RouteError},
     permissions::is_wechat_scope,
-    registry::ApiRow,
-    request,
+    registry::{ApiKind, ApiRow},
+    request, socket,
     storage::StorageError,
     transfer,
 };
@@ -34,6 +34,13 @@ impl Inner {
     pub(super) fn carry_out(self: &Arc<Self>, call: Called, args: Args) {
         let Called { generation, id, ref api, row } = call;
         let answer = match row.name.as_str() {
+            // Nobody is asked for what does not exist.
+            name if row.kind == ApiKind::Device && !self.shared.devices.has(name) => {
+                Some(Answer::fail(api, "not supported"))
+            }
+            "sendSocketMessage" | "closeSocket" => {
+                return socket::queue(self, generation, id, call.api, &args);
+            }
             // To be asked for first, and asking takes time.
             _ if row.scope.is_some() => None,
             "navigateTo" | "redirectTo" | "reLaunch" | "switchTab" | "navigateBack" => {
@@ -48,6 +55,7 @@ impl Inner {
                 self.events.push(SessionEvent::Exit);
                 Some(Answer::empty())
             }
+            "connectSocket" => Some(socket::connect(self, generation, &args)),
             "abort" => Some(self.abort(generation, &args)),
             "blobPut" => Some(self.blob_put(generation, &args)),
             "report" => Some(self.report(generation, &args)),
@@ -66,6 +74,7 @@ impl Inner {
             let call = (generation, id);
             let answer = match inner.ask(call, &api, row.scope.as_deref()).await {
                 Some(refusal) => refusal,
+                None if row.kind == ApiKind::Device => device::call(&inner, &api, &row.name, args).await,
                 None => match row.name.as_str() {
                     "request" => request::send(&inner, call, &args).await,
                     "downloadFile" => transfer::download(&inner, call, &args).await,

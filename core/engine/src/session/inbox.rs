@@ -147,7 +147,7 @@ impl Inner {
     }
 
     /// Answers a call, unless its document is gone.
-    pub(super) fn finish(&self, generation: u64, id: u64, answer: &Answer) {
+    pub(crate) fn finish(&self, generation: u64, id: u64, answer: &Answer) {
         if let Some(document) = self.state().document_of(generation) {
             document.finish(id, answer);
         }

@@ -131,6 +131,7 @@ impl Inner {
             PageStack::new(&code.index.pages, &code.config.tabs(), &launch.path, launch.query.clone())
                 .map_err(|error| LodgerError::internal("page-stack", error.to_string()))?;
         let runtime = shared.runtime().clone();
+        let network = system.network_type.clone();
         let (inbox, messages) = Inbox::new();
         let (events, queued) = EventQueue::new(listener);
         let inner = Arc::new(Self {
@@ -146,7 +147,7 @@ impl Inner {
                 pages,
                 launch,
                 system,
-                network: json!({ "networkType": "unknown" }),
+                network: json!({ "networkType": network }),
                 content: false,
                 catches_back: false,
                 closed: false,
@@ -258,6 +259,16 @@ impl Inner {
     pub(crate) fn chatter(&self, event: SessionEvent) {
         if !self.events.push_chatter(event) {
             self.counters.dropped_events.add();
+        }
+    }
+
+    /// Tells the author once of an origin that a release would refuse; `list` is the one of lodger.json's `domains`.
+    pub(crate) fn warn_undeclared(&self, origin: &str, list: &str) {
+        if self.state().warned.insert(origin.to_owned()) {
+            let text = format!(
+                "{origin} is not declared: add it to domains.{list} in lodger.json, or releases will refuse it."
+            );
+            self.chatter(SessionEvent::Warning { text });
         }
     }
 

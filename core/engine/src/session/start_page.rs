@@ -99,6 +99,7 @@ fn launch_object(inner: &Inner, code: &Code, launch: &LaunchOptions) -> Result<V
         "config": code.config.json(),
         "packages": packages,
         "system": system,
+        "device": inner.shared.devices.names(),
         "storage": {
             "complete": stored.complete,
             "items": items,

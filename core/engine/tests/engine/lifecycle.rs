@@ -232,7 +232,7 @@ fn storage_and_origin_survive_a_restart() {
     let World { engine, dir } = world;
     drop(engine);
     let setup = Setup::default();
-    let host = host(setup.http, setup.prompts, Arc::new(PlainKeys));
+    let host = host(setup.http, setup.sockets, setup.prompts, Arc::new(PlainKeys));
     let engine = Engine::new(lodger_engine::Config::new(dir.path()), host).expect("starts again");
     assert!(!engine.data_was_lost());
     let world = World { engine, dir };
@@ -280,7 +280,7 @@ fn a_lost_platform_key_means_wipe_and_report() {
         let setup = Setup::default();
         Engine::new(
             lodger_engine::Config::new(dir.path()),
-            host(setup.http, setup.prompts, Arc::new(Lost(code))),
+            host(setup.http, setup.sockets, setup.prompts, Arc::new(Lost(code))),
         )
     };
     assert_eq!(start("device-locked").map(|_| ()).expect_err("not now").code, "device-locked");

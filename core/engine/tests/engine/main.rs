@@ -1,11 +1,13 @@
 //! The engine over the real store, through its public API, with a page played by the test.
 mod attacks;
 mod bridge;
+mod device;
 mod files;
 mod lifecycle;
 mod network;
 mod permissions;
 mod replace;
+mod socket;
 mod start;
 mod support;
 mod trace;

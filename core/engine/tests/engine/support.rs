@@ -2,9 +2,9 @@
 use async_trait::async_trait;
 use lodger_bundle::{Bundle, BundleBuilder, Domains, Index, Version};
 use lodger_engine::{
-    AppHttp, Config, Development, Engine, Host, HttpError, HttpRequest, HttpResponse, KeyStore, LodgerError,
-    LogLevel, NoPrompts, OpenRequest, OriginForm, PlatformHttp, Prompts, Resource, ResourceRequest, Session,
-    SessionEvent, SessionListener, StderrLog, Surface, SystemClock, SystemInfo,
+    AppHttp, AppSocket, Config, Development, Engine, Host, HttpError, HttpRequest, HttpResponse, KeyStore,
+    LodgerError, LogLevel, NoPrompts, NoSockets, OpenRequest, OriginForm, PlatformHttp, Prompts, Resource,
+    ResourceRequest, Session, SessionEvent, SessionListener, StderrLog, Surface, SystemClock, SystemInfo,
 };
 use serde_json::{Value, json};
 use std::{
@@ -111,6 +111,7 @@ pub struct World {
 
 pub struct Setup {
     pub http: Arc<FakeHttp>,
+    pub sockets: Arc<dyn AppSocket>,
     pub prompts: Arc<dyn Prompts>,
     pub development: bool,
     pub start_timeout: Duration,
@@ -122,6 +123,7 @@ impl Default for Setup {
     fn default() -> Self {
         Self {
             http: FakeHttp::new(|_| Ok(response(200, &[], b"ok"))),
+            sockets: Arc::new(NoSockets),
             prompts: Arc::new(NoPrompts),
             development: false,
             start_timeout: PATIENCE,
@@ -157,10 +159,16 @@ pub fn bundle(app: &str, code: u64, domains: Domains) -> Bundle {
     builder.finish().expect("keeps the rules")
 }
 
-pub fn host(http: Arc<FakeHttp>, prompts: Arc<dyn Prompts>, keys: Arc<dyn KeyStore>) -> Host {
+pub fn host(
+    http: Arc<FakeHttp>,
+    sockets: Arc<dyn AppSocket>,
+    prompts: Arc<dyn Prompts>,
+    keys: Arc<dyn KeyStore>,
+) -> Host {
     Host {
         platform_http: Arc::new(NoPlatformHttp),
         app_http: http,
+        app_socket: sockets,
         clock: Arc::new(SystemClock),
         key_store: keys,
         prompts,
@@ -177,8 +185,8 @@ impl World {
             disabled_capabilities: setup.disabled.iter().map(|name| (*name).to_owned()).collect(),
             ..Config::new(dir.path())
         };
-        let engine =
-            Engine::new(config, host(setup.http, setup.prompts, Arc::new(PlainKeys))).expect("starts");
+        let engine = Engine::new(config, host(setup.http, setup.sockets, setup.prompts, Arc::new(PlainKeys)))
+            .expect("starts");
         engine.store().install(&bundle("coffee", 1, setup.domains)).expect("installs");
         Self { engine, dir }
     }
@@ -237,6 +245,7 @@ pub fn request(listener: Arc<dyn SessionListener>) -> OpenRequest {
             status_bar_height: 0.0,
             safe_area_bottom: 0.0,
             menu_button: [283.0, 6.0, 87.0, 32.0],
+            network_type: "wifi".into(),
             host_name: "test".into(),
             host_version: "1".into(),
         },

@@ -14,7 +14,9 @@ import { componentOf } from '../framework/dom'
 import { resolveUrl } from '../framework/url'
 import { createAnimation } from './animation'
 import { addAudio } from './audio'
+import { addDevice } from './device'
 import { failure } from './call'
+import { addChoosing } from './choose'
 import { addCanvas } from './canvas'
 import type { WxEvents } from './events'
 import { FileSystem } from './file-system'
@@ -32,11 +34,13 @@ import { createLogManager, createRealtimeLogManager } from './logs'
 import { addNavigation } from './navigation'
 import { WxIntersectionObserver, WxMediaQueryObserver } from './observers'
 import { addPageChrome } from './page-chrome'
-import { registered, registeredRows } from './registry'
+import { limitDevice, registered, registeredRows } from './registry'
 import { addRandom } from './random'
+import { addPictures } from './picture-functions'
 import { request } from './request'
 import { SelectorQuery } from './selector-query'
 import { addStorage, Storage } from './storage'
+import { addSockets } from './socket'
 import { addTabBar } from './tab-bar'
 import { createUpdateManager } from './update-manager'
 import { addMediaContexts } from './video'
@@ -62,6 +66,7 @@ export interface FunctionParts {
 export function createFunctions(parts: FunctionParts): Wx {
   const { launch, bridge, reporter, system, stack, tabBar, app, events, timeline } = parts
   if (launch.development) reporter.trace((name) => registered(name)?.kind === 'local')
+  limitDevice(launch.device ?? [])
   const own = new Implementations(reporter)
   addStorage(own, new Storage(bridge, launch))
   const task = taskMaker(bridge, reporter)
@@ -89,6 +94,8 @@ export function createFunctions(parts: FunctionParts): Wx {
   addRandom(own, reporter)
   addIdle(own, reporter)
   own.async('loadFontFace', loadFontFace, { family: 'String', source: 'String', desc: 'Object?' })
+  addDevice(own, bridge)
+  addSockets(own, { bridge, reporter, events })
   addUi(own)
   const topComponent = (): import('glass-easel').GeneralComponent | undefined => stack.top?.component
   const updates = createUpdateManager(bridge, reporter)
@@ -96,6 +103,8 @@ export function createFunctions(parts: FunctionParts): Wx {
   const logs = createLogManager()
   const realtimeLogs = createRealtimeLogManager()
   const resolve = (source: string): string => resolveUrl(source, stack.top?.path ?? '')
+  addChoosing(own, bridge)
+  addPictures(own, bridge, resolve)
   addAudio(own, { bridge, reporter, events, resolve })
   addMediaContexts(own, topComponent, (name) => reporter.missing(name))
   addCanvas(own, {

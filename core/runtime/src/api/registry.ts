@@ -23,6 +23,14 @@ for (const [kind, statuses] of Object.entries(table)) {
   }
 }
 
+/** Functions of the device work where the host has them; called once, before `wx` is made. */
+export function limitDevice(names: readonly string[]): void {
+  for (const row of rows.values()) {
+    const carrier = row.kind === 'sync' ? rows.get(row.name.slice(0, -'Sync'.length)) : row
+    if (carrier?.kind === 'device' && !names.includes(carrier.name)) row.status = 'none'
+  }
+}
+
 /** The row of a function that works, at least in part. */
 export function registered(name: string): Row | undefined {
   const row = rows.get(name)

@@ -100,6 +100,8 @@ export interface Launch {
   /** What `onSaveExitState` of that page gave when the program was left on it; null for nothing. */
   exitState?: unknown
   config: AppConfig
+  /** Functions of the device that this host carries out. */
+  device?: string[]
   packages: { name: string; root: string; script: string }[]
   system: HostSystem
   storage: { complete: boolean; items: Record<string, string>; currentSize: number; limitSize: number }

@@ -657,6 +657,21 @@ internal open class UniffiForeignFutureResultVoid(
 internal interface UniffiForeignFutureCompleteVoid : com.sun.jna.Callback {
     fun callback(`callbackData`: Long,`result`: UniffiForeignFutureResultVoid.UniffiByValue,)
 }
+internal interface UniffiCallbackInterfaceAppSocketMethod0 : com.sun.jna.Callback {
+    fun callback(`uniffiHandle`: Long,`request`: RustBuffer.ByValue,`uniffiFutureCallback`: UniffiForeignFutureCompleteRustBuffer,`uniffiCallbackData`: Long,`uniffiOutDroppedCallback`: UniffiForeignFutureDroppedCallbackStruct,)
+}
+internal interface UniffiCallbackInterfaceDeviceMethod0 : com.sun.jna.Callback {
+    fun callback(`uniffiHandle`: Long,`uniffiOutReturn`: RustBuffer,uniffiCallStatus: UniffiRustCallStatus,)
+}
+internal interface UniffiCallbackInterfaceDeviceMethod1 : com.sun.jna.Callback {
+    fun callback(`uniffiHandle`: Long,`call`: RustBuffer.ByValue,`uniffiFutureCallback`: UniffiForeignFutureCompleteRustBuffer,`uniffiCallbackData`: Long,`uniffiOutDroppedCallback`: UniffiForeignFutureDroppedCallbackStruct,)
+}
+internal interface UniffiCallbackInterfaceSocketConnectionMethod0 : com.sun.jna.Callback {
+    fun callback(`uniffiHandle`: Long,`message`: RustBuffer.ByValue,`uniffiFutureCallback`: UniffiForeignFutureCompleteVoid,`uniffiCallbackData`: Long,`uniffiOutDroppedCallback`: UniffiForeignFutureDroppedCallbackStruct,)
+}
+internal interface UniffiCallbackInterfaceSocketConnectionMethod1 : com.sun.jna.Callback {
+    fun callback(`uniffiHandle`: Long,`uniffiFutureCallback`: UniffiForeignFutureCompleteRustBuffer,`uniffiCallbackData`: Long,`uniffiOutDroppedCallback`: UniffiForeignFutureDroppedCallbackStruct,)
+}
 internal interface UniffiCallbackInterfaceAppHttpMethod0 : com.sun.jna.Callback {
     fun callback(`uniffiHandle`: Long,`request`: RustBuffer.ByValue,`uniffiFutureCallback`: UniffiForeignFutureCompleteRustBuffer,`uniffiCallbackData`: Long,`uniffiOutDroppedCallback`: UniffiForeignFutureDroppedCallbackStruct,)
 }
@@ -683,6 +698,69 @@ internal interface UniffiCallbackInterfacePromptsMethod0 : com.sun.jna.Callback 
 }
 internal interface UniffiCallbackInterfaceSessionListenerMethod0 : com.sun.jna.Callback {
     fun callback(`uniffiHandle`: Long,`event`: RustBuffer.ByValue,`uniffiOutReturn`: Pointer,uniffiCallStatus: UniffiRustCallStatus,)
+}
+@Structure.FieldOrder("uniffiFree", "uniffiClone", "connect")
+internal open class UniffiVTableCallbackInterfaceAppSocket(
+    @JvmField internal var `uniffiFree`: UniffiCallbackInterfaceFree? = null,
+    @JvmField internal var `uniffiClone`: UniffiCallbackInterfaceClone? = null,
+    @JvmField internal var `connect`: UniffiCallbackInterfaceAppSocketMethod0? = null,
+) : Structure() {
+    class UniffiByValue(
+        `uniffiFree`: UniffiCallbackInterfaceFree? = null,
+        `uniffiClone`: UniffiCallbackInterfaceClone? = null,
+        `connect`: UniffiCallbackInterfaceAppSocketMethod0? = null,
+    ): UniffiVTableCallbackInterfaceAppSocket(`uniffiFree`,`uniffiClone`,`connect`,), Structure.ByValue
+
+   internal fun uniffiSetValue(other: UniffiVTableCallbackInterfaceAppSocket) {
+        `uniffiFree` = other.`uniffiFree`
+        `uniffiClone` = other.`uniffiClone`
+        `connect` = other.`connect`
+    }
+
+}
+@Structure.FieldOrder("uniffiFree", "uniffiClone", "functions", "call")
+internal open class UniffiVTableCallbackInterfaceDevice(
+    @JvmField internal var `uniffiFree`: UniffiCallbackInterfaceFree? = null,
+    @JvmField internal var `uniffiClone`: UniffiCallbackInterfaceClone? = null,
+    @JvmField internal var `functions`: UniffiCallbackInterfaceDeviceMethod0? = null,
+    @JvmField internal var `call`: UniffiCallbackInterfaceDeviceMethod1? = null,
+) : Structure() {
+    class UniffiByValue(
+        `uniffiFree`: UniffiCallbackInterfaceFree? = null,
+        `uniffiClone`: UniffiCallbackInterfaceClone? = null,
+        `functions`: UniffiCallbackInterfaceDeviceMethod0? = null,
+        `call`: UniffiCallbackInterfaceDeviceMethod1? = null,
+    ): UniffiVTableCallbackInterfaceDevice(`uniffiFree`,`uniffiClone`,`functions`,`call`,), Structure.ByValue
+
+   internal fun uniffiSetValue(other: UniffiVTableCallbackInterfaceDevice) {
+        `uniffiFree` = other.`uniffiFree`
+        `uniffiClone` = other.`uniffiClone`
+        `functions` = other.`functions`
+        `call` = other.`call`
+    }
+
+}
+@Structure.FieldOrder("uniffiFree", "uniffiClone", "send", "receive")
+internal open class UniffiVTableCallbackInterfaceSocketConnection(
+    @JvmField internal var `uniffiFree`: UniffiCallbackInterfaceFree? = null,
+    @JvmField internal var `uniffiClone`: UniffiCallbackInterfaceClone? = null,
+    @JvmField internal var `send`: UniffiCallbackInterfaceSocketConnectionMethod0? = null,
+    @JvmField internal var `receive`: UniffiCallbackInterfaceSocketConnectionMethod1? = null,
+) : Structure() {
+    class UniffiByValue(
+        `uniffiFree`: UniffiCallbackInterfaceFree? = null,
+        `uniffiClone`: UniffiCallbackInterfaceClone? = null,
+        `send`: UniffiCallbackInterfaceSocketConnectionMethod0? = null,
+        `receive`: UniffiCallbackInterfaceSocketConnectionMethod1? = null,
+    ): UniffiVTableCallbackInterfaceSocketConnection(`uniffiFree`,`uniffiClone`,`send`,`receive`,), Structure.ByValue
+
+   internal fun uniffiSetValue(other: UniffiVTableCallbackInterfaceSocketConnection) {
+        `uniffiFree` = other.`uniffiFree`
+        `uniffiClone` = other.`uniffiClone`
+        `send` = other.`send`
+        `receive` = other.`receive`
+    }
+
 }
 @Structure.FieldOrder("uniffiFree", "uniffiClone", "send")
 internal open class UniffiVTableCallbackInterfaceAppHttp(
@@ -864,9 +942,21 @@ internal object IntegrityCheckingUniffiLib {
     }
 
     internal fun ensureInitialized() = Unit
+    external fun uniffi_lodger_ffi_checksum_method_appsocket_connect(
+    ): Int
+    external fun uniffi_lodger_ffi_checksum_method_device_functions(
+    ): Int
+    external fun uniffi_lodger_ffi_checksum_method_device_call(
+    ): Int
+    external fun uniffi_lodger_ffi_checksum_method_socketconnection_send(
+    ): Int
+    external fun uniffi_lodger_ffi_checksum_method_socketconnection_receive(
+    ): Int
     external fun uniffi_lodger_ffi_checksum_method_lodgerengine_data_was_lost(
     ): Int
     external fun uniffi_lodger_ffi_checksum_method_lodgerengine_open(
+    ): Int
+    external fun uniffi_lodger_ffi_checksum_method_lodgerengine_register_device(
     ): Int
     external fun uniffi_lodger_ffi_checksum_method_lodgerengine_wipe(
     ): Int
@@ -941,17 +1031,48 @@ internal object UniffiLib {
     init {
         Native.register(UniffiLib::class.java, findLibraryName(componentName = "lodger_ffi"))
         uniffiCallbackInterfaceAppHttp.register(this)
+        uniffiCallbackInterfaceAppSocket.register(this)
         uniffiCallbackInterfaceClock.register(this)
+        uniffiCallbackInterfaceDevice.register(this)
         uniffiCallbackInterfaceKeyStore.register(this)
         uniffiCallbackInterfaceLog.register(this)
         uniffiCallbackInterfaceMessageSink.register(this)
         uniffiCallbackInterfacePlatformHttp.register(this)
         uniffiCallbackInterfacePrompts.register(this)
         uniffiCallbackInterfaceSessionListener.register(this)
+        uniffiCallbackInterfaceSocketConnection.register(this)
         
     }
 
     internal fun ensureInitialized() = Unit
+    external fun uniffi_lodger_ffi_fn_clone_appsocket(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Long
+    external fun uniffi_lodger_ffi_fn_free_appsocket(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Unit
+    external fun uniffi_lodger_ffi_fn_init_callback_vtable_appsocket(`vtable`: UniffiVTableCallbackInterfaceAppSocket,
+    ): Unit
+    external fun uniffi_lodger_ffi_fn_method_appsocket_connect(`ptr`: Long,`request`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_lodger_ffi_fn_clone_device(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Long
+    external fun uniffi_lodger_ffi_fn_free_device(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Unit
+    external fun uniffi_lodger_ffi_fn_init_callback_vtable_device(`vtable`: UniffiVTableCallbackInterfaceDevice,
+    ): Unit
+    external fun uniffi_lodger_ffi_fn_method_device_functions(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): RustBuffer.ByValue
+    external fun uniffi_lodger_ffi_fn_method_device_call(`ptr`: Long,`call`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_lodger_ffi_fn_clone_socketconnection(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Long
+    external fun uniffi_lodger_ffi_fn_free_socketconnection(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Unit
+    external fun uniffi_lodger_ffi_fn_init_callback_vtable_socketconnection(`vtable`: UniffiVTableCallbackInterfaceSocketConnection,
+    ): Unit
+    external fun uniffi_lodger_ffi_fn_method_socketconnection_send(`ptr`: Long,`message`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_lodger_ffi_fn_method_socketconnection_receive(`ptr`: Long,
+    ): Long
     external fun uniffi_lodger_ffi_fn_clone_lodgerengine(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
     ): Long
     external fun uniffi_lodger_ffi_fn_free_lodgerengine(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
@@ -962,6 +1083,8 @@ internal object UniffiLib {
     ): Byte
     external fun uniffi_lodger_ffi_fn_method_lodgerengine_open(`ptr`: Long,`request`: RustBuffer.ByValue,
     ): Long
+    external fun uniffi_lodger_ffi_fn_method_lodgerengine_register_device(`ptr`: Long,`device`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Unit
     external fun uniffi_lodger_ffi_fn_method_lodgerengine_wipe(`ptr`: Long,`user`: RustBuffer.ByValue,`app`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
     ): Unit
     external fun uniffi_lodger_ffi_fn_clone_apphttp(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
@@ -1187,10 +1310,28 @@ private fun uniffiCheckContractApiVersion(lib: IntegrityCheckingUniffiLib) {
 }
 @Suppress("UNUSED_PARAMETER")
 private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
+    if ((lib.uniffi_lodger_ffi_checksum_method_appsocket_connect() and 0xFFFF) != 62855) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_lodger_ffi_checksum_method_device_functions() and 0xFFFF) != 40156) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_lodger_ffi_checksum_method_device_call() and 0xFFFF) != 46980) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_lodger_ffi_checksum_method_socketconnection_send() and 0xFFFF) != 37716) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_lodger_ffi_checksum_method_socketconnection_receive() and 0xFFFF) != 20166) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
     if ((lib.uniffi_lodger_ffi_checksum_method_lodgerengine_data_was_lost() and 0xFFFF) != 17007) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_lodger_ffi_checksum_method_lodgerengine_open() and 0xFFFF) != 47604) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_lodger_ffi_checksum_method_lodgerengine_register_device() and 0xFFFF) != 22011) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_lodger_ffi_checksum_method_lodgerengine_wipe() and 0xFFFF) != 18370) {
@@ -2242,6 +2383,360 @@ public object FfiConverterTypeAppHttp: FfiConverter<AppHttp, Long> {
 
 
 /**
+ * Mini-program sockets: no cookies, no credentials, private and loopback addresses refused unless allowed.
+ */
+public interface AppSocket {
+    
+    /**
+     * Connects and shakes hands; redirects are failures.
+     */
+    suspend fun `connect`(`request`: SocketRequest): SocketOpened
+    
+    companion object
+}
+
+/**
+ * Mini-program sockets: no cookies, no credentials, private and loopback addresses refused unless allowed.
+ */
+open class AppSocketImpl: Disposable, AutoCloseable, AppSocket
+{
+
+    @Suppress("UNUSED_PARAMETER")
+    /**
+     * @suppress
+     */
+    constructor(withHandle: UniffiWithHandle, handle: Long) {
+        this.handle = handle
+        this.cleanable = UniffiLib.CLEANER.register(this, UniffiCleanAction(handle))
+    }
+
+    /**
+     * @suppress
+     *
+     * This constructor can be used to instantiate a fake object. Only used for tests. Any
+     * attempt to actually use an object constructed this way will fail as there is no
+     * connected Rust object.
+     */
+    @Suppress("UNUSED_PARAMETER")
+    constructor(noHandle: NoHandle) {
+        this.handle = 0
+        this.cleanable = null
+    }
+
+    protected val handle: Long
+    protected val cleanable: UniffiCleaner.Cleanable?
+
+    private val wasDestroyed = AtomicBoolean(false)
+    private val callCounter = AtomicLong(1)
+
+    /**
+     * Whether the current object has been destroyed and its reference is gone in the Rust side.
+     */
+    val uniffiIsDestroyed: Boolean get() = wasDestroyed.get()
+
+    override fun destroy() {
+        // Only allow a single call to this method.
+        // TODO: maybe we should log a warning if called more than once?
+        if (this.wasDestroyed.compareAndSet(false, true)) {
+            // This decrement always matches the initial count of 1 given at creation time.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    @Synchronized
+    override fun close() {
+        this.destroy()
+    }
+
+    internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
+        // Check and increment the call counter, to keep the object alive.
+        // This needs a compare-and-set retry loop in case of concurrent updates.
+        do {
+            val c = this.callCounter.get()
+            if (c == 0L) {
+                throw IllegalStateException("${this.javaClass.simpleName} object has already been destroyed")
+            }
+            if (c == Long.MAX_VALUE) {
+                throw IllegalStateException("${this.javaClass.simpleName} call counter would overflow")
+            }
+        } while (! this.callCounter.compareAndSet(c, c + 1L))
+        // Now we can safely do the method call without the handle being freed concurrently.
+        try {
+            return block(this.uniffiCloneHandle())
+        } finally {
+            // This decrement always matches the increment we performed above.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    // Use a static inner class instead of a closure so as not to accidentally
+    // capture `this` as part of the cleanable's action.
+    private class UniffiCleanAction(private val handle: Long) : Runnable {
+        override fun run() {
+            if (handle == 0.toLong()) {
+                // Fake object created with `NoHandle`, don't try to free.
+                return;
+            }
+            uniffiRustCall { status ->
+                UniffiLib.uniffi_lodger_ffi_fn_free_appsocket(handle, status)
+            }
+        }
+    }
+
+    /**
+     * @suppress
+     */
+    fun uniffiCloneHandle(): Long {
+        if (handle == 0.toLong()) {
+            throw InternalException("uniffiCloneHandle() called on NoHandle object");
+        }
+        return uniffiRustCall() { status ->
+            UniffiLib.uniffi_lodger_ffi_fn_clone_appsocket(handle, status)
+        }
+    }
+
+    
+    /**
+     * Connects and shakes hands; redirects are failures.
+     */
+    @Throws(HttpFailure::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `connect`(`request`: SocketRequest) : SocketOpened {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_lodger_ffi_fn_method_appsocket_connect(
+                uniffiHandle,
+                
+        FfiConverterTypeSocketRequest.lower(`request`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_lodger_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_lodger_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_lodger_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeSocketOpened.lift(it) },
+        // Error FFI converter
+        HttpFailure.ErrorHandler,
+    )
+    }
+
+    
+
+    
+
+
+    
+    
+    /**
+     * @suppress
+     */
+    companion object
+    
+}
+
+
+
+// Put the implementation in an object so we don't pollute the top-level namespace
+internal object uniffiCallbackInterfaceAppSocket {
+    internal object `connect`: UniffiCallbackInterfaceAppSocketMethod0 {
+        override fun callback(`uniffiHandle`: Long,`request`: RustBuffer.ByValue,`uniffiFutureCallback`: UniffiForeignFutureCompleteRustBuffer,`uniffiCallbackData`: Long,`uniffiOutDroppedCallback`: UniffiForeignFutureDroppedCallbackStruct,) {
+            val uniffiObj = FfiConverterTypeAppSocket.handleMap.get(uniffiHandle)
+            val makeCall = suspend { ->
+                uniffiObj.`connect`(
+                    FfiConverterTypeSocketRequest.lift(`request`),
+                )
+            }
+            val uniffiHandleSuccess = { returnValue: SocketOpened ->
+                val uniffiResult = UniffiForeignFutureResultRustBuffer.UniffiByValue(
+                    FfiConverterTypeSocketOpened.lower(returnValue),
+                    UniffiRustCallStatus.ByValue()
+                )
+                uniffiResult.write()
+                uniffiFutureCallback.callback(uniffiCallbackData, uniffiResult)
+            }
+            val uniffiHandleError = { callStatus: UniffiRustCallStatus.ByValue ->
+                uniffiFutureCallback.callback(
+                    uniffiCallbackData,
+                    UniffiForeignFutureResultRustBuffer.UniffiByValue(
+                        RustBuffer.ByValue(),
+                        callStatus,
+                    ),
+                )
+            }
+            uniffiTraitInterfaceCallAsyncWithError(
+                makeCall,
+                uniffiHandleSuccess,
+                uniffiHandleError,
+                { e: HttpFailure -> FfiConverterTypeHttpFailure.lower(e) },
+                uniffiOutDroppedCallback
+            )
+        }
+    }
+
+    internal object uniffiFree: UniffiCallbackInterfaceFree {
+        override fun callback(handle: Long) {
+            FfiConverterTypeAppSocket.handleMap.remove(handle)
+        }
+    }
+
+    internal object uniffiClone: UniffiCallbackInterfaceClone {
+        override fun callback(handle: Long): Long {
+            return FfiConverterTypeAppSocket.handleMap.clone(handle)
+        }
+    }
+
+    internal var vtable = UniffiVTableCallbackInterfaceAppSocket.UniffiByValue(
+        uniffiFree,
+        uniffiClone,
+        `connect`,
+    )
+
+    // Registers the foreign callback with the Rust side.
+    // This method is generated for each callback interface.
+    internal fun register(lib: UniffiLib) {
+        lib.uniffi_lodger_ffi_fn_init_callback_vtable_appsocket(vtable)
+    }
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeAppSocket: FfiConverter<AppSocket, Long> {
+    internal val handleMap = UniffiHandleMap<AppSocket>()
+
+    override fun lower(value: AppSocket): Long {
+        if (value is AppSocketImpl) {
+             // Rust-implemented object.  Clone the handle and return it
+            return value.uniffiCloneHandle()
+         } else {
+            // Kotlin object, generate a new vtable handle and return that.
+            return handleMap.insert(value)
+         }
+    }
+
+    override fun lift(value: Long): AppSocket {
+        if ((value and 1.toLong()) == 0.toLong()) {
+            // Rust-generated handle, construct a new class that uses the handle to implement the
+            // interface
+            return AppSocketImpl(UniffiWithHandle, value)
+        } else {
+            // Kotlin-generated handle, get the object from the handle map
+            return handleMap.remove(value)
+        }
+    }
+
+    override fun read(buf: ByteBuffer): AppSocket {
+        return lift(buf.getLong())
+    }
+
+    override fun allocationSize(value: AppSocket) = 8UL
+
+    override fun write(value: AppSocket, buf: ByteBuffer) {
+        buf.putLong(lower(value))
+    }
+}
+
+
+// This template implements a class for working with a Rust struct via a handle
+// to the live Rust struct on the other side of the FFI.
+//
+// There's some subtlety here, because we have to be careful not to operate on a Rust
+// struct after it has been dropped, and because we must expose a public API for freeing
+// theq Kotlin wrapper object in lieu of reliable finalizers. The core requirements are:
+//
+//   * Each instance holds an opaque handle to the underlying Rust struct.
+//     Method calls need to read this handle from the object's state and pass it in to
+//     the Rust FFI.
+//
+//   * When an instance is no longer needed, its handle should be passed to a
+//     special destructor function provided by the Rust FFI, which will drop the
+//     underlying Rust struct.
+//
+//   * Given an instance, calling code is expected to call the special
+//     `destroy` method in order to free it after use, either by calling it explicitly
+//     or by using a higher-level helper like the `use` method. Failing to do so risks
+//     leaking the underlying Rust struct.
+//
+//   * We can't assume that calling code will do the right thing, and must be prepared
+//     to handle Kotlin method calls executing concurrently with or even after a call to
+//     `destroy`, and to handle multiple (possibly concurrent!) calls to `destroy`.
+//
+//   * We must never allow Rust code to operate on the underlying Rust struct after
+//     the destructor has been called, and must never call the destructor more than once.
+//     Doing so may trigger memory unsafety.
+//
+//   * To mitigate many of the risks of leaking memory and use-after-free unsafety, a `Cleaner`
+//     is implemented to call the destructor when the Kotlin object becomes unreachable.
+//     This is done in a background thread. This is not a panacea, and client code should be aware that
+//      1. the thread may starve if some there are objects that have poorly performing
+//     `drop` methods or do significant work in their `drop` methods.
+//      2. the thread is shared across the whole library. This can be tuned by using `android_cleaner = true`,
+//         or `android = true` in the [`kotlin` section of the `uniffi.toml` file](https://mozilla.github.io/uniffi-rs/kotlin/configuration.html).
+//
+// If we try to implement this with mutual exclusion on access to the handle, there is the
+// possibility of a race between a method call and a concurrent call to `destroy`:
+//
+//    * Thread A starts a method call, reads the value of the handle, but is interrupted
+//      before it can pass the handle over the FFI to Rust.
+//    * Thread B calls `destroy` and frees the underlying Rust struct.
+//    * Thread A resumes, passing the already-read handle value to Rust and triggering
+//      a use-after-free.
+//
+// One possible solution would be to use a `ReadWriteLock`, with each method call taking
+// a read lock (and thus allowed to run concurrently) and the special `destroy` method
+// taking a write lock (and thus blocking on live method calls). However, we aim not to
+// generate methods with any hidden blocking semantics, and a `destroy` method that might
+// block if called incorrectly seems to meet that bar.
+//
+// So, we achieve our goals by giving each instance an associated `AtomicLong` counter to track
+// the number of in-flight method calls, and an `AtomicBoolean` flag to indicate whether `destroy`
+// has been called. These are updated according to the following rules:
+//
+//    * The initial value of the counter is 1, indicating a live object with no in-flight calls.
+//      The initial value for the flag is false.
+//
+//    * At the start of each method call, we atomically check the counter.
+//      If it is 0 then the underlying Rust struct has already been destroyed and the call is aborted.
+//      If it is nonzero them we atomically increment it by 1 and proceed with the method call.
+//
+//    * At the end of each method call, we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+//    * When `destroy` is called, we atomically flip the flag from false to true.
+//      If the flag was already true we silently fail.
+//      Otherwise we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+// Astute readers may observe that this all sounds very similar to the way that Rust's `Arc<T>` works,
+// and indeed it is, with the addition of a flag to guard against multiple calls to `destroy`.
+//
+// The overall effect is that the underlying Rust struct is destroyed only when `destroy` has been
+// called *and* all in-flight method calls have completed, avoiding violating any of the expectations
+// of the underlying Rust code.
+//
+// This makes a cleaner a better alternative to _not_ calling `destroy()` as
+// and when the object is finished with, but the abstraction is not perfect: if the Rust object's `drop`
+// method is slow, and/or there are many objects to cleanup, and it's on a low end Android device, then the cleaner
+// thread may be starved, and the app will leak memory.
+//
+// In this case, `destroy`ing manually may be a better solution.
+//
+// The cleaner can live side by side with the manual calling of `destroy`. In the order of responsiveness, uniffi objects
+// with Rust peers are reclaimed:
+//
+// 1. By calling the `destroy` method of the object, which calls `rustObject.free()`. If that doesn't happen:
+// 2. When the object becomes unreachable, AND the Cleaner thread gets to call `rustObject.free()`. If the thread is starved then:
+// 3. The memory is reclaimed when the process terminates.
+//
+// [1] https://stackoverflow.com/questions/24376768/can-java-finalize-an-object-when-it-is-still-in-scope/24380219
+//
+
+
+/**
  * Wall-clock time.
  */
 public interface Clock {
@@ -2469,6 +2964,399 @@ public object FfiConverterTypeClock: FfiConverter<Clock, Long> {
     override fun allocationSize(value: Clock) = 8UL
 
     override fun write(value: Clock, buf: ByteBuffer) {
+        buf.putLong(lower(value))
+    }
+}
+
+
+// This template implements a class for working with a Rust struct via a handle
+// to the live Rust struct on the other side of the FFI.
+//
+// There's some subtlety here, because we have to be careful not to operate on a Rust
+// struct after it has been dropped, and because we must expose a public API for freeing
+// theq Kotlin wrapper object in lieu of reliable finalizers. The core requirements are:
+//
+//   * Each instance holds an opaque handle to the underlying Rust struct.
+//     Method calls need to read this handle from the object's state and pass it in to
+//     the Rust FFI.
+//
+//   * When an instance is no longer needed, its handle should be passed to a
+//     special destructor function provided by the Rust FFI, which will drop the
+//     underlying Rust struct.
+//
+//   * Given an instance, calling code is expected to call the special
+//     `destroy` method in order to free it after use, either by calling it explicitly
+//     or by using a higher-level helper like the `use` method. Failing to do so risks
+//     leaking the underlying Rust struct.
+//
+//   * We can't assume that calling code will do the right thing, and must be prepared
+//     to handle Kotlin method calls executing concurrently with or even after a call to
+//     `destroy`, and to handle multiple (possibly concurrent!) calls to `destroy`.
+//
+//   * We must never allow Rust code to operate on the underlying Rust struct after
+//     the destructor has been called, and must never call the destructor more than once.
+//     Doing so may trigger memory unsafety.
+//
+//   * To mitigate many of the risks of leaking memory and use-after-free unsafety, a `Cleaner`
+//     is implemented to call the destructor when the Kotlin object becomes unreachable.
+//     This is done in a background thread. This is not a panacea, and client code should be aware that
+//      1. the thread may starve if some there are objects that have poorly performing
+//     `drop` methods or do significant work in their `drop` methods.
+//      2. the thread is shared across the whole library. This can be tuned by using `android_cleaner = true`,
+//         or `android = true` in the [`kotlin` section of the `uniffi.toml` file](https://mozilla.github.io/uniffi-rs/kotlin/configuration.html).
+//
+// If we try to implement this with mutual exclusion on access to the handle, there is the
+// possibility of a race between a method call and a concurrent call to `destroy`:
+//
+//    * Thread A starts a method call, reads the value of the handle, but is interrupted
+//      before it can pass the handle over the FFI to Rust.
+//    * Thread B calls `destroy` and frees the underlying Rust struct.
+//    * Thread A resumes, passing the already-read handle value to Rust and triggering
+//      a use-after-free.
+//
+// One possible solution would be to use a `ReadWriteLock`, with each method call taking
+// a read lock (and thus allowed to run concurrently) and the special `destroy` method
+// taking a write lock (and thus blocking on live method calls). However, we aim not to
+// generate methods with any hidden blocking semantics, and a `destroy` method that might
+// block if called incorrectly seems to meet that bar.
+//
+// So, we achieve our goals by giving each instance an associated `AtomicLong` counter to track
+// the number of in-flight method calls, and an `AtomicBoolean` flag to indicate whether `destroy`
+// has been called. These are updated according to the following rules:
+//
+//    * The initial value of the counter is 1, indicating a live object with no in-flight calls.
+//      The initial value for the flag is false.
+//
+//    * At the start of each method call, we atomically check the counter.
+//      If it is 0 then the underlying Rust struct has already been destroyed and the call is aborted.
+//      If it is nonzero them we atomically increment it by 1 and proceed with the method call.
+//
+//    * At the end of each method call, we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+//    * When `destroy` is called, we atomically flip the flag from false to true.
+//      If the flag was already true we silently fail.
+//      Otherwise we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+// Astute readers may observe that this all sounds very similar to the way that Rust's `Arc<T>` works,
+// and indeed it is, with the addition of a flag to guard against multiple calls to `destroy`.
+//
+// The overall effect is that the underlying Rust struct is destroyed only when `destroy` has been
+// called *and* all in-flight method calls have completed, avoiding violating any of the expectations
+// of the underlying Rust code.
+//
+// This makes a cleaner a better alternative to _not_ calling `destroy()` as
+// and when the object is finished with, but the abstraction is not perfect: if the Rust object's `drop`
+// method is slow, and/or there are many objects to cleanup, and it's on a low end Android device, then the cleaner
+// thread may be starved, and the app will leak memory.
+//
+// In this case, `destroy`ing manually may be a better solution.
+//
+// The cleaner can live side by side with the manual calling of `destroy`. In the order of responsiveness, uniffi objects
+// with Rust peers are reclaimed:
+//
+// 1. By calling the `destroy` method of the object, which calls `rustObject.free()`. If that doesn't happen:
+// 2. When the object becomes unreachable, AND the Cleaner thread gets to call `rustObject.free()`. If the thread is starved then:
+// 3. The memory is reclaimed when the process terminates.
+//
+// [1] https://stackoverflow.com/questions/24376768/can-java-finalize-an-object-when-it-is-still-in-scope/24380219
+//
+
+
+/**
+ * Some functions of the device, as one artefact brings them.
+ */
+public interface Device {
+    
+    /**
+     * Names of rows of kind `device`.
+     */
+    fun `functions`(): List<kotlin.String>
+    
+    /**
+     * Does the work; gives a JSON object, without `errMsg`.
+     */
+    suspend fun `call`(`call`: DeviceCall): kotlin.String
+    
+    companion object
+}
+
+/**
+ * Some functions of the device, as one artefact brings them.
+ */
+open class DeviceImpl: Disposable, AutoCloseable, Device
+{
+
+    @Suppress("UNUSED_PARAMETER")
+    /**
+     * @suppress
+     */
+    constructor(withHandle: UniffiWithHandle, handle: Long) {
+        this.handle = handle
+        this.cleanable = UniffiLib.CLEANER.register(this, UniffiCleanAction(handle))
+    }
+
+    /**
+     * @suppress
+     *
+     * This constructor can be used to instantiate a fake object. Only used for tests. Any
+     * attempt to actually use an object constructed this way will fail as there is no
+     * connected Rust object.
+     */
+    @Suppress("UNUSED_PARAMETER")
+    constructor(noHandle: NoHandle) {
+        this.handle = 0
+        this.cleanable = null
+    }
+
+    protected val handle: Long
+    protected val cleanable: UniffiCleaner.Cleanable?
+
+    private val wasDestroyed = AtomicBoolean(false)
+    private val callCounter = AtomicLong(1)
+
+    /**
+     * Whether the current object has been destroyed and its reference is gone in the Rust side.
+     */
+    val uniffiIsDestroyed: Boolean get() = wasDestroyed.get()
+
+    override fun destroy() {
+        // Only allow a single call to this method.
+        // TODO: maybe we should log a warning if called more than once?
+        if (this.wasDestroyed.compareAndSet(false, true)) {
+            // This decrement always matches the initial count of 1 given at creation time.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    @Synchronized
+    override fun close() {
+        this.destroy()
+    }
+
+    internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
+        // Check and increment the call counter, to keep the object alive.
+        // This needs a compare-and-set retry loop in case of concurrent updates.
+        do {
+            val c = this.callCounter.get()
+            if (c == 0L) {
+                throw IllegalStateException("${this.javaClass.simpleName} object has already been destroyed")
+            }
+            if (c == Long.MAX_VALUE) {
+                throw IllegalStateException("${this.javaClass.simpleName} call counter would overflow")
+            }
+        } while (! this.callCounter.compareAndSet(c, c + 1L))
+        // Now we can safely do the method call without the handle being freed concurrently.
+        try {
+            return block(this.uniffiCloneHandle())
+        } finally {
+            // This decrement always matches the increment we performed above.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    // Use a static inner class instead of a closure so as not to accidentally
+    // capture `this` as part of the cleanable's action.
+    private class UniffiCleanAction(private val handle: Long) : Runnable {
+        override fun run() {
+            if (handle == 0.toLong()) {
+                // Fake object created with `NoHandle`, don't try to free.
+                return;
+            }
+            uniffiRustCall { status ->
+                UniffiLib.uniffi_lodger_ffi_fn_free_device(handle, status)
+            }
+        }
+    }
+
+    /**
+     * @suppress
+     */
+    fun uniffiCloneHandle(): Long {
+        if (handle == 0.toLong()) {
+            throw InternalException("uniffiCloneHandle() called on NoHandle object");
+        }
+        return uniffiRustCall() { status ->
+            UniffiLib.uniffi_lodger_ffi_fn_clone_device(handle, status)
+        }
+    }
+
+    
+    /**
+     * Names of rows of kind `device`.
+     */
+    @Throws(CallbackFailed::class)override fun `functions`(): List<kotlin.String> {
+            return FfiConverterSequenceString.lift(
+    callWithHandle {
+    uniffiRustCallWithError(CallbackFailed) { _status ->
+    UniffiLib.uniffi_lodger_ffi_fn_method_device_functions(
+        it,
+        _status)
+}
+    }
+    )
+    }
+    
+
+    
+    /**
+     * Does the work; gives a JSON object, without `errMsg`.
+     */
+    @Throws(DeviceFailure::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `call`(`call`: DeviceCall) : kotlin.String {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_lodger_ffi_fn_method_device_call(
+                uniffiHandle,
+                
+        FfiConverterTypeDeviceCall.lower(`call`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_lodger_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_lodger_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_lodger_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterString.lift(it) },
+        // Error FFI converter
+        DeviceFailure.ErrorHandler,
+    )
+    }
+
+    
+
+    
+
+
+    
+    
+    /**
+     * @suppress
+     */
+    companion object
+    
+}
+
+
+
+// Put the implementation in an object so we don't pollute the top-level namespace
+internal object uniffiCallbackInterfaceDevice {
+    internal object `functions`: UniffiCallbackInterfaceDeviceMethod0 {
+        override fun callback(`uniffiHandle`: Long,`uniffiOutReturn`: RustBuffer,uniffiCallStatus: UniffiRustCallStatus,) {
+            val uniffiObj = FfiConverterTypeDevice.handleMap.get(uniffiHandle)
+            val makeCall = { ->
+                uniffiObj.`functions`(
+                )
+            }
+            val writeReturn = { value: List<kotlin.String> -> uniffiOutReturn.setValue(FfiConverterSequenceString.lower(value)) }
+            uniffiTraitInterfaceCallWithError(
+                uniffiCallStatus,
+                makeCall,
+                writeReturn,
+                { e: CallbackFailed -> FfiConverterTypeCallbackFailed.lower(e) }
+            )
+        }
+    }
+    internal object `call`: UniffiCallbackInterfaceDeviceMethod1 {
+        override fun callback(`uniffiHandle`: Long,`call`: RustBuffer.ByValue,`uniffiFutureCallback`: UniffiForeignFutureCompleteRustBuffer,`uniffiCallbackData`: Long,`uniffiOutDroppedCallback`: UniffiForeignFutureDroppedCallbackStruct,) {
+            val uniffiObj = FfiConverterTypeDevice.handleMap.get(uniffiHandle)
+            val makeCall = suspend { ->
+                uniffiObj.`call`(
+                    FfiConverterTypeDeviceCall.lift(`call`),
+                )
+            }
+            val uniffiHandleSuccess = { returnValue: kotlin.String ->
+                val uniffiResult = UniffiForeignFutureResultRustBuffer.UniffiByValue(
+                    FfiConverterString.lower(returnValue),
+                    UniffiRustCallStatus.ByValue()
+                )
+                uniffiResult.write()
+                uniffiFutureCallback.callback(uniffiCallbackData, uniffiResult)
+            }
+            val uniffiHandleError = { callStatus: UniffiRustCallStatus.ByValue ->
+                uniffiFutureCallback.callback(
+                    uniffiCallbackData,
+                    UniffiForeignFutureResultRustBuffer.UniffiByValue(
+                        RustBuffer.ByValue(),
+                        callStatus,
+                    ),
+                )
+            }
+            uniffiTraitInterfaceCallAsyncWithError(
+                makeCall,
+                uniffiHandleSuccess,
+                uniffiHandleError,
+                { e: DeviceFailure -> FfiConverterTypeDeviceFailure.lower(e) },
+                uniffiOutDroppedCallback
+            )
+        }
+    }
+
+    internal object uniffiFree: UniffiCallbackInterfaceFree {
+        override fun callback(handle: Long) {
+            FfiConverterTypeDevice.handleMap.remove(handle)
+        }
+    }
+
+    internal object uniffiClone: UniffiCallbackInterfaceClone {
+        override fun callback(handle: Long): Long {
+            return FfiConverterTypeDevice.handleMap.clone(handle)
+        }
+    }
+
+    internal var vtable = UniffiVTableCallbackInterfaceDevice.UniffiByValue(
+        uniffiFree,
+        uniffiClone,
+        `functions`,
+        `call`,
+    )
+
+    // Registers the foreign callback with the Rust side.
+    // This method is generated for each callback interface.
+    internal fun register(lib: UniffiLib) {
+        lib.uniffi_lodger_ffi_fn_init_callback_vtable_device(vtable)
+    }
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeDevice: FfiConverter<Device, Long> {
+    internal val handleMap = UniffiHandleMap<Device>()
+
+    override fun lower(value: Device): Long {
+        if (value is DeviceImpl) {
+             // Rust-implemented object.  Clone the handle and return it
+            return value.uniffiCloneHandle()
+         } else {
+            // Kotlin object, generate a new vtable handle and return that.
+            return handleMap.insert(value)
+         }
+    }
+
+    override fun lift(value: Long): Device {
+        if ((value and 1.toLong()) == 0.toLong()) {
+            // Rust-generated handle, construct a new class that uses the handle to implement the
+            // interface
+            return DeviceImpl(UniffiWithHandle, value)
+        } else {
+            // Kotlin-generated handle, get the object from the handle map
+            return handleMap.remove(value)
+        }
+    }
+
+    override fun read(buf: ByteBuffer): Device {
+        return lift(buf.getLong())
+    }
+
+    override fun allocationSize(value: Device) = 8UL
+
+    override fun write(value: Device, buf: ByteBuffer) {
         buf.putLong(lower(value))
     }
 }
@@ -2956,6 +3844,11 @@ public interface LodgerEngineInterface {
     suspend fun `open`(`request`: OpenRequest): LodgerSession
     
     /**
+     * Adds functions of the device: clipboard, vibration, location. Register before opening programs.
+     */
+    fun `registerDevice`(`device`: Device)
+    
+    /**
      * Removes every trace of a user's data in a program, and checks that it is gone. Blocks on the disk.
      */
     fun `wipe`(`user`: kotlin.String, `app`: kotlin.String)
@@ -3120,6 +4013,23 @@ open class LodgerEngine: Disposable, AutoCloseable, LodgerEngineInterface
         LodgerException.ErrorHandler,
     )
     }
+
+    
+    /**
+     * Adds functions of the device: clipboard, vibration, location. Register before opening programs.
+     */
+    @Throws(LodgerException::class)override fun `registerDevice`(`device`: Device)
+        = 
+    callWithHandle {
+    uniffiRustCallWithError(LodgerException) { _status ->
+    UniffiLib.uniffi_lodger_ffi_fn_method_lodgerengine_register_device(
+        it,
+        
+        FfiConverterTypeDevice.lower(`device`),_status)
+}
+    }
+    
+    
 
     
     /**
@@ -5495,6 +6405,422 @@ public object FfiConverterTypeSessionListener: FfiConverter<SessionListener, Lon
 }
 
 
+// This template implements a class for working with a Rust struct via a handle
+// to the live Rust struct on the other side of the FFI.
+//
+// There's some subtlety here, because we have to be careful not to operate on a Rust
+// struct after it has been dropped, and because we must expose a public API for freeing
+// theq Kotlin wrapper object in lieu of reliable finalizers. The core requirements are:
+//
+//   * Each instance holds an opaque handle to the underlying Rust struct.
+//     Method calls need to read this handle from the object's state and pass it in to
+//     the Rust FFI.
+//
+//   * When an instance is no longer needed, its handle should be passed to a
+//     special destructor function provided by the Rust FFI, which will drop the
+//     underlying Rust struct.
+//
+//   * Given an instance, calling code is expected to call the special
+//     `destroy` method in order to free it after use, either by calling it explicitly
+//     or by using a higher-level helper like the `use` method. Failing to do so risks
+//     leaking the underlying Rust struct.
+//
+//   * We can't assume that calling code will do the right thing, and must be prepared
+//     to handle Kotlin method calls executing concurrently with or even after a call to
+//     `destroy`, and to handle multiple (possibly concurrent!) calls to `destroy`.
+//
+//   * We must never allow Rust code to operate on the underlying Rust struct after
+//     the destructor has been called, and must never call the destructor more than once.
+//     Doing so may trigger memory unsafety.
+//
+//   * To mitigate many of the risks of leaking memory and use-after-free unsafety, a `Cleaner`
+//     is implemented to call the destructor when the Kotlin object becomes unreachable.
+//     This is done in a background thread. This is not a panacea, and client code should be aware that
+//      1. the thread may starve if some there are objects that have poorly performing
+//     `drop` methods or do significant work in their `drop` methods.
+//      2. the thread is shared across the whole library. This can be tuned by using `android_cleaner = true`,
+//         or `android = true` in the [`kotlin` section of the `uniffi.toml` file](https://mozilla.github.io/uniffi-rs/kotlin/configuration.html).
+//
+// If we try to implement this with mutual exclusion on access to the handle, there is the
+// possibility of a race between a method call and a concurrent call to `destroy`:
+//
+//    * Thread A starts a method call, reads the value of the handle, but is interrupted
+//      before it can pass the handle over the FFI to Rust.
+//    * Thread B calls `destroy` and frees the underlying Rust struct.
+//    * Thread A resumes, passing the already-read handle value to Rust and triggering
+//      a use-after-free.
+//
+// One possible solution would be to use a `ReadWriteLock`, with each method call taking
+// a read lock (and thus allowed to run concurrently) and the special `destroy` method
+// taking a write lock (and thus blocking on live method calls). However, we aim not to
+// generate methods with any hidden blocking semantics, and a `destroy` method that might
+// block if called incorrectly seems to meet that bar.
+//
+// So, we achieve our goals by giving each instance an associated `AtomicLong` counter to track
+// the number of in-flight method calls, and an `AtomicBoolean` flag to indicate whether `destroy`
+// has been called. These are updated according to the following rules:
+//
+//    * The initial value of the counter is 1, indicating a live object with no in-flight calls.
+//      The initial value for the flag is false.
+//
+//    * At the start of each method call, we atomically check the counter.
+//      If it is 0 then the underlying Rust struct has already been destroyed and the call is aborted.
+//      If it is nonzero them we atomically increment it by 1 and proceed with the method call.
+//
+//    * At the end of each method call, we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+//    * When `destroy` is called, we atomically flip the flag from false to true.
+//      If the flag was already true we silently fail.
+//      Otherwise we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+// Astute readers may observe that this all sounds very similar to the way that Rust's `Arc<T>` works,
+// and indeed it is, with the addition of a flag to guard against multiple calls to `destroy`.
+//
+// The overall effect is that the underlying Rust struct is destroyed only when `destroy` has been
+// called *and* all in-flight method calls have completed, avoiding violating any of the expectations
+// of the underlying Rust code.
+//
+// This makes a cleaner a better alternative to _not_ calling `destroy()` as
+// and when the object is finished with, but the abstraction is not perfect: if the Rust object's `drop`
+// method is slow, and/or there are many objects to cleanup, and it's on a low end Android device, then the cleaner
+// thread may be starved, and the app will leak memory.
+//
+// In this case, `destroy`ing manually may be a better solution.
+//
+// The cleaner can live side by side with the manual calling of `destroy`. In the order of responsiveness, uniffi objects
+// with Rust peers are reclaimed:
+//
+// 1. By calling the `destroy` method of the object, which calls `rustObject.free()`. If that doesn't happen:
+// 2. When the object becomes unreachable, AND the Cleaner thread gets to call `rustObject.free()`. If the thread is starved then:
+// 3. The memory is reclaimed when the process terminates.
+//
+// [1] https://stackoverflow.com/questions/24376768/can-java-finalize-an-object-when-it-is-still-in-scope/24380219
+//
+
+
+/**
+ * One connection. `send` and `receive` run at the same time, each one at a time.
+ */
+public interface SocketConnection {
+    
+    /**
+     * Sends a message; returns when the system has taken it. After `Close` nothing is sent.
+     */
+    suspend fun `send`(`message`: SocketMessage)
+    
+    /**
+     * The next message; a failure says that the connection broke.
+     */
+    suspend fun `receive`(): SocketMessage
+    
+    companion object
+}
+
+/**
+ * One connection. `send` and `receive` run at the same time, each one at a time.
+ */
+open class SocketConnectionImpl: Disposable, AutoCloseable, SocketConnection
+{
+
+    @Suppress("UNUSED_PARAMETER")
+    /**
+     * @suppress
+     */
+    constructor(withHandle: UniffiWithHandle, handle: Long) {
+        this.handle = handle
+        this.cleanable = UniffiLib.CLEANER.register(this, UniffiCleanAction(handle))
+    }
+
+    /**
+     * @suppress
+     *
+     * This constructor can be used to instantiate a fake object. Only used for tests. Any
+     * attempt to actually use an object constructed this way will fail as there is no
+     * connected Rust object.
+     */
+    @Suppress("UNUSED_PARAMETER")
+    constructor(noHandle: NoHandle) {
+        this.handle = 0
+        this.cleanable = null
+    }
+
+    protected val handle: Long
+    protected val cleanable: UniffiCleaner.Cleanable?
+
+    private val wasDestroyed = AtomicBoolean(false)
+    private val callCounter = AtomicLong(1)
+
+    /**
+     * Whether the current object has been destroyed and its reference is gone in the Rust side.
+     */
+    val uniffiIsDestroyed: Boolean get() = wasDestroyed.get()
+
+    override fun destroy() {
+        // Only allow a single call to this method.
+        // TODO: maybe we should log a warning if called more than once?
+        if (this.wasDestroyed.compareAndSet(false, true)) {
+            // This decrement always matches the initial count of 1 given at creation time.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    @Synchronized
+    override fun close() {
+        this.destroy()
+    }
+
+    internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
+        // Check and increment the call counter, to keep the object alive.
+        // This needs a compare-and-set retry loop in case of concurrent updates.
+        do {
+            val c = this.callCounter.get()
+            if (c == 0L) {
+                throw IllegalStateException("${this.javaClass.simpleName} object has already been destroyed")
+            }
+            if (c == Long.MAX_VALUE) {
+                throw IllegalStateException("${this.javaClass.simpleName} call counter would overflow")
+            }
+        } while (! this.callCounter.compareAndSet(c, c + 1L))
+        // Now we can safely do the method call without the handle being freed concurrently.
+        try {
+            return block(this.uniffiCloneHandle())
+        } finally {
+            // This decrement always matches the increment we performed above.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    // Use a static inner class instead of a closure so as not to accidentally
+    // capture `this` as part of the cleanable's action.
+    private class UniffiCleanAction(private val handle: Long) : Runnable {
+        override fun run() {
+            if (handle == 0.toLong()) {
+                // Fake object created with `NoHandle`, don't try to free.
+                return;
+            }
+            uniffiRustCall { status ->
+                UniffiLib.uniffi_lodger_ffi_fn_free_socketconnection(handle, status)
+            }
+        }
+    }
+
+    /**
+     * @suppress
+     */
+    fun uniffiCloneHandle(): Long {
+        if (handle == 0.toLong()) {
+            throw InternalException("uniffiCloneHandle() called on NoHandle object");
+        }
+        return uniffiRustCall() { status ->
+            UniffiLib.uniffi_lodger_ffi_fn_clone_socketconnection(handle, status)
+        }
+    }
+
+    
+    /**
+     * Sends a message; returns when the system has taken it. After `Close` nothing is sent.
+     */
+    @Throws(HttpFailure::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `send`(`message`: SocketMessage) {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_lodger_ffi_fn_method_socketconnection_send(
+                uniffiHandle,
+                
+        FfiConverterTypeSocketMessage.lower(`message`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_lodger_ffi_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_lodger_ffi_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_lodger_ffi_rust_future_free_void(future) },
+        // lift function
+        { },
+        
+        // Error FFI converter
+        HttpFailure.ErrorHandler,
+    )
+    }
+
+    
+    /**
+     * The next message; a failure says that the connection broke.
+     */
+    @Throws(HttpFailure::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `receive`() : SocketMessage {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_lodger_ffi_fn_method_socketconnection_receive(
+                uniffiHandle,
+                
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_lodger_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_lodger_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_lodger_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeSocketMessage.lift(it) },
+        // Error FFI converter
+        HttpFailure.ErrorHandler,
+    )
+    }
+
+    
+
+    
+
+
+    
+    
+    /**
+     * @suppress
+     */
+    companion object
+    
+}
+
+
+
+// Put the implementation in an object so we don't pollute the top-level namespace
+internal object uniffiCallbackInterfaceSocketConnection {
+    internal object `send`: UniffiCallbackInterfaceSocketConnectionMethod0 {
+        override fun callback(`uniffiHandle`: Long,`message`: RustBuffer.ByValue,`uniffiFutureCallback`: UniffiForeignFutureCompleteVoid,`uniffiCallbackData`: Long,`uniffiOutDroppedCallback`: UniffiForeignFutureDroppedCallbackStruct,) {
+            val uniffiObj = FfiConverterTypeSocketConnection.handleMap.get(uniffiHandle)
+            val makeCall = suspend { ->
+                uniffiObj.`send`(
+                    FfiConverterTypeSocketMessage.lift(`message`),
+                )
+            }
+            val uniffiHandleSuccess = { _: Unit ->
+                val uniffiResult = UniffiForeignFutureResultVoid.UniffiByValue(
+                    UniffiRustCallStatus.ByValue()
+                )
+                uniffiResult.write()
+                uniffiFutureCallback.callback(uniffiCallbackData, uniffiResult)
+            }
+            val uniffiHandleError = { callStatus: UniffiRustCallStatus.ByValue ->
+                uniffiFutureCallback.callback(
+                    uniffiCallbackData,
+                    UniffiForeignFutureResultVoid.UniffiByValue(
+                        callStatus,
+                    ),
+                )
+            }
+            uniffiTraitInterfaceCallAsyncWithError(
+                makeCall,
+                uniffiHandleSuccess,
+                uniffiHandleError,
+                { e: HttpFailure -> FfiConverterTypeHttpFailure.lower(e) },
+                uniffiOutDroppedCallback
+            )
+        }
+    }
+    internal object `receive`: UniffiCallbackInterfaceSocketConnectionMethod1 {
+        override fun callback(`uniffiHandle`: Long,`uniffiFutureCallback`: UniffiForeignFutureCompleteRustBuffer,`uniffiCallbackData`: Long,`uniffiOutDroppedCallback`: UniffiForeignFutureDroppedCallbackStruct,) {
+            val uniffiObj = FfiConverterTypeSocketConnection.handleMap.get(uniffiHandle)
+            val makeCall = suspend { ->
+                uniffiObj.`receive`(
+                )
+            }
+            val uniffiHandleSuccess = { returnValue: SocketMessage ->
+                val uniffiResult = UniffiForeignFutureResultRustBuffer.UniffiByValue(
+                    FfiConverterTypeSocketMessage.lower(returnValue),
+                    UniffiRustCallStatus.ByValue()
+                )
+                uniffiResult.write()
+                uniffiFutureCallback.callback(uniffiCallbackData, uniffiResult)
+            }
+            val uniffiHandleError = { callStatus: UniffiRustCallStatus.ByValue ->
+                uniffiFutureCallback.callback(
+                    uniffiCallbackData,
+                    UniffiForeignFutureResultRustBuffer.UniffiByValue(
+                        RustBuffer.ByValue(),
+                        callStatus,
+                    ),
+                )
+            }
+            uniffiTraitInterfaceCallAsyncWithError(
+                makeCall,
+                uniffiHandleSuccess,
+                uniffiHandleError,
+                { e: HttpFailure -> FfiConverterTypeHttpFailure.lower(e) },
+                uniffiOutDroppedCallback
+            )
+        }
+    }
+
+    internal object uniffiFree: UniffiCallbackInterfaceFree {
+        override fun callback(handle: Long) {
+            FfiConverterTypeSocketConnection.handleMap.remove(handle)
+        }
+    }
+
+    internal object uniffiClone: UniffiCallbackInterfaceClone {
+        override fun callback(handle: Long): Long {
+            return FfiConverterTypeSocketConnection.handleMap.clone(handle)
+        }
+    }
+
+    internal var vtable = UniffiVTableCallbackInterfaceSocketConnection.UniffiByValue(
+        uniffiFree,
+        uniffiClone,
+        `send`,
+        `receive`,
+    )
+
+    // Registers the foreign callback with the Rust side.
+    // This method is generated for each callback interface.
+    internal fun register(lib: UniffiLib) {
+        lib.uniffi_lodger_ffi_fn_init_callback_vtable_socketconnection(vtable)
+    }
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeSocketConnection: FfiConverter<SocketConnection, Long> {
+    internal val handleMap = UniffiHandleMap<SocketConnection>()
+
+    override fun lower(value: SocketConnection): Long {
+        if (value is SocketConnectionImpl) {
+             // Rust-implemented object.  Clone the handle and return it
+            return value.uniffiCloneHandle()
+         } else {
+            // Kotlin object, generate a new vtable handle and return that.
+            return handleMap.insert(value)
+         }
+    }
+
+    override fun lift(value: Long): SocketConnection {
+        if ((value and 1.toLong()) == 0.toLong()) {
+            // Rust-generated handle, construct a new class that uses the handle to implement the
+            // interface
+            return SocketConnectionImpl(UniffiWithHandle, value)
+        } else {
+            // Kotlin-generated handle, get the object from the handle map
+            return handleMap.remove(value)
+        }
+    }
+
+    override fun read(buf: ByteBuffer): SocketConnection {
+        return lift(buf.getLong())
+    }
+
+    override fun allocationSize(value: SocketConnection) = 8UL
+
+    override fun write(value: SocketConnection, buf: ByteBuffer) {
+        buf.putLong(lower(value))
+    }
+}
+
+
 
 /**
  * The engine's settings.
@@ -5568,6 +6894,77 @@ public object FfiConverterTypeConfig: FfiConverterRustBuffer<Config> {
 
 
 /**
+ * A call of one device function.
+ */
+data class DeviceCall (
+    /**
+     * App id of the program that calls.
+     */
+    var `app`: kotlin.String
+    , 
+    /**
+     * The user of its session.
+     */
+    var `user`: kotlin.String
+    , 
+    /**
+     * Which bundle exactly is running.
+     */
+    var `index`: kotlin.String
+    , 
+    /**
+     * The function's name.
+     */
+    var `api`: kotlin.String
+    , 
+    /**
+     * A JSON object, untrusted.
+     */
+    var `args`: kotlin.String
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeDeviceCall: FfiConverterRustBuffer<DeviceCall> {
+    override fun read(buf: ByteBuffer): DeviceCall {
+        return DeviceCall(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: DeviceCall) = (
+            FfiConverterString.allocationSize(value.`app`) +
+            FfiConverterString.allocationSize(value.`user`) +
+            FfiConverterString.allocationSize(value.`index`) +
+            FfiConverterString.allocationSize(value.`api`) +
+            FfiConverterString.allocationSize(value.`args`)
+    )
+
+    override fun write(value: DeviceCall, buf: ByteBuffer) {
+            FfiConverterString.write(value.`app`, buf)
+            FfiConverterString.write(value.`user`, buf)
+            FfiConverterString.write(value.`index`, buf)
+            FfiConverterString.write(value.`api`, buf)
+            FfiConverterString.write(value.`args`, buf)
+    }
+}
+
+
+
+/**
  * One HTTP header.
  */
 data class Header (
@@ -5629,6 +7026,11 @@ data class Host (
     var `appHttp`: AppHttp
     , 
     /**
+     * Mini-program sockets; None: not supported.
+     */
+    var `appSocket`: AppSocket?
+    , 
+    /**
      * Wall-clock time.
      */
     var `clock`: Clock
@@ -5660,6 +7062,7 @@ data class Host (
     Disposable.destroy(
         this.`platformHttp`,
         this.`appHttp`,
+        this.`appSocket`,
         this.`clock`,
         this.`keyStore`,
         this.`prompts`,
@@ -5678,6 +7081,7 @@ public object FfiConverterTypeHost: FfiConverterRustBuffer<Host> {
         return Host(
             FfiConverterTypePlatformHttp.read(buf),
             FfiConverterTypeAppHttp.read(buf),
+            FfiConverterOptionalTypeAppSocket.read(buf),
             FfiConverterTypeClock.read(buf),
             FfiConverterTypeKeyStore.read(buf),
             FfiConverterTypePrompts.read(buf),
@@ -5688,6 +7092,7 @@ public object FfiConverterTypeHost: FfiConverterRustBuffer<Host> {
     override fun allocationSize(value: Host) = (
             FfiConverterTypePlatformHttp.allocationSize(value.`platformHttp`) +
             FfiConverterTypeAppHttp.allocationSize(value.`appHttp`) +
+            FfiConverterOptionalTypeAppSocket.allocationSize(value.`appSocket`) +
             FfiConverterTypeClock.allocationSize(value.`clock`) +
             FfiConverterTypeKeyStore.allocationSize(value.`keyStore`) +
             FfiConverterTypePrompts.allocationSize(value.`prompts`) +
@@ -5697,6 +7102,7 @@ public object FfiConverterTypeHost: FfiConverterRustBuffer<Host> {
     override fun write(value: Host, buf: ByteBuffer) {
             FfiConverterTypePlatformHttp.write(value.`platformHttp`, buf)
             FfiConverterTypeAppHttp.write(value.`appHttp`, buf)
+            FfiConverterOptionalTypeAppSocket.write(value.`appSocket`, buf)
             FfiConverterTypeClock.write(value.`clock`, buf)
             FfiConverterTypeKeyStore.write(value.`keyStore`, buf)
             FfiConverterTypePrompts.write(value.`prompts`, buf)
@@ -6260,6 +7666,141 @@ public object FfiConverterTypeScopePrompt: FfiConverterRustBuffer<ScopePrompt> {
 
 
 /**
+ * A connection that stands.
+ */
+data class SocketOpened (
+    /**
+     * Of the server's answer to the handshake.
+     */
+    var `headers`: List<Header>
+    , 
+    /**
+     * Given up by the engine, it ends.
+     */
+    var `connection`: SocketConnection
+    
+): Disposable{
+    
+
+    
+
+    
+    @Suppress("UNNECESSARY_SAFE_CALL") // codegen is much simpler if we unconditionally emit safe calls here
+    override fun destroy() {
+        
+    Disposable.destroy(
+        this.`headers`,
+        this.`connection`
+    )
+    }
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeSocketOpened: FfiConverterRustBuffer<SocketOpened> {
+    override fun read(buf: ByteBuffer): SocketOpened {
+        return SocketOpened(
+            FfiConverterSequenceTypeHeader.read(buf),
+            FfiConverterTypeSocketConnection.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: SocketOpened) = (
+            FfiConverterSequenceTypeHeader.allocationSize(value.`headers`) +
+            FfiConverterTypeSocketConnection.allocationSize(value.`connection`)
+    )
+
+    override fun write(value: SocketOpened, buf: ByteBuffer) {
+            FfiConverterSequenceTypeHeader.write(value.`headers`, buf)
+            FfiConverterTypeSocketConnection.write(value.`connection`, buf)
+    }
+}
+
+
+
+/**
+ * One connection to make.
+ */
+data class SocketRequest (
+    /**
+     * Use it as it is.
+     */
+    var `url`: kotlin.String
+    , 
+    /**
+     * Checked by the engine.
+     */
+    var `headers`: List<Header>
+    , 
+    /**
+     * In order of preference; empty for none.
+     */
+    var `protocols`: List<kotlin.String>
+    , 
+    /**
+     * From connecting to the end of the handshake.
+     */
+    var `timeoutMs`: kotlin.ULong
+    , 
+    /**
+     * A longer message from the server breaks the connection, in bytes.
+     */
+    var `maxMessage`: kotlin.ULong
+    , 
+    /**
+     * Development only: private and loopback addresses are reachable.
+     */
+    var `allowPrivate`: kotlin.Boolean
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeSocketRequest: FfiConverterRustBuffer<SocketRequest> {
+    override fun read(buf: ByteBuffer): SocketRequest {
+        return SocketRequest(
+            FfiConverterString.read(buf),
+            FfiConverterSequenceTypeHeader.read(buf),
+            FfiConverterSequenceString.read(buf),
+            FfiConverterULong.read(buf),
+            FfiConverterULong.read(buf),
+            FfiConverterBoolean.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: SocketRequest) = (
+            FfiConverterString.allocationSize(value.`url`) +
+            FfiConverterSequenceTypeHeader.allocationSize(value.`headers`) +
+            FfiConverterSequenceString.allocationSize(value.`protocols`) +
+            FfiConverterULong.allocationSize(value.`timeoutMs`) +
+            FfiConverterULong.allocationSize(value.`maxMessage`) +
+            FfiConverterBoolean.allocationSize(value.`allowPrivate`)
+    )
+
+    override fun write(value: SocketRequest, buf: ByteBuffer) {
+            FfiConverterString.write(value.`url`, buf)
+            FfiConverterSequenceTypeHeader.write(value.`headers`, buf)
+            FfiConverterSequenceString.write(value.`protocols`, buf)
+            FfiConverterULong.write(value.`timeoutMs`, buf)
+            FfiConverterULong.write(value.`maxMessage`, buf)
+            FfiConverterBoolean.write(value.`allowPrivate`, buf)
+    }
+}
+
+
+
+/**
  * What `wx.getSystemInfo` and friends report; sizes in CSS pixels.
  */
 data class SystemInfo (
@@ -6324,6 +7865,11 @@ data class SystemInfo (
     var `menuHeight`: kotlin.Double
     , 
     /**
+     * Until `networkStatusChange` is emitted: `wifi`, `4g`, …, `none`, `unknown`.
+     */
+    var `networkType`: kotlin.String
+    , 
+    /**
      * The host's name.
      */
     var `hostName`: kotlin.String
@@ -6362,6 +7908,7 @@ public object FfiConverterTypeSystemInfo: FfiConverterRustBuffer<SystemInfo> {
             FfiConverterDouble.read(buf),
             FfiConverterString.read(buf),
             FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
         )
     }
 
@@ -6378,6 +7925,7 @@ public object FfiConverterTypeSystemInfo: FfiConverterRustBuffer<SystemInfo> {
             FfiConverterDouble.allocationSize(value.`menuTop`) +
             FfiConverterDouble.allocationSize(value.`menuWidth`) +
             FfiConverterDouble.allocationSize(value.`menuHeight`) +
+            FfiConverterString.allocationSize(value.`networkType`) +
             FfiConverterString.allocationSize(value.`hostName`) +
             FfiConverterString.allocationSize(value.`hostVersion`)
     )
@@ -6395,6 +7943,7 @@ public object FfiConverterTypeSystemInfo: FfiConverterRustBuffer<SystemInfo> {
             FfiConverterDouble.write(value.`menuTop`, buf)
             FfiConverterDouble.write(value.`menuWidth`, buf)
             FfiConverterDouble.write(value.`menuHeight`, buf)
+            FfiConverterString.write(value.`networkType`, buf)
             FfiConverterString.write(value.`hostName`, buf)
             FfiConverterString.write(value.`hostVersion`, buf)
     }
@@ -6516,6 +8065,85 @@ public object FfiConverterTypeDecision: FfiConverterRustBuffer<Decision> {
 }
 
 
+
+
+
+
+
+/**
+ * Why a device function failed.
+ */
+sealed class DeviceFailure: kotlin.Exception() {
+    
+    /**
+     * The page gets `<api>:fail <reason>`.
+     */
+    class Failed(
+        
+        /**
+         * In WeChat's words where it has some. No user data.
+         */
+        val `reason`: kotlin.String, 
+        
+        /**
+         * WeChat's number, where it documents one.
+         */
+        val `errno`: kotlin.UInt?
+        ) : DeviceFailure() {
+        override val message
+            get() = "reason=${ `reason` }, errno=${ `errno` }"
+    }
+    
+
+    
+
+
+    companion object ErrorHandler : UniffiRustCallStatusErrorHandler<DeviceFailure> {
+        override fun lift(error_buf: RustBuffer.ByValue): DeviceFailure = FfiConverterTypeDeviceFailure.lift(error_buf)
+    }
+
+    
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeDeviceFailure : FfiConverterRustBuffer<DeviceFailure> {
+    override fun read(buf: ByteBuffer): DeviceFailure {
+        
+
+        return when(buf.getInt()) {
+            1 -> DeviceFailure.Failed(
+                FfiConverterString.read(buf),
+                FfiConverterOptionalUInt.read(buf),
+                )
+            else -> throw RuntimeException("invalid error enum value, something is very wrong!!")
+        }
+    }
+
+    override fun allocationSize(value: DeviceFailure): ULong {
+        return when(value) {
+            is DeviceFailure.Failed -> (
+                // Add the size for the Int that specifies the variant plus the size needed for all fields
+                4UL
+                + FfiConverterString.allocationSize(value.`reason`)
+                + FfiConverterOptionalUInt.allocationSize(value.`errno`)
+            )
+        }
+    }
+
+    override fun write(value: DeviceFailure, buf: ByteBuffer) {
+        when(value) {
+            is DeviceFailure.Failed -> {
+                buf.putInt(1)
+                FfiConverterString.write(value.`reason`, buf)
+                FfiConverterOptionalUInt.write(value.`errno`, buf)
+                Unit
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+
+}
 
 
 
@@ -7527,6 +9155,141 @@ public object FfiConverterTypeSessionEvent : FfiConverterRustBuffer<SessionEvent
 
 
 /**
+ * One message, in either direction.
+ */
+sealed class SocketMessage {
+    
+    /**
+     * A text frame.
+     */
+    data class Text(
+        /**
+         * Its text.
+         */
+        val `text`: kotlin.String) : SocketMessage()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * A binary frame.
+     */
+    data class Binary(
+        /**
+         * Its bytes.
+         */
+        val `bytes`: kotlin.ByteArray) : SocketMessage()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The end, as a peer announced it: 1005 if it gave no code.
+     */
+    data class Close(
+        /**
+         * RFC 6455, 7.4.
+         */
+        val `code`: kotlin.UShort, 
+        /**
+         * In the peer's words.
+         */
+        val `reason`: kotlin.String) : SocketMessage()
+        
+    {
+        
+
+        companion object
+    }
+    
+
+    
+
+    
+    
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeSocketMessage : FfiConverterRustBuffer<SocketMessage>{
+    override fun read(buf: ByteBuffer): SocketMessage {
+        return when(buf.getInt()) {
+            1 -> SocketMessage.Text(
+                FfiConverterString.read(buf),
+                )
+            2 -> SocketMessage.Binary(
+                FfiConverterByteArray.read(buf),
+                )
+            3 -> SocketMessage.Close(
+                FfiConverterUShort.read(buf),
+                FfiConverterString.read(buf),
+                )
+            else -> throw RuntimeException("invalid enum value, something is very wrong!!")
+        }
+    }
+
+    override fun allocationSize(value: SocketMessage): ULong = when(value) {
+        is SocketMessage.Text -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`text`)
+            )
+        }
+        is SocketMessage.Binary -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterByteArray.allocationSize(value.`bytes`)
+            )
+        }
+        is SocketMessage.Close -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterUShort.allocationSize(value.`code`)
+                + FfiConverterString.allocationSize(value.`reason`)
+            )
+        }
+    }
+
+    override fun write(value: SocketMessage, buf: ByteBuffer) {
+        when(value) {
+            is SocketMessage.Text -> {
+                buf.putInt(1)
+                FfiConverterString.write(value.`text`, buf)
+                Unit
+            }
+            is SocketMessage.Binary -> {
+                buf.putInt(2)
+                FfiConverterByteArray.write(value.`bytes`, buf)
+                Unit
+            }
+            is SocketMessage.Close -> {
+                buf.putInt(3)
+                FfiConverterUShort.write(value.`code`, buf)
+                FfiConverterString.write(value.`reason`, buf)
+                Unit
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+}
+
+
+
+
+
+/**
  * How messages travel.
  */
 sealed class Surface: Disposable  {
@@ -7667,6 +9430,38 @@ public object FfiConverterTypeSurface : FfiConverterRustBuffer<Surface>{
 /**
  * @suppress
  */
+public object FfiConverterOptionalUInt: FfiConverterRustBuffer<kotlin.UInt?> {
+    override fun read(buf: ByteBuffer): kotlin.UInt? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterUInt.read(buf)
+    }
+
+    override fun allocationSize(value: kotlin.UInt?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterUInt.allocationSize(value)
+        }
+    }
+
+    override fun write(value: kotlin.UInt?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterUInt.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterOptionalString: FfiConverterRustBuffer<kotlin.String?> {
     override fun read(buf: ByteBuffer): kotlin.String? {
         if (buf.get().toInt() == 0) {
@@ -7689,6 +9484,38 @@ public object FfiConverterOptionalString: FfiConverterRustBuffer<kotlin.String?>
         } else {
             buf.put(1)
             FfiConverterString.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalTypeAppSocket: FfiConverterRustBuffer<AppSocket?> {
+    override fun read(buf: ByteBuffer): AppSocket? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeAppSocket.read(buf)
+    }
+
+    override fun allocationSize(value: AppSocket?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeAppSocket.allocationSize(value)
+        }
+    }
+
+    override fun write(value: AppSocket?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeAppSocket.write(value, buf)
         }
     }
 }
