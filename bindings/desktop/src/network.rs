@@ -1,6 +1,6 @@
 //! Networks to pretend to be on: mini-program traffic is delayed, slowed down, or fails, as on a phone.
 use async_trait::async_trait;
-use lodger_engine::{AppHttp, HttpError, HttpRequest, HttpResponse};
+use lodger_engine::{AppHttp, HttpError, HttpObserver, HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
 use std::{
     sync::{Arc, Mutex},
@@ -110,6 +110,42 @@ impl<H: AppHttp> AppHttp for Conditions<H> {
                 sent.unwrap_or(Err(HttpError::Timeout))
             }
         }
+    }
+
+    async fn stream(&self, request: HttpRequest, observer: Arc<dyn HttpObserver>) -> Result<(), HttpError> {
+        let kind = self.network.get();
+        if kind == NetworkType::None {
+            return Err(HttpError::Other("net::ERR_INTERNET_DISCONNECTED".into()));
+        }
+        let Some(pace) = kind.pace() else { return self.http.stream(request, observer).await };
+        let timeout = request.timeout;
+        let paced = async {
+            tokio::time::sleep(pace.latency + pace.transfer(request.body.len())).await;
+            self.http.stream(request, Arc::new(Paced { observer, pace })).await
+        };
+        tokio::time::timeout(timeout, paced).await.unwrap_or(Err(HttpError::Timeout))
+    }
+}
+
+/// Passes a response on as fast as the network would.
+struct Paced {
+    observer: Arc<dyn HttpObserver>,
+    pace: Pace,
+}
+
+#[async_trait]
+impl HttpObserver for Paced {
+    fn sent(&self, bytes: u64) {
+        self.observer.sent(bytes);
+    }
+
+    async fn head(&self, status: u16, headers: Vec<(String, String)>) -> bool {
+        self.observer.head(status, headers).await
+    }
+
+    async fn body(&self, bytes: Vec<u8>) -> bool {
+        tokio::time::sleep(self.pace.transfer(bytes.len())).await;
+        self.observer.body(bytes).await
     }
 }
 
