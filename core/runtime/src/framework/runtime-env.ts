@@ -55,7 +55,7 @@ export function createEnv({
       return () => void keyboard.delete(listener)
     },
     frame: (node) => stack.all.find(({ frame }) => frame.view === pageView(node))?.frame,
-    catchBack: (close) => back.add(close),
+    catchBack: (close, host) => back.add(close, host),
     pageScroller: (node) => pageScroller(node),
     overlay: () => overlay,
   }
