@@ -1,8 +1,9 @@
 //! Compiles the programs under `tests/apps`, and starts drivers for them.
-use lodger_desktop::{Driver, DriverOptions, HostEvent, Program, WebEngine, window::HostCommand};
+use lodger_desktop::{Driver, DriverOptions, HostEvent, Program, Target, WebEngine, window::HostCommand};
 use std::{
     ops::{Deref, DerefMut},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 /// Makes two tests of a function that takes a `WebEngine`: one for each engine.
@@ -89,4 +90,15 @@ impl Drop for Told {
 /// Where a test's pictures go: under `target/tmp`.
 pub(crate) fn picture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("desktop").join(name)
+}
+
+/// Waits until there is no such node.
+pub(crate) fn vanishes(driver: &mut Told, target: &Target) {
+    for _ in 0..500 {
+        if driver.look(target).unwrap().is_none() {
+            return;
+        }
+        driver.settle(Duration::from_millis(20)).unwrap();
+    }
+    panic!("{target:?} is still there");
 }

@@ -18,5 +18,6 @@ mod probing;
 mod screen;
 mod sink;
 mod smoking;
+mod sockets;
 mod tools;
 mod using;
