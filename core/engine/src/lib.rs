@@ -56,6 +56,7 @@ mod trace;
 mod transfer;
 pub mod url_policy;
 mod vault;
+mod webview;
 
 pub use counters::Counters;
 pub use engine::{Config, Development, Engine, OpenRequest, Surface, SystemInfo};
@@ -70,3 +71,4 @@ pub use host::{
 pub use origin::OriginForm;
 pub use resource::{Resource, ResourceRequest};
 pub use session::{Change, Session};
+pub use webview::{WEBVIEW_SCRIPT, WEBVIEW_USER_AGENT, Webview, WebviewEvent, WebviewForm};

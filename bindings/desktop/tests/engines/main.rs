@@ -21,3 +21,4 @@ mod smoking;
 mod sockets;
 mod tools;
 mod using;
+mod webview;

@@ -1,5 +1,5 @@
 //! What the host says once (`Config`) and at each open (`OpenRequest`).
-use crate::{MessageSink, OriginForm, SessionListener};
+use crate::{MessageSink, OriginForm, SessionListener, WebviewForm};
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::PathBuf,
@@ -57,6 +57,8 @@ pub struct Surface {
     pub inbound: &'static str,
     /// Push channel; None: the page polls `GET /.lodger/events`.
     pub sink: Option<Arc<dyn MessageSink>>,
+    /// How `<web-view>` is shown.
+    pub webview: WebviewForm,
 }
 
 /// What `wx.getSystemInfo` and friends report; sizes in CSS pixels.
