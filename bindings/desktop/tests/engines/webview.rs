@@ -4,7 +4,7 @@ use crate::{
     harness::{Told, driver, in_both_engines, picture, program},
     sink::{Hit, Sink},
 };
-use lodger_desktop::{Entry, HostEvent, Target, WebEngine};
+use lodger_desktop::{Entry, HostEvent, Rect, Target, WebEngine};
 
 const WIDTH: f64 = 390.0;
 const HEIGHT: f64 = 844.0;
@@ -42,132 +42,164 @@ fn answer(hit: &Hit) -> (&'static str, Vec<u8>) {
     ("text/html", html.into_bytes())
 }
 
-fn open(engine: WebEngine, server: &Sink, button: &str) -> Told {
-    let mut driver = driver(engine);
-    let query = [("server".to_owned(), server.url(""))].into();
-    driver.open(&program("webview"), Entry { query, ..Entry::default() }).unwrap();
-    driver.page_ready("pages/index/index").unwrap();
-    driver.tap(&Target::css(button)).unwrap();
-    driver.page_ready("pages/web/web").unwrap();
-    driver
+/// A driver, and what it has reported since the last action: things happen in the page and in the website at once, in no
+/// certain order.
+struct Visit {
+    driver: Told,
+    since: usize,
 }
 
-/// Waits for a line of the program's console; gives what follows `start`.
-fn said(driver: &mut Told, start: &str) -> String {
-    let line = |event: &HostEvent| match event {
-        HostEvent::Console { text, .. } => text.strip_prefix(start).map(str::to_owned),
-        _ => None,
-    };
-    line(&driver.wait(start, |event| line(event).is_some()).unwrap()).unwrap()
-}
+impl Visit {
+    fn open(engine: WebEngine, server: &Sink, button: &str) -> Self {
+        let mut driver = driver(engine);
+        let query = [("server".to_owned(), server.url(""))].into();
+        driver.open(&program("webview"), Entry { query, ..Entry::default() }).unwrap();
+        driver.page_ready("pages/index/index").unwrap();
+        driver.find(&Target::css(button)).unwrap();
+        let mut visit = Self { driver, since: 0 };
+        visit.act(|driver| driver.tap(&Target::css(button)).unwrap());
+        visit.wait(
+            "the page",
+            |event| matches!(event, HostEvent::PageReady { path } if path == "pages/web/web"),
+        );
+        visit
+    }
 
-fn titled(driver: &mut Told, wanted: &str) {
-    driver.wait(wanted, |event| matches!(event, HostEvent::Title { title } if title == wanted)).unwrap();
-}
+    /// Does something whose outcome is then waited for.
+    fn act(&mut self, act: impl FnOnce(&mut Told)) {
+        self.since = self.driver.events().len();
+        act(&mut self.driver);
+    }
 
-/// The page that is on top, of so many.
-fn depth(driver: &mut Told, pages: usize) {
-    driver
-        .wait("the route", |event| matches!(event, HostEvent::Route { stack } if stack.len() == pages))
-        .unwrap();
-}
+    /// The first event since the last action that `test` accepts, now or later.
+    fn wait(&mut self, what: &str, test: impl Fn(&HostEvent) -> bool) -> HostEvent {
+        let seen = self.driver.events()[self.since..].iter().find(|event| test(event)).cloned();
+        seen.unwrap_or_else(|| self.driver.wait(what, test).unwrap())
+    }
 
-/// Waits until a website is to be seen, or none; gives its rectangle.
-fn shown(driver: &mut Told, wanted: bool) -> Option<[f64; 4]> {
-    let is =
-        |event: &HostEvent| matches!(event, HostEvent::Webviews { shown, .. } if shown.is_some() == wanted);
-    match driver.wait("the host's web-views", is).unwrap() {
-        HostEvent::Webviews { all, .. } => all.first().map(|view| view.rect),
-        _ => unreachable!("it was waited for"),
+    /// Waits for a line of the program's console; gives what follows `start`.
+    fn said(&mut self, start: &str) -> String {
+        let line = |event: &HostEvent| match event {
+            HostEvent::Console { text, .. } => text.strip_prefix(start).map(str::to_owned),
+            _ => None,
+        };
+        line(&self.wait(start, |event| line(event).is_some())).unwrap()
+    }
+
+    fn titled(&mut self, wanted: &str) {
+        self.wait(wanted, |event| matches!(event, HostEvent::Title { title } if title == wanted));
+    }
+
+    /// Waits until only the first page is left.
+    fn left(&mut self) {
+        self.wait("the first page", |event| matches!(event, HostEvent::Route { stack } if stack.len() == 1));
+    }
+
+    /// Waits until a website is to be seen, or none; gives its rectangle.
+    fn shown(&mut self, wanted: bool) -> [f64; 4] {
+        let is = |event: &HostEvent| matches!(event, HostEvent::Webviews { shown, .. } if shown.is_some() == wanted);
+        match self.wait("the host's web-views", is) {
+            HostEvent::Webviews { all, .. } => all[0].rect,
+            _ => unreachable!("it was waited for"),
+        }
+    }
+
+    fn find(&mut self, target: &Target) -> Rect {
+        self.driver.find(target).unwrap()
+    }
+
+    fn back(&mut self) {
+        self.act(|driver| driver.back().unwrap());
     }
 }
 
 #[test]
 fn a_website_is_shown_over_the_page_and_speaks_to_the_program() {
     let server = Sink::new(answer);
-    let mut driver = open(WebEngine::Webkit, &server, ".first");
-    let [left, top, width, height] = shown(&mut driver, true).unwrap();
-    let bar = driver.find(&Target::css(".lodger-nav")).unwrap();
+    let mut visit = Visit::open(WebEngine::Webkit, &server, ".first");
+    let [left, top, width, height] = visit.shown(true);
+    let bar = visit.find(&Target::css(".lodger-nav"));
     assert_eq!((left, width), (0.0, WIDTH));
     assert_eq!((top, top + height), (bar.y + bar.height, HEIGHT), "{bar:?}");
-    titled(&mut driver, "First site");
-    assert!(said(&mut driver, "web load ").contains("/first?a=1#part"));
-    driver.find(&Target::text("First site")).unwrap();
-    driver.screenshot(&picture("web-view.png")).unwrap();
+    visit.titled("First site");
+    assert!(visit.said("web load ").contains("/first?a=1#part"));
+    visit.find(&Target::css(".lodger-nav").with_text("First site"));
+    visit.driver.screenshot(&picture("web-view.png")).unwrap();
 
     // A link that wants a window opens in place; back goes through the website's own history, by the host's button
     // and by the bar's.
-    let third = |at: f64| (WIDTH / 2.0, top + height / 6.0 * (at * 2.0 + 1.0));
+    let tap = |visit: &mut Visit, third: f64| {
+        visit.act(|driver| driver.tap_at(WIDTH / 2.0, top + height / 6.0 * (third * 2.0 + 1.0)).unwrap());
+    };
     for by_bar in [false, true] {
-        driver.tap_at(third(0.0).0, third(0.0).1).unwrap();
-        titled(&mut driver, "Second site");
+        tap(&mut visit, 0.0);
+        visit.titled("Second site");
         if by_bar {
-            driver.tap(&Target::css(".lodger-nav-button")).unwrap();
+            visit.act(|driver| driver.tap(&Target::css(".lodger-nav-button")).unwrap());
         } else {
-            driver.back().unwrap();
+            visit.back();
         }
-        titled(&mut driver, "First site");
+        visit.titled("First site");
     }
     assert!(server.hits().iter().any(|hit| hit.path == "/second"));
 
     // Into the program, and back: the website is as it was.
-    driver.tap_at(third(1.0).0, third(1.0).1).unwrap();
-    driver.page_ready("pages/target/target").unwrap();
-    driver.find(&Target::text("Sent by miniprogram")).unwrap();
-    driver.back().unwrap();
-    assert_eq!(shown(&mut driver, true), Some([left, top, width, height]));
+    tap(&mut visit, 1.0);
+    visit.find(&Target::text("Sent by miniprogram"));
+    visit.back();
+    assert_eq!(visit.shown(true), [left, top, width, height]);
 
     // Elsewhere is refused, and the page says why until the next back.
-    driver.tap_at(third(2.0).0, third(2.0).1).unwrap();
-    let refused = driver.wait("the refusal", |event| matches!(event, HostEvent::Refused { .. })).unwrap();
+    tap(&mut visit, 2.0);
+    let refused = visit.wait("the refusal", |event| matches!(event, HostEvent::Refused { .. }));
     assert_eq!(
         refused,
         HostEvent::Refused { what: "navigation".into(), url: "http://192.0.2.1/secret".into() }
     );
-    shown(&mut driver, false);
-    assert!(said(&mut driver, "web error ").contains("url not in domain list"));
-    driver.find(&Target::text("192.0.2.1 url not in domain list")).unwrap();
-    driver.screenshot(&picture("web-view-refused.png")).unwrap();
-    driver.back().unwrap();
-    shown(&mut driver, true);
+    visit.shown(false);
+    assert!(visit.said("web error ").contains("url not in domain list"));
+    visit.find(&Target::text("192.0.2.1 url not in domain list"));
+    visit.driver.screenshot(&picture("web-view-refused.png")).unwrap();
+    visit.back();
+    visit.shown(true);
 
     // The page is left: first come the messages.
-    driver.back().unwrap();
-    let messages = said(&mut driver, "web message ");
+    visit.back();
+    let messages = visit.said("web message ");
     assert!(
         messages.starts_with(
             r##"{"data":[{"at":"/first","hash":"#part"},{"miniprogram":true},true,{"at":"/second","hash":""}"##
         ),
         "{messages}"
     );
-    said(&mut driver, "web unload");
-    depth(&mut driver, 1);
+    visit.said("web unload");
+    visit.left();
 }
 
 #[test]
 fn a_website_is_a_frame_in_a_browser() {
     let server = Sink::new(answer);
-    let mut driver = open(WebEngine::Chromium, &server, ".first");
-    assert!(said(&mut driver, "web load ").contains("/first?a=1#part"));
-    let bar = driver.find(&Target::css(".lodger-nav")).unwrap();
-    let frame = driver.find(&Target::css("iframe")).unwrap();
+    let mut visit = Visit::open(WebEngine::Chromium, &server, ".first");
+    assert!(visit.said("web load ").contains("/first?a=1#part"));
+    let bar = visit.find(&Target::css(".lodger-nav"));
+    let frame = visit.find(&Target::css("iframe"));
     assert_eq!((frame.x, frame.y, frame.width), (0.0, bar.y + bar.height, WIDTH));
-    driver.screenshot(&picture("web-view-frame.png")).unwrap();
+    visit.driver.screenshot(&picture("web-view-frame.png")).unwrap();
     server.wait_for("/first?a=1");
-    driver.back().unwrap();
-    said(&mut driver, "web unload");
-    depth(&mut driver, 1);
+    visit.back();
+    visit.said("web unload");
+    visit.left();
 }
 
 in_both_engines! {
     fn a_domain_that_is_not_allowed_is_refused(engine) {
         let server = Sink::new(answer);
-        let mut driver = open(engine, &server, ".refused");
-        let error = said(&mut driver, "web error ");
+        let mut visit = Visit::open(engine, &server, ".refused");
+        let error = visit.said("web error ");
         assert!(error.contains("web-view:fail url not in domain list"), "{error}");
-        driver.find(&Target::text("192.0.2.1 url not in domain list")).unwrap();
-        assert!(!driver.events().iter().any(|event| matches!(event, HostEvent::Webviews { .. })));
-        driver.back().unwrap();
-        depth(&mut driver, 1);
+        visit.find(&Target::text("192.0.2.1 url not in domain list"));
+        assert!(!visit.driver.events().iter().any(|event| matches!(event, HostEvent::Webviews { .. })));
+        visit.back();
+        visit.left();
     }
 }
