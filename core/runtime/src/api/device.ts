@@ -46,6 +46,9 @@ export function addDevice(own: Implementations, bridge: Bridge): void {
     highAccuracyExpireTime: 'Number?',
   })
   checked('getFuzzyLocation', { type: 'String?' })
+  checked('saveImageToPhotosAlbum', { filePath: 'String' })
+  checked('saveVideoToPhotosAlbum', { filePath: 'String' })
+  checked('openDocument', { filePath: 'String', fileType: 'String?', showMenu: 'Boolean?' })
   own.set({ getBatteryInfoSync: (() => bridge.callSync('getBatteryInfoSync')) as never })
 }
 

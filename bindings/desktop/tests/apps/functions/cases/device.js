@@ -8,7 +8,18 @@ const absent = (api, args) => [
   { api, name: 'canIUse', check: () => assert(wx.canIUse(api) === false, 'canIUse says that it works') },
 ]
 
+/** What names a file. That it reaches the device is checked there: here it would land among the user's own. */
+const filed = (api, other, refusal) => [
+  { api, args: {}, fail: wrong(api, 'filePath', 'String') },
+  { api, args: { filePath: 5 }, fail: wrong(api, 'filePath', 'String', 'Number') },
+  { api, args: { filePath: '/media/none' }, fail: new RegExp(`^${api}:fail no such file or directory`) },
+  { api, args: { filePath: other }, fail: `${api}:fail ${refusal}` },
+]
+
 module.exports = [
+  ...filed('saveImageToPhotosAlbum', '/media/tone.wav', 'invalid file type'),
+  ...filed('saveVideoToPhotosAlbum', '/media/tone.wav', 'invalid file type'),
+  ...filed('openDocument', '/media/tone.wav', 'filetype not supported'),
   { api: 'setClipboardData', args: { data: 'text' }, ok: {} },
   { api: 'setClipboardData', args: {}, fail: wrong('setClipboardData', 'data', 'String') },
   { api: 'setClipboardData', args: { data: 5 }, fail: wrong('setClipboardData', 'data', 'String', 'Number') },
