@@ -61,6 +61,7 @@ impl PhoneWindow {
         // If the screen's own process dies, it draws the same state again.
         shell.webview().connect_web_process_terminated(|webview, _| webview.load_uri(SHELL_ORIGIN));
         overlay.show_all();
+        redraw_whole(&overlay);
         keys(&window, proxy);
         let this =
             Self { window, page, overlay, screen, program: None, webs: Webs::default(), _shell: shell };
@@ -161,6 +162,15 @@ pub(super) fn back_by_mouse(native: &webkit2gtk::WebView, proxy: &EventLoopProxy
         9 => gtk::glib::Propagation::Stop,
         _ => gtk::glib::Propagation::Proceed,
     });
+}
+
+/// Draws all of `widget` whenever something in it is drawn. A webview that is to draw only a part, since the capsule
+/// above it has changed, draws nothing there (WebKitGTK 2.50 without a GPU): what GTK has behind it shows through.
+fn redraw_whole(widget: &impl IsA<gtk::Widget>) {
+    let widget = widget.clone().upcast::<gtk::Widget>();
+    if let Some(clock) = widget.frame_clock() {
+        clock.connect_before_paint(move |_| widget.queue_draw());
+    }
 }
 
 /// Back by keyboard: before the webview sees the key, or WebKit would go back in its own history.

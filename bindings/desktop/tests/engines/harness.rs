@@ -102,3 +102,13 @@ pub(crate) fn vanishes(driver: &mut Told, target: &Target) {
     }
     panic!("{target:?} is still there");
 }
+
+/// The colour of one pixel of a picture.
+pub(crate) fn pixel(file: &Path, (x, y): (f64, f64)) -> [u8; 3] {
+    let decoder = png::Decoder::new(std::io::BufReader::new(std::fs::File::open(file).unwrap()));
+    let mut reader = decoder.read_info().unwrap();
+    let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+    let info = reader.next_frame(&mut pixels).unwrap();
+    let at = y as usize * info.line_size + x as usize * info.color_type.samples();
+    [pixels[at], pixels[at + 1], pixels[at + 2]]
+}

@@ -29,7 +29,8 @@ pub struct Config {
     pub quota: u64,
     /// None for everything that people use.
     pub development: Option<Development>,
-    /// First content later than this is a failure (`time-out`).
+    /// First content later than this is a failure (`time-out`). Counted from opening, and in a browser
+    /// (`OriginForm::Loopback`) from when the page is first asked for.
     pub start_timeout: Duration,
     /// Capabilities of the registry that are switched off: calls that need one fail.
     pub disabled_capabilities: BTreeSet<String>,

@@ -1,7 +1,8 @@
 //! A session's insides: identity, state, and the few transitions between documents.
 use super::{LaunchOptions, events::EventQueue, inbox::Inbox};
 use crate::{
-    ErrorKind, LodgerError, LogLevel, SessionEvent, SessionListener, Surface, SystemInfo, WebviewForm,
+    ErrorKind, LodgerError, LogLevel, OriginForm, SessionEvent, SessionListener, Surface, SystemInfo,
+    WebviewForm,
     app_config::AppConfig,
     bridge::{Document, DocumentState},
     counters::Counting,
@@ -178,7 +179,10 @@ impl Inner {
         });
         super::inbox::spawn(&runtime, Arc::downgrade(&inner), messages);
         super::events::spawn(&runtime, queued);
-        inner.watch_start(0);
+        // A webview asks for its page by itself; a browser when somebody opens the address.
+        if !matches!(inner.surface.origin, OriginForm::Loopback { .. }) {
+            inner.watch_start(0);
+        }
         Ok(inner)
     }
 
