@@ -270,7 +270,7 @@ fn the_time_to_start_runs_when_the_page_is_asked_for_and_a_reload_tries_again() 
 }
 
 #[test]
-fn the_port_is_free_when_theserver_is_gone() {
+fn the_port_is_free_when_the_server_is_gone() {
     let door = Door::new();
     let port = door.port;
     drop(door);
