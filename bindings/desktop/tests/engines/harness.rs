@@ -1,10 +1,12 @@
 //! Compiles the programs under `tests/apps`, and starts drivers for them.
 use lodger_desktop::{Driver, DriverOptions, HostEvent, Program, Target, WebEngine, window::HostCommand};
 use std::{
+    fs,
     ops::{Deref, DerefMut},
     path::{Path, PathBuf},
     time::Duration,
 };
+use tempfile::TempDir;
 
 /// Makes two tests of a function that takes a `WebEngine`: one for each engine.
 macro_rules! in_both_engines {
@@ -40,6 +42,26 @@ pub(crate) fn compile(folder: &Path) -> Program {
 /// A program of `tests/apps`.
 pub(crate) fn program(name: &str) -> Program {
     compile(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/apps").join(name))
+}
+
+/// A copy of a program of `tests/apps`, to be changed before it is compiled.
+pub(crate) fn copied(name: &str) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/apps").join(name), folder.path());
+    folder
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
 }
 
 /// Options whose window host is the one that was built for these tests.

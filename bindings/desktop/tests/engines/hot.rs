@@ -1,5 +1,5 @@
 //! The edit loop: a file is saved, and what is on the screen follows, losing as little as can be.
-use crate::harness::{Told, driver, in_both_engines, picture, pixel};
+use crate::harness::{Told, copied, driver, in_both_engines, picture, pixel};
 use lodger_compiler::{Compiler, Options, Parts};
 use lodger_desktop::{Change, Entry, HostEvent, Program, Target, WebEngine};
 use serde_json::json;
@@ -16,8 +16,7 @@ struct Editing {
 
 impl Editing {
     fn open(engine: WebEngine) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/apps/hot"), folder.path());
+        let folder = copied("hot");
         let mut editing =
             Self { driver: driver(engine), folder, compiler: Compiler::default(), parts: Parts::default() };
         let (program, _) = editing.build().unwrap();
@@ -71,19 +70,6 @@ impl Editing {
 
     fn stack(&mut self) -> serde_json::Value {
         self.driver.dev(json!({ "cmd": "stack" })).unwrap()
-    }
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
     }
 }
 

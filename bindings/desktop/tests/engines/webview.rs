@@ -1,10 +1,12 @@
 //! `<web-view>`: a website from a loopback server over a page, by real clicks. In the window it is a webview of its own;
 //! in a browser a frame.
 use crate::{
-    harness::{Told, driver, in_both_engines, picture, program},
+    harness::{Told, compile, copied, driver, in_both_engines, picture},
     sink::{Hit, Sink},
 };
 use lodger_desktop::{Entry, HostEvent, Rect, Target, WebEngine};
+use serde_json::json;
+use std::fs;
 
 const WIDTH: f64 = 390.0;
 const HEIGHT: f64 = 844.0;
@@ -53,7 +55,10 @@ impl Visit {
     fn open(engine: WebEngine, server: &Sink, button: &str) -> Self {
         let mut driver = driver(engine);
         let query = [("server".to_owned(), server.url(""))].into();
-        driver.open(&program("webview"), Entry { query, ..Entry::default() }).unwrap();
+        let project = copied("webview");
+        let domains = json!({ "domains": { "webview": [server.url("")] } });
+        fs::write(project.path().join("lodger.json"), domains.to_string()).unwrap();
+        driver.open(&compile(project.path()), Entry { query, ..Entry::default() }).unwrap();
         driver.page_ready("pages/index/index").unwrap();
         driver.find(&Target::css(button)).unwrap();
         let mut visit = Self { driver, since: 0 };

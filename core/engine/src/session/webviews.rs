@@ -10,6 +10,8 @@ use crate::{
 };
 use serde_json::{Value, json};
 
+/// The document's policy is written before the page asks, so it can only name what is declared.
+const UNDECLARED: &str = "in a browser only sites listed in domains.webview of lodger.json can be shown";
 /// A frame is another site's document: nothing can be put into it.
 const FRAME: &str = "<web-view> is a frame in a browser: there is no wx.miniProgram in it, sites that forbid framing \
                      stay empty, and links to sites that are not declared do nothing. Try it in a window or on a device.";
@@ -36,6 +38,9 @@ impl Inner {
             }
         };
         if form == WebviewForm::Frame {
+            if self.policy.frame_sources().is_empty() {
+                return Answer::fail(API, UNDECLARED);
+            }
             if self.state().warned.insert(FRAME.to_owned()) {
                 self.warn(FRAME);
             }
