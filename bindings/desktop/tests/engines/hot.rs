@@ -3,7 +3,7 @@ use crate::harness::{Told, copied, driver, in_both_engines, picture, pixel};
 use lodger_compiler::{Compiler, Options, Parts};
 use lodger_desktop::{Change, Entry, HostEvent, Program, Target, WebEngine};
 use serde_json::json;
-use std::{fs, path::Path, time::Duration};
+use std::{fs, time::Duration};
 use tempfile::TempDir;
 
 /// A copy of `apps/hot` that is edited, and a program that follows.
