@@ -3,6 +3,7 @@ import type * as glassEasel from 'glass-easel'
 import { domOf, glassElement } from '../framework/dom'
 import { pageOrigin, pageView } from '../framework/page-origin'
 import type { Reporter } from '../framework/reporter'
+import { kebab } from '../framework/kebab'
 
 type Component = glassEasel.GeneralComponent
 type Margins = Partial<Record<'left' | 'right' | 'top' | 'bottom', number>>
@@ -109,7 +110,7 @@ export class WxMediaQueryObserver implements WechatMiniprogram.MediaQueryObserve
     listener: WechatMiniprogram.MediaQueryObserverObserveCallback,
   ): void {
     const parts = Object.entries(query ?? {}).map(([name, value]) => {
-      const feature = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+      const feature = kebab(name)
       return typeof value === 'number' ? `(${feature}: ${value}px)` : `(${feature}: ${value})`
     })
     const list = matchMedia(parts.join(' and ') || 'all')

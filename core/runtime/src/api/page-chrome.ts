@@ -6,6 +6,7 @@ import { colorOption } from '../ui/layer'
 import { failure } from './call'
 import type { Option } from './typed'
 import type { Implementations } from './wx'
+import { kebab } from '../framework/kebab'
 
 /** Adds the functions. The reporter is told each new title of the top page. */
 export function addPageChrome(
@@ -29,7 +30,7 @@ export function addPageChrome(
       if (front !== '#ffffff' && front !== '#000000')
         throw failure('setNavigationBarColor', `invalid frontColor "${frontColor}"`, 1001)
       const { duration = 0, timingFunc = 'linear' } = animation ?? {}
-      const easing = timingFunc.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+      const easing = kebab(timingFunc)
       const { bar } = top('setNavigationBarColor').frame
       bar.colour(front, backgroundColor, duration, easing)
     },

@@ -4,6 +4,7 @@ import { hostOf } from '../components/host'
 import { componentOf, domOf } from '../framework/dom'
 import { boxOf, pageOrigin, pageScroller } from '../framework/page-origin'
 import type { Reporter } from '../framework/reporter'
+import { kebab } from '../framework/kebab'
 
 type Fields = WechatMiniprogram.Fields
 type Answer = Record<string, unknown>
@@ -173,6 +174,5 @@ function offset(node: Element | null): Answer {
 
 function styles(node: Element, names: string[]): Answer {
   const computed = getComputedStyle(node)
-  const dashed = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-  return Object.fromEntries(names.map((name) => [name, computed.getPropertyValue(dashed(name))]))
+  return Object.fromEntries(names.map((name) => [name, computed.getPropertyValue(kebab(name))]))
 }

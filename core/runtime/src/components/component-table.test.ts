@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Window } from 'happy-dom'
 import table from '../../../engine/components.json'
+import { kebab } from '../framework/kebab'
 
 const window = new Window()
 for (const name of ['document', 'Element', 'HTMLElement', 'Node'])
@@ -10,7 +11,6 @@ for (const name of ['document', 'Element', 'HTMLElement', 'Node'])
 Object.assign(globalThis, { window })
 const { components } = await import('./index')
 
-const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 const rows = new Map(table.map((row) => [row.tag, row]))
 
 test('what a row calls working is a property, and every property stands in a row', () => {

@@ -4,6 +4,7 @@ import { setAria } from './aria'
 import { onDrag } from './gesture'
 import type { Definition, Host } from './host'
 import { rpx } from '../framework/rpx'
+import { kebab } from '../framework/kebab'
 
 /** `<root-portal>`: its content is drawn above the rest of the page, free of clipping ancestors. */
 export const rootPortal: Definition = {
@@ -136,7 +137,7 @@ export const matchMedia: Definition = {
 
 function mediaQuery(host: Host): string {
   const parts = MEDIA.filter((name) => host.number(name, -1) >= 0).map((name) => {
-    const property = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+    const property = kebab(name)
     return `(${property}: ${host.number(name)}px)`
   })
   const orientation = host.text('orientation')

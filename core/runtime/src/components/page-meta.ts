@@ -2,6 +2,7 @@
 import { rpx } from '../framework/rpx'
 import type { PageFrame } from '../framework/page-frame'
 import type { Definition, Host } from './host'
+import { kebab } from '../framework/kebab'
 
 /** Runs `apply` with the page's frame for attributes that have a value and are new. */
 function follow(host: Host, apply: (frame: PageFrame, has: (name: string) => boolean) => void) {
@@ -104,5 +105,5 @@ export const navigationBar: Definition = {
 
 /** WeChat names them `easeIn`, CSS `ease-in`. */
 function easing(host: Host): string {
-  return host.text('colorAnimationTimingFunc').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+  return kebab(host.text('colorAnimationTimingFunc'))
 }

@@ -7,6 +7,7 @@ import type { Reporter } from './reporter'
 import { rpx } from './rpx'
 import { viewportUnits } from './style-text'
 import { elementOf, wechatEvent } from './wechat-event'
+import { kebab } from './kebab'
 
 /** `StyleSegmentIndex.TEMP_EXTRA`: over the styles of the template, untouched by its updates. */
 const TEMP_EXTRA = 3 as glassEasel.StyleSegmentIndex
@@ -226,5 +227,5 @@ function split(names: string): string[] {
 }
 
 function dashed(name: string): string {
-  return name.startsWith('--') ? name : name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+  return name.startsWith('--') ? name : kebab(name)
 }
