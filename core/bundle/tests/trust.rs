@@ -1,0 +1,14 @@
+//! Trust from outside: repositories signed by `tough`'s schema, verified by ours, honest and attacked.
+#[path = "support/bundles.rs"]
+mod bundles;
+#[path = "support/keys.rs"]
+mod keys;
+#[path = "support/repository.rs"]
+mod repository;
+#[path = "support/server.rs"]
+mod server;
+#[path = "support/world.rs"]
+mod world;
+
+#[path = "trust/honest.rs"]
+mod honest;
