@@ -10,5 +10,13 @@ mod server;
 #[path = "support/world.rs"]
 mod world;
 
+#[path = "trust/attacks.rs"]
+mod attacks;
 #[path = "trust/honest.rs"]
 mod honest;
+#[path = "trust/marks.rs"]
+mod marks;
+#[path = "trust/memory.rs"]
+mod memory;
+#[path = "trust/time.rs"]
+mod time;

@@ -1,0 +1,116 @@
+//! What a device remembers: enough to open offline, and never less than before.
+use crate::world::{World, app_repository, bin, bytes, choose, entry, offer, time};
+use lodger_bundle::{
+    Store, StoreOptions,
+    trust::{Fetch, TrustErrorKind as Kind},
+};
+use serde_json::json;
+use std::{sync::Arc, time::Duration};
+
+#[test]
+fn opens_offline_after_a_restart() {
+    let world = World::new();
+    assert_eq!(world.offline().err().unwrap().kind(), Kind::Offline, "never checked");
+    let verified = world.check().unwrap();
+    assert_eq!(world.offline().err().unwrap().kind(), Kind::Offline, "not committed");
+    verified.commit().unwrap();
+    world.server.set_down(true);
+    world.server.asked();
+    assert_eq!(world.check().err().unwrap().kind(), Kind::Offline);
+    world.server.asked();
+    let stored = world.offline().unwrap();
+    assert_eq!(choose(&stored).unwrap().version, 2);
+    assert_eq!(stored.releases(), verified.releases());
+    assert_eq!(world.server.asked(), [""; 0], "offline asks for nothing");
+}
+
+#[test]
+fn a_program_opens_offline_though_another_moved_the_platform_on() {
+    let mut world = World::new();
+    world.update().unwrap();
+    let mut tea = app_repository(&world.server, "tea");
+    let by = tea.signers["root"].keys[..2].to_vec();
+    let root = tea.sign_root(&by);
+    tea.sign_targets("targets");
+    let made = crate::bundles::bundle("tea", 1, &[]);
+    tea.put("publisher", "releases/1.json", made.index.to_bytes());
+    let mut channel = world.channel.clone();
+    channel["releases"] = json!([offer(1)]);
+    tea.put("channel", "channels/release.json", bytes(&channel));
+    tea.publish(&["publisher", "channel"]);
+    let path = "apps/tea.json";
+    world.platform.put(&bin(path), path, bytes(&entry(&tea, "tea", &root)));
+    world.platform.sign_targets(&bin(path));
+    world.publish();
+    let fetch: Arc<dyn Fetch> = Arc::new(world.server.clone());
+    let tea = world.device().check("tea", "release", &fetch, time(world.clock)).unwrap();
+    tea.commit().unwrap();
+    assert_eq!(choose(&world.offline().unwrap()).unwrap().version, 2);
+    // And the platform's old timestamp is refused for the program that never saw the new one.
+    let mut files = world.server.files();
+    let timestamp = "platform/metadata/timestamp.json";
+    let new = files[timestamp].clone();
+    let old = World::new();
+    drop(old);
+    world.platform.signer("timestamp").version -= 2;
+    world.platform.sign_timestamp();
+    assert_ne!(world.server.files()[timestamp], new);
+    world.refuses(Kind::Stale, 2);
+    files.insert(timestamp.to_owned(), new);
+    world.server.restore(files);
+    assert_eq!(world.update().unwrap(), 2);
+}
+
+#[test]
+fn a_check_that_was_overtaken_does_not_go_back() {
+    let mut world = World::new();
+    let slow = world.check().unwrap();
+    world.release(3);
+    world.floor = json!({ "floor": 3, "revoked": [] });
+    world.channel["releases"] = json!([offer(3)]);
+    world.publish();
+    assert_eq!(world.update().unwrap(), 3);
+    let before = world.dump();
+    slow.commit().unwrap();
+    assert_eq!(world.dump(), before);
+    assert_eq!(choose(&world.offline().unwrap()).unwrap().version, 3);
+}
+
+#[test]
+fn is_written_with_the_installation_or_not_at_all() {
+    let world = World::new();
+    let verified = world.check().unwrap();
+    let (store, _) = Store::open(world.dir.path(), StoreOptions { quota: 1 << 20 }).unwrap();
+    let failed: Result<(), _> = store.database().write(|tx| {
+        verified.write(tx)?;
+        Err(rusqlite::Error::QueryReturnedNoRows)
+    });
+    assert!(failed.is_err());
+    assert_eq!(world.dump(), ["blobs0"]);
+    store.database().write(|tx| verified.write(tx)).unwrap();
+    assert_eq!(choose(&world.offline().unwrap()).unwrap().version, 2);
+}
+
+#[test]
+fn damaged_memory_is_fetched_again() {
+    let world = World::new();
+    world.update().unwrap();
+    let (store, _) = Store::open(world.dir.path(), StoreOptions { quota: 1 << 20 }).unwrap();
+    store.database().write(|tx| tx.execute("UPDATE trust_blob SET bytes = x'7b7d'", [])).unwrap();
+    let offline = world.device().offline("coffee", "release", time(world.clock), Duration::ZERO);
+    assert!(offline.is_err());
+    assert_eq!(world.update().unwrap(), 2);
+    assert_eq!(choose(&world.offline().unwrap()).unwrap().version, 2);
+}
+
+#[test]
+fn keeps_what_the_last_check_used_and_no_more() {
+    let mut world = World::new();
+    world.update().unwrap();
+    let rows = world.dump().len();
+    for _ in 0..3 {
+        world.publish();
+        world.update().unwrap();
+    }
+    assert_eq!(world.dump().len(), rows);
+}

@@ -1,0 +1,117 @@
+//! Clocks: expired metadata, the grace, and a device whose clock is wrong or was moved.
+use crate::{
+    keys::Key,
+    world::{DAY, START, World, choose, time},
+};
+use lodger_bundle::trust::{TrustError, TrustErrorKind as Kind};
+use serde_json::json;
+use std::time::Duration;
+
+#[test]
+fn online_is_strict() {
+    for (role, days) in [("timestamp", 8), ("publisher", 91), ("targets", 366), ("root", 366)] {
+        let mut world = World::new();
+        world.update().unwrap();
+        world.pass(days - 1);
+        world.publish();
+        world.update().unwrap_or_else(|error| panic!("{role}: {error}"));
+        world.pass(1);
+        // Everything else is fresh: the frozen role alone is the reason.
+        let roles = ["timestamp", "snapshot", "channel", "publisher", "targets", "root"];
+        let _ = roles;
+        if role == "timestamp" {
+            world.pass(7);
+        } else {
+            match role {
+                "publisher" => world.app.publish(&["channel"]),
+                _ => world.app.publish(&["publisher", "channel"]),
+            }
+        }
+        let error = world.check().err().unwrap_or_else(|| panic!("{role} is accepted"));
+        assert_eq!(error.kind(), Kind::Stale, "{error}");
+    }
+}
+
+#[test]
+fn offline_has_a_grace() {
+    let mut world = World::new();
+    world.update().unwrap();
+    let open = |world: &World, grace: i64| {
+        let grace = Duration::from_secs((grace * DAY).try_into().unwrap());
+        world.device().offline("coffee", "release", time(world.clock), grace).map(drop)
+    };
+    world.clock = START + 14 * DAY;
+    open(&world, 0).unwrap();
+    world.clock += 1;
+    assert!(matches!(open(&world, 0), Err(TrustError::GraceOver { .. })));
+    open(&world, 1).unwrap();
+    // Seven days until it expires, and thirty at most.
+    world.clock = START + 37 * DAY;
+    open(&world, 100).unwrap();
+    world.clock += 1;
+    assert_eq!(open(&world, 100).unwrap_err().kind(), Kind::Offline);
+}
+
+#[test]
+fn a_clock_that_goes_back_does_not_bring_time_back() {
+    let mut world = World::new();
+    world.update().unwrap();
+    world.pass(20);
+    world.channel["issued"] = json!("2026-12-11T12:00:00Z");
+    world.publish();
+    world.update().unwrap();
+    let frozen = world.server.files();
+    // Far ahead of the clock, the time that the channel signed counts: the frozen repository is not fresh.
+    world.pass(20);
+    world.channel["issued"] = json!("2026-12-31T12:00:00Z");
+    world.publish();
+    world.update().unwrap();
+    world.server.restore(frozen);
+    world.clock = START;
+    assert_eq!(world.check().err().unwrap().kind(), Kind::Stale);
+    choose(&world.offline().unwrap()).unwrap();
+    // A server that stays silent, and a clock that is held back: only what is signed moves time.
+    world.clock = START + 100 * DAY;
+    assert_eq!(world.offline().err().unwrap().kind(), Kind::Offline);
+}
+
+#[test]
+fn a_stale_repository_is_stale_by_the_time_it_signed() {
+    let mut world = World::new();
+    // The channel says that it is later than the timestamp lives, and the device's clock is behind.
+    world.channel["issued"] = json!("2026-11-29T12:00:00Z");
+    world.publish();
+    world.update().expect_err("expired by its own word");
+    assert_eq!(world.check().err().unwrap().kind(), Kind::Stale);
+}
+
+#[test]
+fn time_signed_by_stolen_keys_ends_with_them() {
+    let mut world = World::new();
+    world.update().unwrap();
+    // The thief moves time as far as the roles allow, which is what a device accepts.
+    let mut thief = world.app.clone();
+    let mut channel = world.channel.clone();
+    channel["issued"] = json!("2027-10-01T00:00:00Z");
+    for role in ["timestamp", "snapshot", "channel"] {
+        thief.signer(role).days = 3650;
+    }
+    thief.put("channel", "channels/release.json", crate::world::bytes(&channel));
+    thief.publish(&["channel"]);
+    // The publisher and the platform are long expired by then: refused, and forgotten.
+    world.refuses(Kind::Stale, 2);
+    // Within what they allow it sticks, until rotation.
+    channel["issued"] = json!("2026-11-28T11:00:00Z");
+    thief.put("channel", "channels/release.json", crate::world::bytes(&channel));
+    thief.publish(&["channel"]);
+    world.update().unwrap();
+    for role in ["snapshot", "timestamp", "channel"] {
+        world.app.signer(role).keys = vec![Key::ed25519()];
+    }
+    let by = world.app.signers["root"].keys[..2].to_vec();
+    world.app.sign_root(&by);
+    world.app.sign_targets("targets");
+    world.publish();
+    assert_eq!(world.update().unwrap(), 2);
+    assert!(world.dump().iter().any(|row| row.contains(&format!(" {START} ")) && row.contains("coffee")));
+}
