@@ -1,4 +1,7 @@
 //! Which release a device opens: one pure function for installing, opening, falling back and presets (DESIGN 6).
+#[cfg(test)]
+mod tests;
+
 use super::{Channel, ChannelRelease, TrustError};
 use ring::digest::{Context, SHA256};
 use std::collections::BTreeSet;

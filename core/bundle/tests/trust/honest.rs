@@ -10,7 +10,7 @@ use lodger_bundle::{
 
 #[test]
 fn opens_what_publisher_and_channel_signed() {
-    let world = World::new();
+    let world = World::full();
     let verified = world.check().unwrap();
     assert_eq!(verified.entry().review, Review::Approved);
     assert_eq!(choose(&verified).unwrap().version, 2);

@@ -1,7 +1,7 @@
 //! Clocks: expired metadata, the grace, and a device whose clock is wrong or was moved.
 use crate::{
     keys::Key,
-    world::{DAY, START, World, choose, time},
+    world::{DAY, START, World, bin, choose, time},
 };
 use lodger_bundle::trust::{TrustError, TrustErrorKind as Kind};
 use serde_json::json;
@@ -9,26 +9,34 @@ use std::time::Duration;
 
 #[test]
 fn online_is_strict() {
-    for (role, days) in [("timestamp", 8), ("publisher", 91), ("targets", 366), ("root", 366)] {
+    for (frozen, days) in [("timestamp", 7), ("publisher", 90), ("targets", 365), ("root", 365)] {
         let mut world = World::new();
-        world.update().unwrap();
-        world.pass(days - 1);
-        world.publish();
-        world.update().unwrap_or_else(|error| panic!("{role}: {error}"));
-        world.pass(1);
-        // Everything else is fresh: the frozen role alone is the reason.
-        let roles = ["timestamp", "snapshot", "channel", "publisher", "targets", "root"];
-        let _ = roles;
-        if role == "timestamp" {
-            world.pass(7);
-        } else {
-            match role {
-                "publisher" => world.app.publish(&["channel"]),
-                _ => world.app.publish(&["publisher", "channel"]),
+        world.pass(days);
+        // Everybody else goes on signing.
+        for (base, repository) in [(false, &mut world.app), (true, &mut world.platform)] {
+            let keys = repository.signers["root"].keys.clone();
+            if frozen != "root" || base {
+                repository.sign_root(&keys[..2]);
+            }
+            if frozen != "targets" || base {
+                repository.sign_targets("targets");
             }
         }
-        let error = world.check().err().unwrap_or_else(|| panic!("{role} is accepted"));
-        assert_eq!(error.kind(), Kind::Stale, "{error}");
+        world.platform.publish(&[&bin("apps/coffee.json")]);
+        let roles = if frozen == "publisher" { &["channel"][..] } else { &["publisher", "channel"] };
+        if frozen == "timestamp" {
+            roles.iter().for_each(|role| world.app.sign_targets(role));
+        } else {
+            world.app.publish(roles);
+        }
+        world.check().unwrap_or_else(|error| panic!("{frozen}, at its last second: {error}"));
+        world.clock += 1;
+        match world.check().err() {
+            Some(TrustError::Expired { repository, role, .. }) => {
+                assert_eq!((repository.as_str(), role.as_str()), ("apps/coffee", frozen));
+            }
+            other => panic!("{frozen}: {other:?}"),
+        }
     }
 }
 
