@@ -1,4 +1,6 @@
 //! Trust from outside: repositories signed by `tough`'s schema, verified by ours, honest and attacked.
+#![allow(clippy::unwrap_used)] // support code is not in #[test] functions
+
 #[path = "support/bundles.rs"]
 mod bundles;
 #[path = "support/keys.rs"]

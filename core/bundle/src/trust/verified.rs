@@ -5,7 +5,7 @@ use super::{
     evidence::{self, Marks, Outcome, Scope},
     platform::Platform,
 };
-use crate::{Database, Digest, Index, Limits, StoreError};
+use crate::{Bundle, Database, Digest, Index, InstalledBundle, Limits, Store, StoreError};
 use rusqlite::Transaction;
 use std::{collections::BTreeMap, time::SystemTime};
 
@@ -97,6 +97,27 @@ impl Verified {
             return Err(TrustError::Incompatible { app: app.clone(), needs, has });
         }
         Ok((index, bytes))
+    }
+
+    /// Installs a bundle that the publisher signed and that may run, and remembers the check in the same
+    /// transaction. `store` is the one whose database the check was made for.
+    ///
+    /// # Errors
+    /// `Refused` if the publisher signed another bundle or none as this version, `Revoked` if it is withdrawn,
+    /// `Storage` for what [`Store::install`] reports. Nothing has changed then.
+    pub fn install(&self, store: &Store, bundle: &Bundle) -> Result<InstalledBundle, TrustError> {
+        let (app, version) = (&self.entry().app, bundle.index.version.code);
+        let signed = self.app.releases.get(&version).is_some_and(|signed| signed.digest == bundle.digest());
+        if bundle.index.app != *app || !signed {
+            return Err(self
+                .app
+                .level
+                .refused(format!("release {version} is not the one that the publisher signed")));
+        }
+        if version < self.bounds.floor || self.bounds.revoked.contains(&version) {
+            return Err(TrustError::Revoked { app: app.clone(), version });
+        }
+        Ok(store.install_with(bundle, |tx| self.write(tx))?)
     }
 
     /// Remembers the check by itself: where nothing is to be installed.

@@ -10,7 +10,7 @@ use tough::{schema::key::Key as Public, sign::Sign};
 
 /// Cheap to clone.
 #[derive(Clone)]
-pub struct Key(Arc<Pair>);
+pub struct Key(Arc<Pair>, Option<String>);
 
 enum Pair {
     Ed25519(Ed25519KeyPair),
@@ -20,15 +20,15 @@ enum Pair {
 
 impl Key {
     pub fn ed25519() -> Self {
-        Self(Arc::new(Pair::Ed25519(Ed25519KeyPair::generate().unwrap())))
+        Self(Arc::new(Pair::Ed25519(Ed25519KeyPair::generate().unwrap())), None)
     }
 
     pub fn ecdsa() -> Self {
-        Self(Arc::new(Pair::Ecdsa(EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).unwrap())))
+        Self(Arc::new(Pair::Ecdsa(EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).unwrap())), None)
     }
 
     pub fn rsa() -> Self {
-        Self(Arc::new(Pair::Rsa(RsaKeyPair::generate(KeySize::Rsa2048).unwrap())))
+        Self(Arc::new(Pair::Rsa(RsaKeyPair::generate(KeySize::Rsa2048).unwrap())), None)
     }
 
     fn public(&self) -> Public {
@@ -44,7 +44,16 @@ impl Key {
         serde_json::to_value(self.public()).unwrap()
     }
 
+    /// The same key under an id that is not its own.
+    pub fn named(mut self, id: &str) -> Self {
+        self.1 = Some(id.to_owned());
+        self
+    }
+
     pub fn id(&self) -> String {
+        if let Some(id) = &self.1 {
+            return id.clone();
+        }
         serde_json::to_value(self.public().key_id().unwrap()).unwrap().as_str().unwrap().to_owned()
     }
 

@@ -4,7 +4,7 @@ use lodger_bundle::Digest;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
-use tough::schema::{Role, Root, Signed, Snapshot, Targets, Timestamp};
+use tough::schema::{Role, Root, Snapshot, Targets, Timestamp};
 
 /// Keys of a role, and what it signed last.
 #[derive(Clone)]
@@ -30,6 +30,8 @@ pub struct Repository {
     pub server: Server,
     /// Unix seconds at which it signs.
     pub now: i64,
+    /// Past the schema, for what `tough` itself refuses to write.
+    pub by_hand: bool,
     pub signers: BTreeMap<String, Signer>,
     pub delegations: Vec<Delegation>,
     /// Files by role.
@@ -134,20 +136,26 @@ impl Repository {
         mut body: Value,
         by: Option<&[Key]>,
     ) -> Vec<u8> {
-        let now = self.now;
+        let (now, by_hand) = (self.now, self.by_hand);
         let signer = self.signer(role);
         signer.version += 1;
         let expires = jiff::Timestamp::from_second(now + signer.days * 86_400).unwrap();
         let common = json!({ "_type": kind, "spec_version": "1.0.0", "version": signer.version,
             "expires": expires.to_string() });
         body.as_object_mut().unwrap().extend(common.as_object().unwrap().clone());
-        let signed: T = serde_json::from_value(body).unwrap();
-        let canonical = signed.canonical_form().unwrap();
+        let (signed, canonical) = if by_hand {
+            let mut canonical = Vec::new();
+            let formatter = olpc_cjson::CanonicalFormatter::new();
+            body.serialize(&mut serde_json::Serializer::with_formatter(&mut canonical, formatter)).unwrap();
+            (body, canonical)
+        } else {
+            let signed: T = serde_json::from_value(body).unwrap();
+            (serde_json::to_value(&signed).unwrap(), signed.canonical_form().unwrap())
+        };
         let keys = by.unwrap_or(&signer.keys[..signer.threshold.min(signer.keys.len())]);
         let signatures: Vec<_> =
             keys.iter().map(|key| json!({ "keyid": key.id(), "sig": hex(&key.sign(&canonical)) })).collect();
-        let signatures = serde_json::from_value(json!(signatures)).unwrap();
-        serde_json::to_vec(&Signed { signed, signatures }).unwrap()
+        serde_json::to_vec(&json!({ "signed": signed, "signatures": signatures })).unwrap()
     }
 }
 

@@ -61,7 +61,15 @@ fn repository(server: &Server, base: &str, roles: &[(&str, Signer)]) -> Reposito
     signers.insert("snapshot".into(), ed(7));
     signers.insert("timestamp".into(), ed(7));
     let (delegations, files) = (Vec::new(), BTreeMap::new());
-    Repository { base: base.into(), server: server.clone(), now: START, signers, delegations, files }
+    Repository {
+        base: base.into(),
+        server: server.clone(),
+        now: START,
+        by_hand: false,
+        signers,
+        delegations,
+        files,
+    }
 }
 
 pub fn app_repository(server: &Server, app: &str) -> Repository {

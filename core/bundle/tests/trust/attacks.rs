@@ -295,3 +295,18 @@ fn another_root_of_the_program_needs_a_higher_epoch() {
     let verified = world.check().unwrap();
     assert_eq!(verified.bounds().floor, 2);
 }
+
+/// The library takes key ids as they are given: one id for two keys, or two for one, would pass it.
+#[test]
+fn a_key_under_anothers_id() {
+    for role in ["publisher", "channel"] {
+        let mut world = updated();
+        let own = world.app.signers[role].keys[0].clone();
+        world.app.signer(role).keys = vec![Key::ed25519().named(&own.id())];
+        world.app.by_hand = true;
+        world.app.sign_targets("targets");
+        world.publish();
+        let error = world.refuses(Kind::Untrusted, 2);
+        assert!(error.to_string().contains("not that of its key"), "{error}");
+    }
+}

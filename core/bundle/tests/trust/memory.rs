@@ -1,4 +1,5 @@
 //! What a device remembers: enough to open offline, and never less than before.
+use crate::bundles::bundle;
 use crate::world::{World, app_repository, bin, bytes, choose, entry, offer, time};
 use lodger_bundle::{
     Store, StoreOptions,
@@ -32,7 +33,7 @@ fn a_program_opens_offline_though_another_moved_the_platform_on() {
     let by = tea.signers["root"].keys[..2].to_vec();
     let root = tea.sign_root(&by);
     tea.sign_targets("targets");
-    let made = crate::bundles::bundle("tea", 1, &[]);
+    let made = bundle("tea", 1, &[]);
     tea.put("publisher", "releases/1.json", made.index.to_bytes());
     let mut channel = world.channel.clone();
     channel["releases"] = json!([offer(1)]);
@@ -89,6 +90,31 @@ fn is_written_with_the_installation_or_not_at_all() {
     assert_eq!(world.dump(), ["blobs0"]);
     store.database().write(|tx| verified.write(tx)).unwrap();
     assert_eq!(choose(&world.offline().unwrap()).unwrap().version, 2);
+}
+
+#[test]
+fn installs_what_is_signed_and_may_run() {
+    let mut world = World::new();
+    let (store, _) = Store::open(world.dir.path(), StoreOptions { quota: 1 << 20 }).unwrap();
+    let release = |code: u64| bundle("coffee", code, &[("a", format!("release {code}").as_bytes())]);
+    let verified = world.check().unwrap();
+    for other in [bundle("coffee", 2, &[("a", b"other")]), bundle("tea", 2, &[]), release(3)] {
+        assert_eq!(verified.install(&store, &other).unwrap_err().kind(), Kind::Untrusted);
+    }
+    // A bundle that the store refuses: neither is there.
+    let mut broken = release(2);
+    broken.blobs.clear();
+    assert_eq!(verified.install(&store, &broken).unwrap_err().kind(), Kind::Storage);
+    assert_eq!(world.dump(), ["blobs0"]);
+    let installed = verified.install(&store, &release(2)).unwrap();
+    assert_eq!(installed.digest, verified.releases()[&2].digest);
+    assert_eq!(choose(&world.offline().unwrap()).unwrap().version, 2);
+    world.floor = json!({ "floor": 2, "revoked": [2] });
+    world.publish();
+    let verified = world.check().unwrap();
+    for code in [1, 2] {
+        assert_eq!(verified.install(&store, &release(code)).unwrap_err().kind(), Kind::Revoked);
+    }
 }
 
 #[test]
