@@ -117,7 +117,8 @@ impl Trust {
         let scope = known.scope.clone().ok_or_else(|| TrustError::FirstUse { app: app.to_owned() })?;
         let checked = Timestamp::from_second(scope.checked).unwrap_or(Timestamp::MIN);
         let verified = self.verify(app, channel, &known, None, checked, None)?;
-        let now = moment(now).max(Timestamp::from_second(scope.issued).unwrap_or(Timestamp::MAX));
+        // By any program: none could sign a time beyond what the platform's own timestamp allowed then, a few days.
+        let now = moment(now).max(Timestamp::from_second(known.issued).unwrap_or(Timestamp::MAX));
         let until = verified.expires() + GRACE.saturating_add(grace).min(MAX_GRACE);
         if SystemTime::from(now) > until {
             return Err(TrustError::GraceOver { app: app.to_owned(), until });

@@ -20,5 +20,7 @@ mod honest;
 mod marks;
 #[path = "trust/memory.rs"]
 mod memory;
+#[path = "trust/shape.rs"]
+mod shape;
 #[path = "trust/time.rs"]
 mod time;

@@ -27,6 +27,8 @@ pub(super) struct Known {
     pub(super) platform: Files,
     /// `None` before the first check.
     pub(super) scope: Option<Scope>,
+    /// Greatest time, in Unix seconds, that any program's channel signed.
+    pub(super) issued: i64,
     pub(super) marks: Marks,
 }
 
@@ -74,6 +76,9 @@ pub(super) fn load(database: &Database, app: &str) -> Result<Known, StoreError> 
             own: files(reader, app)?,
             platform: files(reader, PLATFORM)?,
             scope: scope(reader, app)?,
+            issued: reader
+                .prepare_cached("SELECT coalesce(max(issued), 0) FROM trust_scope")?
+                .query_row([], |row| row.get(0))?,
             marks: marks(reader, app)?,
         })
     })

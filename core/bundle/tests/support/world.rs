@@ -154,6 +154,25 @@ impl World {
         self.app.publish(&["publisher", "channel"]);
     }
 
+    /// A second program, `tea`, whose channel signs the time `issued`.
+    pub fn add_tea(&mut self, issued: &str) {
+        let mut tea = app_repository(&self.server, "tea");
+        tea.now = self.app.now;
+        let by = tea.signers["root"].keys[..2].to_vec();
+        let root = tea.sign_root(&by);
+        tea.sign_targets("targets");
+        tea.put("publisher", "releases/1.json", bundle("tea", 1, &[]).index.to_bytes());
+        let mut channel = self.channel.clone();
+        channel["releases"] = json!([offer(1)]);
+        channel["issued"] = json!(issued);
+        tea.put("channel", "channels/release.json", bytes(&channel));
+        tea.publish(&["publisher", "channel"]);
+        let path = "apps/tea.json";
+        self.platform.put(&bin(path), path, bytes(&entry(&tea, "tea", &root)));
+        self.platform.sign_targets(&bin(path));
+        self.publish();
+    }
+
     /// Time passes for everybody.
     pub fn pass(&mut self, days: i64) {
         for clock in [&mut self.clock, &mut self.platform.now, &mut self.app.now] {

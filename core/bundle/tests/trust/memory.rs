@@ -1,6 +1,6 @@
 //! What a device remembers: enough to open offline, and never less than before.
 use crate::bundles::bundle;
-use crate::world::{World, app_repository, bin, bytes, choose, entry, offer, time};
+use crate::world::{World, choose, offer, time};
 use lodger_bundle::{
     Store, StoreOptions,
     trust::{Fetch, TrustErrorKind as Kind},
@@ -29,20 +29,7 @@ fn opens_offline_after_a_restart() {
 fn a_program_opens_offline_though_another_moved_the_platform_on() {
     let mut world = World::new();
     world.update().unwrap();
-    let mut tea = app_repository(&world.server, "tea");
-    let by = tea.signers["root"].keys[..2].to_vec();
-    let root = tea.sign_root(&by);
-    tea.sign_targets("targets");
-    let made = bundle("tea", 1, &[]);
-    tea.put("publisher", "releases/1.json", made.index.to_bytes());
-    let mut channel = world.channel.clone();
-    channel["releases"] = json!([offer(1)]);
-    tea.put("channel", "channels/release.json", bytes(&channel));
-    tea.publish(&["publisher", "channel"]);
-    let path = "apps/tea.json";
-    world.platform.put(&bin(path), path, bytes(&entry(&tea, "tea", &root)));
-    world.platform.sign_targets(&bin(path));
-    world.publish();
+    world.add_tea("2026-11-21T12:00:00Z");
     let fetch: Arc<dyn Fetch> = Arc::new(world.server.clone());
     let tea = world.device().check("tea", "release", &fetch, time(world.clock)).unwrap();
     tea.commit().unwrap();
@@ -51,8 +38,6 @@ fn a_program_opens_offline_though_another_moved_the_platform_on() {
     let mut files = world.server.files();
     let timestamp = "platform/metadata/timestamp.json";
     let new = files[timestamp].clone();
-    let old = World::new();
-    drop(old);
     world.platform.signer("timestamp").version -= 2;
     world.platform.sign_timestamp();
     assert_ne!(world.server.files()[timestamp], new);

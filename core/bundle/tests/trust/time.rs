@@ -3,7 +3,7 @@ use crate::{
     keys::Key,
     world::{DAY, START, World, bin, choose, time},
 };
-use lodger_bundle::trust::{TrustError, TrustErrorKind as Kind};
+use lodger_bundle::trust::{Fetch, TrustError, TrustErrorKind as Kind};
 use serde_json::json;
 use std::time::Duration;
 
@@ -64,33 +64,35 @@ fn offline_has_a_grace() {
 fn a_clock_that_goes_back_does_not_bring_time_back() {
     let mut world = World::new();
     world.update().unwrap();
+    // Twenty days later another program is opened; then the clock is set to where it was.
     world.pass(20);
-    world.channel["issued"] = json!("2026-12-11T12:00:00Z");
-    world.publish();
-    world.update().unwrap();
-    let frozen = world.server.files();
-    // Far ahead of the clock, the time that the channel signed counts: the frozen repository is not fresh.
-    world.pass(20);
-    world.channel["issued"] = json!("2026-12-31T12:00:00Z");
-    world.publish();
-    world.update().unwrap();
-    world.server.restore(frozen);
+    let issued = "2026-12-11T12:00:00Z";
+    let fetch: std::sync::Arc<dyn Fetch> = std::sync::Arc::new(world.server.clone());
+    world.add_tea(issued);
+    let tea = world.device().check("tea", "release", &fetch, time(world.clock)).unwrap();
     world.clock = START;
-    assert_eq!(world.check().err().unwrap().kind(), Kind::Stale);
     choose(&world.offline().unwrap()).unwrap();
-    // A server that stays silent, and a clock that is held back: only what is signed moves time.
-    world.clock = START + 100 * DAY;
-    assert_eq!(world.offline().err().unwrap().kind(), Kind::Offline);
+    tea.commit().unwrap();
+    assert!(matches!(world.offline().err(), Some(TrustError::GraceOver { .. })));
+    // Online it is opened as ever: what is offered is fresh by any clock.
+    assert_eq!(world.update().unwrap(), 2);
+    assert_eq!(choose(&world.offline().unwrap()).unwrap().version, 2);
 }
 
 #[test]
-fn a_stale_repository_is_stale_by_the_time_it_signed() {
-    let mut world = World::new();
-    // The channel says that it is later than the timestamp lives, and the device's clock is behind.
-    world.channel["issued"] = json!("2026-11-29T12:00:00Z");
-    world.publish();
-    world.update().expect_err("expired by its own word");
-    assert_eq!(world.check().err().unwrap().kind(), Kind::Stale);
+fn a_repository_is_stale_by_the_time_that_its_channel_signed() {
+    // The device's clock is behind. One of the two levels is frozen, the other is refreshed.
+    for frozen in ["platform", "apps/coffee"] {
+        let mut world = World::new();
+        world.channel["issued"] = json!("2026-11-29T12:00:00Z");
+        let refreshed = if frozen == "platform" { &mut world.app } else { &mut world.platform };
+        refreshed.now += 3 * DAY;
+        world.publish();
+        match world.check().err() {
+            Some(TrustError::Expired { repository, .. }) => assert_eq!(repository, frozen),
+            other => panic!("{frozen}: {other:?}"),
+        }
+    }
 }
 
 #[test]
