@@ -96,7 +96,9 @@ pub(super) fn write(tx: &Transaction<'_>, outcome: &Outcome) -> rusqlite::Result
         write_scope(tx, PLATFORM, &of_platform, files)?;
     }
     tx.execute("DELETE FROM trust_blob WHERE id NOT IN (SELECT blob FROM trust_file)", [])?;
-    write_marks(tx, app, marks)
+    // The reviewer's word was written when it was read; a check that took longer must not bring an older one back.
+    let stopped = self::marks(tx, app)?.stopped;
+    write_marks(tx, app, &Marks { stopped, ..marks.clone() })
 }
 
 /// Writes what must hold even if the rest of a check fails.

@@ -60,6 +60,13 @@ fn a_check_that_was_overtaken_does_not_go_back() {
     slow.commit().unwrap();
     assert_eq!(world.dump(), before);
     assert_eq!(choose(&world.offline().unwrap()).unwrap().version, 3);
+    // Nor does the reviewer's word.
+    let slow = world.check().unwrap();
+    world.entry["review"] = json!("stopped");
+    world.publish();
+    assert_eq!(world.update().unwrap_err().kind(), Kind::Revoked);
+    slow.commit().unwrap();
+    assert_eq!(choose(&world.offline().unwrap()).unwrap_err().kind(), Kind::Revoked);
 }
 
 #[test]
