@@ -22,7 +22,7 @@ mod verify;
 pub use app::NewApp;
 pub use batch::Batch;
 pub use error::RepositoryError;
-pub use forms::{AppRecord, Channel, Floor, FULL_SHARE, Offer, Policy, Publisher, Review, Root, TrustRoot};
+pub use forms::{AppRecord, Channel, FULL_SHARE, Floor, Offer, Policy, Publisher, Review, Root, TrustRoot};
 pub use publish::{Publish, Published};
 pub use release::{Change, Listed};
 pub use storage::Storage;

@@ -68,8 +68,8 @@ impl KeyFolder {
             return Err(KeyError::Folder { path: dir.to_owned(), what });
         }
         let officers = if kind == Kind::Release { 3 } else { 1 };
-        let thresholds =
-            Holder::ALL.map(|holder| (holder, if holder == Holder::Officer { (officers + 1) / 2 } else { 1 }));
+        let thresholds = Holder::ALL
+            .map(|holder| (holder, if holder == Holder::Officer { (officers + 1) / 2 } else { 1 }));
         let mut folder = Self {
             dir: dir.to_owned(),
             settings: Settings { kind, thresholds: thresholds.into() },

@@ -20,7 +20,10 @@ fn a_release_set_needs_two_of_three_officers_and_a_development_set_one() {
     for (kind, officers, threshold) in [(Kind::Release, 3, 2), (Kind::Development, 1, 1)] {
         made(&dir.path().join(format!("{kind:?}")), kind);
         let folder = KeyFolder::open(&dir.path().join(format!("{kind:?}"))).unwrap();
-        assert_eq!((folder.of(Holder::Officer).count(), folder.threshold(Holder::Officer)), (officers, threshold));
+        assert_eq!(
+            (folder.of(Holder::Officer).count(), folder.threshold(Holder::Officer)),
+            (officers, threshold)
+        );
         assert_eq!((folder.keys().len(), folder.kind()), (officers + 3, kind));
     }
 }

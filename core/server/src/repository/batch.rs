@@ -37,7 +37,9 @@ impl Batch {
     pub(super) fn then(mut self, next: Self) -> Self {
         let offset = self.part + 1;
         self.part = offset + next.part;
-        self.writes.extend(next.writes.into_iter().map(|(part, stage, path, bytes)| (offset + part, stage, path, bytes)));
+        self.writes.extend(
+            next.writes.into_iter().map(|(part, stage, path, bytes)| (offset + part, stage, path, bytes)),
+        );
         self
     }
 

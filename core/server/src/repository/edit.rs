@@ -84,7 +84,8 @@ impl<'a> Edit<'a> {
         ];
         for (role, holder) in roles {
             let keys = RoleKeys::of(self.ring, holder)?;
-            let entry = schema::RoleKeys { keyids: keys.ids(), threshold: keys.threshold, _extra: HashMap::new() };
+            let entry =
+                schema::RoleKeys { keyids: keys.ids(), threshold: keys.threshold, _extra: HashMap::new() };
             root.keys.extend(keys.keys);
             root.roles.insert(role, entry);
         }

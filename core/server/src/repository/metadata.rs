@@ -100,17 +100,24 @@ impl<'a> Metadata<'a> {
         let path = self.target_file(name, &digest);
         let bytes = self.storage.need(&path)?;
         if bytes.len() as u64 != target.length || Digest::of(&bytes).to_hex() != digest {
-            return Err(RepositoryError::untrusted(&path, "has another length or SHA-256 than its role says"));
+            return Err(RepositoryError::untrusted(
+                &path,
+                "has another length or SHA-256 than its role says",
+            ));
         }
         Ok(Some(bytes))
     }
 
     /// A JSON target.
-    pub fn form<T: DeserializeOwned>(&self, role: &Targets, name: &str) -> Result<Option<T>, RepositoryError> {
+    pub fn form<T: DeserializeOwned>(
+        &self,
+        role: &Targets,
+        name: &str,
+    ) -> Result<Option<T>, RepositoryError> {
         let Some(bytes) = self.target(role, name)? else { return Ok(None) };
-        serde_json::from_slice(&bytes)
-            .map(Some)
-            .map_err(|error| RepositoryError::untrusted(&format!("{}: {name}", self.prefix), error.to_string()))
+        serde_json::from_slice(&bytes).map(Some).map_err(|error| {
+            RepositoryError::untrusted(&format!("{}: {name}", self.prefix), error.to_string())
+        })
     }
 }
 

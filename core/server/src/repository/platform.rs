@@ -37,7 +37,8 @@ impl Repository {
     pub fn init(&self, ring: &KeyRing, name: &str) -> Result<Batch, RepositoryError> {
         let metadata = Metadata::platform(&self.storage);
         if metadata.exists()? {
-            let what = "there is a repository here already; give another folder, or `lodger app create` in this one";
+            let what =
+                "there is a repository here already; give another folder, or `lodger app create` in this one";
             return Err(RepositoryError::Refused(what.into()));
         }
         let mut edit = Edit::new(&metadata, None, ring, self.now);
@@ -48,11 +49,13 @@ impl Repository {
         let own = bin("platform.json");
         for number in 0..BINS {
             let bin = format!("bin-{:03x}", number * 4);
-            let targets = if bin == own { HashMap::from([(target.clone(), entry.clone())]) } else { HashMap::new() };
+            let targets =
+                if bin == own { HashMap::from([(target.clone(), entry.clone())]) } else { HashMap::new() };
             edit.role(&bin, Holder::Reviewer, targets, None)?;
         }
         let mut batch = edit.finish()?;
-        let platform = serde_json::from_slice(&root).map_err(|error| RepositoryError::Encoding(error.to_string()))?;
+        let platform =
+            serde_json::from_slice(&root).map_err(|error| RepositoryError::Encoding(error.to_string()))?;
         let trust = TrustRoot { kind: ring.folder().kind(), platform };
         batch.add(Stage::Beside, "trust-root.json".into(), sign::json(&trust)?);
         Ok(batch)
@@ -68,7 +71,9 @@ impl Repository {
         let name = record_name(app);
         let role = metadata.role(&state, &bin(&name))?;
         metadata.form(&role.signed, &name)?.ok_or_else(|| {
-            RepositoryError::NotFound(format!("there is no program {app} here; `lodger app create {app}` makes it"))
+            RepositoryError::NotFound(format!(
+                "there is no program {app} here; `lodger app create {app}` makes it"
+            ))
         })
     }
 

@@ -1,7 +1,7 @@
 //! Publishes a release: streams and patches, the index as a target, and an offer in a channel.
 
 use super::{
-    Batch, Channel, Floor, Offer, FULL_SHARE, Repository, RepositoryError,
+    Batch, Channel, FULL_SHARE, Floor, Offer, Repository, RepositoryError,
     app::CHANNELS,
     edit::Edit,
     metadata::{Metadata, State},
@@ -51,8 +51,9 @@ impl Repository {
                 continue;
             }
             let bytes = metadata.target(&role.signed, name)?.unwrap_or_default();
-            let index = Index::parse(&bytes)
-                .map_err(|error| RepositoryError::untrusted(&format!("apps/{app}: {name}"), error.to_string()))?;
+            let index = Index::parse(&bytes).map_err(|error| {
+                RepositoryError::untrusted(&format!("apps/{app}: {name}"), error.to_string())
+            })?;
             if index.app != app || release_name(index.version.code) != name {
                 let what = "is the index of another program or version";
                 return Err(RepositoryError::untrusted(&format!("apps/{app}: {name}"), what));
@@ -126,8 +127,7 @@ impl Repository {
                 if old.stream_digest == package.stream_digest {
                     continue;
                 }
-                let name =
-                    format!("p/{}-{}.zst", old.stream_digest.to_hex(), package.stream_digest.to_hex());
+                let name = format!("p/{}-{}.zst", old.stream_digest.to_hex(), package.stream_digest.to_hex());
                 let from = read_stream(metadata, old)?;
                 let patch = transfer::patch(&from, &stream)?;
                 *sum += whole.min(patch.len() as u64);
@@ -219,7 +219,9 @@ fn check(index: &Index, releases: &[Index], publish: &Publish<'_>) -> Result<(),
         );
     }
     match oversize(index, &Limits::RELEASE).first() {
-        Some(excess) => refuse(format!("too large to publish: {excess}. Move pages or pictures to a subpackage")),
+        Some(excess) => {
+            refuse(format!("too large to publish: {excess}. Move pages or pictures to a subpackage"))
+        }
         None => Ok(()),
     }
 }

@@ -1,7 +1,7 @@
 //! What happens to releases after they are published: shares, roll back, revocation, floors, promotion.
 
 use super::{
-    AppRecord, Batch, Channel, Offer, FULL_SHARE, Policy, Repository, RepositoryError,
+    AppRecord, Batch, Channel, FULL_SHARE, Offer, Policy, Repository, RepositoryError,
     app::CHANNELS,
     edit::Edit,
     metadata::{Metadata, State},
@@ -101,7 +101,11 @@ impl Repository {
         }
         let all: Vec<_> =
             releases.iter().map(|index| format!("{} ({})", index.version.name, index.version.code)).collect();
-        let all = if all.is_empty() { "nothing is published yet".into() } else { format!("there are {}", all.join(", ")) };
+        let all = if all.is_empty() {
+            "nothing is published yet".into()
+        } else {
+            format!("there are {}", all.join(", "))
+        };
         Err(RepositoryError::NotFound(format!("{app} has no version {version}; {all}")))
     }
 
@@ -109,7 +113,14 @@ impl Repository {
     ///
     /// # Errors
     /// `Refused` if the channel does not offer it, or the share is more than all; `Keys`, `Untrusted`, `Storage`.
-    pub fn set(&self, ring: &KeyRing, app: &str, channel: &str, code: u64, change: Change) -> Result<Batch, RepositoryError> {
+    pub fn set(
+        &self,
+        ring: &KeyRing,
+        app: &str,
+        channel: &str,
+        code: u64,
+        change: Change,
+    ) -> Result<Batch, RepositoryError> {
         if change.share.is_some_and(|share| share > FULL_SHARE) {
             return Err(RepositoryError::Refused("a share is 0 to 100 percent".into()));
         }
@@ -132,7 +143,14 @@ impl Repository {
     ///
     /// # Errors
     /// `Refused` if it is revoked or below the floor, or offered already; `Keys`, `Untrusted`, `Storage`.
-    pub fn promote(&self, ring: &KeyRing, app: &str, channel: &str, code: u64, share: u32) -> Result<Batch, RepositoryError> {
+    pub fn promote(
+        &self,
+        ring: &KeyRing,
+        app: &str,
+        channel: &str,
+        code: u64,
+        share: u32,
+    ) -> Result<Batch, RepositoryError> {
         let listed = self.list(app)?;
         let found = listed.iter().find(|one| one.code == code);
         if !found.is_some_and(|one| !one.revoked && !one.below_floor) || share > FULL_SHARE {
@@ -142,7 +160,9 @@ impl Repository {
         let offer = offer_all(code, share)?;
         self.change_channel(ring, app, channel, |form| {
             if form.releases.iter().any(|offer| offer.version == code) {
-                let what = format!("channel {channel} offers version {code} already; `lodger release set` changes its share");
+                let what = format!(
+                    "channel {channel} offers version {code} already; `lodger release set` changes its share"
+                );
                 return Err(RepositoryError::Refused(what));
             }
             form.releases.push(offer);
@@ -155,15 +175,24 @@ impl Repository {
     ///
     /// # Errors
     /// `Refused` if there is nothing to go back to; `Keys`, `Untrusted`, `Storage`.
-    pub fn rollback(&self, ring: &KeyRing, app: &str, channel: &str) -> Result<(Batch, u64, u64), RepositoryError> {
+    pub fn rollback(
+        &self,
+        ring: &KeyRing,
+        app: &str,
+        channel: &str,
+    ) -> Result<(Batch, u64, u64), RepositoryError> {
         let listed = self.list(app)?;
         let offered = |one: &&Listed| one.offers.contains_key(channel);
         let top = listed.iter().find(offered).map(|one| one.code).ok_or_else(|| {
-            RepositoryError::Refused(format!("channel {channel} of {app} offers nothing, so there is nothing to roll back"))
+            RepositoryError::Refused(format!(
+                "channel {channel} of {app} offers nothing, so there is nothing to roll back"
+            ))
         })?;
         let below = listed.iter().find(|one| one.code < top && !one.revoked && !one.below_floor);
         let below = below.map(|one| one.code).ok_or_else(|| {
-            RepositoryError::Refused(format!("no release of {app} below version {top} may run; publish a mended one"))
+            RepositoryError::Refused(format!(
+                "no release of {app} below version {top} may run; publish a mended one"
+            ))
         })?;
         let fresh = offer_all(below, FULL_SHARE)?;
         let batch = self.change_channel(ring, app, channel, |form| {
@@ -182,7 +211,12 @@ impl Repository {
     ///
     /// # Errors
     /// `Keys` if not even the server's key is here; `Untrusted`, `Storage`.
-    pub fn revoke(&self, ring: &KeyRing, app: &str, code: u64) -> Result<(Batch, Vec<Holder>), RepositoryError> {
+    pub fn revoke(
+        &self,
+        ring: &KeyRing,
+        app: &str,
+        code: u64,
+    ) -> Result<(Batch, Vec<Holder>), RepositoryError> {
         let add = |list: &mut Vec<u64>| {
             list.push(code);
             list.sort_unstable();
@@ -195,7 +229,12 @@ impl Repository {
     ///
     /// # Errors
     /// `Refused` if the floor is that high already, or neither the publisher's nor the reviewer's keys are here; `Untrusted`, `Storage`.
-    pub fn raise_floor(&self, ring: &KeyRing, app: &str, code: u64) -> Result<(Batch, Vec<Holder>), RepositoryError> {
+    pub fn raise_floor(
+        &self,
+        ring: &KeyRing,
+        app: &str,
+        code: u64,
+    ) -> Result<(Batch, Vec<Holder>), RepositoryError> {
         if !ring.has(Holder::Publisher) && !ring.has(Holder::Reviewer) {
             let what = "a floor is signed by the publisher or the reviewer, and neither's keys are here; `lodger release set --minimum` needs the server's only";
             return Err(RepositoryError::Refused(what.into()));
@@ -203,7 +242,9 @@ impl Repository {
         let metadata = Metadata::app(&self.storage, app);
         let floor = read_floor(&metadata, &metadata.state()?)?.floor.min(self.record(app)?.floor);
         if floor >= code {
-            return Err(RepositoryError::Refused(format!("the floor of {app} is {floor} already, and floors only rise")));
+            return Err(RepositoryError::Refused(format!(
+                "the floor of {app} is {floor} already, and floors only rise"
+            )));
         }
         self.withdraw(ring, app, |_| {}, |floor, _| *floor = code.max(*floor))
     }

@@ -125,5 +125,6 @@ impl Storage {
 }
 
 fn location(path: &str) -> Result<Path, RepositoryError> {
-    Path::parse(path).map_err(|error| RepositoryError::Storage { path: path.to_owned(), source: error.into() })
+    Path::parse(path)
+        .map_err(|error| RepositoryError::Storage { path: path.to_owned(), source: error.into() })
 }

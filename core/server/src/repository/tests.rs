@@ -45,7 +45,8 @@ impl World {
 
     fn publish(&self, code: u64, share: u32) -> Sizes {
         let bundle = bundle(code);
-        let published = self.at().publish(&self.ring, &Publish { bundle: &bundle, channel: "release", share }).unwrap();
+        let published =
+            self.at().publish(&self.ring, &Publish { bundle: &bundle, channel: "release", share }).unwrap();
         self.at().commit(published.batch).unwrap();
         published.sizes
     }
@@ -76,7 +77,8 @@ fn bundle(code: u64) -> Bundle {
     let mut builder = BundleBuilder::new(index);
     builder.package("main", "", false);
     builder.file("main", "app.json", "application/json", b"{}".to_vec());
-    let mut script: Vec<u8> = (0..20_000_u32).flat_map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()).collect();
+    let mut script: Vec<u8> =
+        (0..20_000_u32).flat_map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()).collect();
     script.extend(code.to_string().bytes());
     builder.file("main", "package.js", "text/javascript", script);
     builder.finish().unwrap()
@@ -168,7 +170,10 @@ fn revocations_and_floors_are_signed_by_all_who_can_and_only_rise() {
     assert!(at.promote(&world.ring, "coffee", "trial", 3, 10_000).is_err());
     at.commit(at.raise_floor(&world.ring, "coffee", 2).unwrap().0).unwrap();
     assert!(matches!(at.raise_floor(&world.ring, "coffee", 1), Err(RepositoryError::Refused(_))));
-    assert_eq!(at.list("coffee").unwrap().iter().map(|one| one.below_floor).collect::<Vec<_>>(), [false, false, true]);
+    assert_eq!(
+        at.list("coffee").unwrap().iter().map(|one| one.below_floor).collect::<Vec<_>>(),
+        [false, false, true]
+    );
 
     // A server alone: the channel says it, nothing durable does.
     let keys = world.dir.path().join("keys");
@@ -203,10 +208,10 @@ fn a_changed_byte_anywhere_is_found() {
     let world = World::with_app();
     (1..=2).for_each(|code| drop(world.publish(code, 10_000)));
     let files = world.at().verify().unwrap().files;
-    // 1,024 bins are alike; four of them do.
-    let few = files.iter().filter(|file| !file.contains(".bin-") || file.contains(".bin-8"));
+    // 1,024 bins are alike; a few of them do.
+    let few = files.iter().filter(|file| !file.contains(".bin-") || file.contains(".bin-81"));
     let mut tried = 0;
-    for file in few.filter(|file| !file.contains(".bin-") || file.contains(".bin-81")) {
+    for file in few {
         let path = world.folder().join(file);
         let bytes = fs::read(&path).unwrap();
         let mut changed = bytes.clone();

@@ -68,7 +68,9 @@ pub(super) fn restore(compressed: &[u8], from: &[u8], length: u64, digest: Diges
         return None;
     }
     let mut decoder = Decoder::with_ref_prefix(compressed, from).ok()?;
-    decoder.set_parameter(DParameter::WindowLogMax(window(from.len() + usize::try_from(length).ok()?))).ok()?;
+    decoder
+        .set_parameter(DParameter::WindowLogMax(window(from.len() + usize::try_from(length).ok()?)))
+        .ok()?;
     let mut bytes = Vec::new();
     decoder.take(length + 1).read_to_end(&mut bytes).ok()?;
     (bytes.len() as u64 == length && Digest::of(&bytes) == digest).then_some(bytes)
@@ -95,24 +97,30 @@ mod tests {
 
     #[test]
     fn windows_reach_both_streams_and_no_further_than_devices_allow() {
-        for (bytes, log) in [(0, 10), (1024, 10), (1025, 11), (1 << 22, 22), ((1 << 22) + 1, 23), (1 << 25, 23)] {
+        for (bytes, log) in
+            [(0, 10), (1024, 10), (1025, 11), (1 << 22, 22), ((1 << 22) + 1, 23), (1 << 25, 23)]
+        {
             assert_eq!(window(bytes), log, "{bytes}");
         }
     }
 
     #[test]
     fn a_patch_gives_the_stream_back_and_is_small() {
-        let from: Vec<u8> = (0..100_000_u32).flat_map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()).collect();
+        let from: Vec<u8> =
+            (0..100_000_u32).flat_map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()).collect();
         let mut to = from.clone();
         to[200_000..200_010].copy_from_slice(b"0123456789");
         let (length, digest) = (to.len() as u64, Digest::of(&to));
         let patched = patch(&from, &to).unwrap();
         assert!(patched.len() < 1_000, "{}", patched.len());
-        assert_eq!(restore(&patched, &from, length, digest), Some(to.clone()));
-        assert_eq!(restore(&patched, &to, length, digest), None, "from another stream");
-        assert_eq!(restore(&compress(&to).unwrap(), &[], length, digest), Some(to.clone()));
-        assert_eq!(restore(&compress(&to).unwrap(), &[], length - 1, digest), None, "longer than it says");
-        assert_eq!(restore(&patched[..patched.len() - 1], &from, length, digest), None, "truncated");
+        let whole = compress(&to).unwrap();
+        let restored = |bytes: &[u8], from: &[u8], length| restore(bytes, from, length, digest);
+        assert!(restored(&patched, &from, length).as_ref() == Some(&to));
+        assert!(restored(&whole, &[], length).as_ref() == Some(&to));
+        assert!(restored(&patched, &vec![0; from.len()], length).is_none(), "from another stream");
+        assert!(restored(&whole, &[], length - 1).is_none(), "longer than it says");
+        assert!(restored(&whole, &[], length + 1).is_none(), "shorter than it says");
+        assert!(restored(&patched[..patched.len() - 1], &from, length).is_none(), "truncated");
     }
 
     #[test]

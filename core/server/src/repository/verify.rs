@@ -12,9 +12,7 @@ use jiff::Timestamp;
 use lodger_bundle::{Digest, Index};
 use serde::Serialize;
 use std::collections::{BTreeSet, HashMap};
-use tough::{
-    schema::{Delegations, Role, Root, Signed, Target, Targets},
-};
+use tough::schema::{Delegations, Role, Root, Signed, Target, Targets};
 
 /// Something that ends soon, or is not as it should be without being wrong.
 #[derive(Clone, Debug, Serialize)]
@@ -56,9 +54,13 @@ impl Repository {
     /// `Untrusted` with the first file that does not hold; `NotFound` for one that is missing; `Storage`.
     pub fn verify(&self) -> Result<Report, RepositoryError> {
         let trust: TrustRoot = parse("trust-root.json", &self.storage.need("trust-root.json")?)?;
-        let shipped: Signed<Root> = serde_json::from_value(trust.platform)
+        let shipped: Signed<Root> = serde_json::from_value(trust.platform.clone())
             .map_err(|error| RepositoryError::untrusted("trust-root.json", error.to_string()))?;
         let platform = Metadata::platform(&self.storage);
+        let path = platform.file(&format!("{}.root.json", shipped.signed.version));
+        if parse::<serde_json::Value>(&path, &self.storage.need(&path)?)? != trust.platform {
+            return Err(RepositoryError::untrusted(&path, "is not the root that trust-root.json holds"));
+        }
         let mut report = Report::default();
         let mut seen = Seen::default();
         let state = self.verify_top(&platform, &shipped, &mut seen)?;
@@ -95,7 +97,12 @@ impl Repository {
     }
 
     /// Root chain, timestamp, snapshot.
-    fn verify_top(&self, metadata: &Metadata<'_>, first: &Signed<Root>, seen: &mut Seen) -> Result<State, RepositoryError> {
+    fn verify_top(
+        &self,
+        metadata: &Metadata<'_>,
+        first: &Signed<Root>,
+        seen: &mut Seen,
+    ) -> Result<State, RepositoryError> {
         let mut root = first.clone();
         hold(&metadata.file("root.json"), root.signed.verify_role(&root))?;
         seen.files.insert(metadata.file(&format!("{}.root.json", root.signed.version)));
@@ -123,7 +130,9 @@ impl Repository {
         let name = metadata.file(&format!("{}.snapshot.json", snapshot.signed.version));
         let bytes = self.storage.need(&name)?;
         let hash = entry.and_then(|(_, hashes)| hashes.as_ref()).map(|hashes| super::hex(&hashes.sha256));
-        if entry.map(|(version, _)| version) != Some(snapshot.signed.version) || hash != Some(Digest::of(&bytes).to_hex()) {
+        if entry.map(|(version, _)| version) != Some(snapshot.signed.version)
+            || hash != Some(Digest::of(&bytes).to_hex())
+        {
             return Err(RepositoryError::untrusted(&name, "is not the snapshot that the timestamp names"));
         }
         hold(&name, root.signed.verify_role(&snapshot))?;
@@ -143,7 +152,10 @@ impl Repository {
         let top = self.verify_role(metadata, state, "targets", seen)?;
         hold(&metadata.file("targets.json"), state.root.signed.verify_role(&top))?;
         if !top.signed.targets.is_empty() {
-            return Err(RepositoryError::untrusted(&metadata.file("targets.json"), "holds targets, and may only delegate"));
+            return Err(RepositoryError::untrusted(
+                &metadata.file("targets.json"),
+                "holds targets, and may only delegate",
+            ));
         }
         let delegations = top.signed.delegations.as_ref().ok_or_else(|| {
             RepositoryError::untrusted(&metadata.file("targets.json"), "delegates to nobody")
@@ -163,7 +175,10 @@ impl Repository {
                 let file = metadata.target_file(name.raw(), &digest);
                 let bytes = self.storage.need(&file)?;
                 if bytes.len() as u64 != target.length || Digest::of(&bytes).to_hex() != digest {
-                    return Err(RepositoryError::untrusted(&file, "has another length or SHA-256 than its role says"));
+                    return Err(RepositoryError::untrusted(
+                        &file,
+                        "has another length or SHA-256 than its role says",
+                    ));
                 }
                 seen.files.insert(file);
                 all.insert(name.raw().to_owned(), target);
@@ -206,7 +221,8 @@ impl Repository {
         for channel in CHANNELS {
             for offer in read_channel(&metadata, &role, channel)?.1.releases {
                 if !targets.contains_key(&release_name(offer.version)) {
-                    let what = format!("channel {channel} offers version {}, which is not published", offer.version);
+                    let what =
+                        format!("channel {channel} offers version {}, which is not published", offer.version);
                     return Err(RepositoryError::untrusted(&metadata.prefix, what));
                 }
             }
@@ -217,7 +233,12 @@ impl Repository {
     }
 
     /// The same keys publish by the program's own word and by the platform's.
-    fn verify_publisher(&self, metadata: &Metadata<'_>, state: &State, record: &AppRecord) -> Result<(), RepositoryError> {
+    fn verify_publisher(
+        &self,
+        metadata: &Metadata<'_>,
+        state: &State,
+        record: &AppRecord,
+    ) -> Result<(), RepositoryError> {
         let top = metadata.role(state, "targets")?.signed;
         let delegated = top.delegations.iter().flat_map(|delegations| &delegations.roles);
         let own = delegated.into_iter().find(|role| role.name == "publisher").map(|role| {
@@ -231,7 +252,12 @@ impl Repository {
         Err(RepositoryError::untrusted(&metadata.file("targets.json"), what))
     }
 
-    fn verify_transfers(&self, metadata: &Metadata<'_>, releases: &[Index], seen: &mut Seen) -> Result<(), RepositoryError> {
+    fn verify_transfers(
+        &self,
+        metadata: &Metadata<'_>,
+        releases: &[Index],
+        seen: &mut Seen,
+    ) -> Result<(), RepositoryError> {
         let packages: HashMap<String, _> = releases
             .iter()
             .flat_map(|index| &index.packages)
@@ -245,23 +271,34 @@ impl Repository {
             let name = path.rsplit('/').next().and_then(|name| name.strip_suffix(".zst"));
             let ends = name.and_then(|name| name.split_once('-'));
             // What belongs to no release was left by a broken-off publish: nobody asks for it.
-            let Some((Some(from), Some(to))) = ends.map(|(from, to)| (packages.get(from), packages.get(to))) else {
+            let Some((Some(from), Some(to))) = ends.map(|(from, to)| (packages.get(from), packages.get(to)))
+            else {
                 continue;
             };
             let base = read_stream(metadata, from)?;
             let patch = self.storage.need(&path)?;
             if transfer::restore(&patch, &base, to.stream_length, to.stream_digest).is_none() {
-                return Err(RepositoryError::untrusted(&path, "does not give the stream that it is named after"));
+                return Err(RepositoryError::untrusted(
+                    &path,
+                    "does not give the stream that it is named after",
+                ));
             }
             seen.files.insert(path);
         }
         Ok(())
     }
 
-    fn fresh(&self, path: &str, role: &impl Role, seen: &mut Seen, online: bool) -> Result<(), RepositoryError> {
+    fn fresh(
+        &self,
+        path: &str,
+        role: &impl Role,
+        seen: &mut Seen,
+        online: bool,
+    ) -> Result<(), RepositoryError> {
         let expires = role.expires();
         if expires <= self.now {
-            let next = if online { "`lodger repo refresh` signs it anew" } else { "its holder must sign it anew" };
+            let next =
+                if online { "`lodger repo refresh` signs it anew" } else { "its holder must sign it anew" };
             return Err(RepositoryError::untrusted(path, format!("expired at {expires}; {next}")));
         }
         if online {
