@@ -13,11 +13,13 @@ mod metadata;
 mod platform;
 mod publish;
 mod refresh;
+mod rekey;
 mod release;
 mod sign;
 mod storage;
 mod transfer;
 mod verify;
+mod withdraw;
 
 pub use app::NewApp;
 pub use batch::Batch;

@@ -3,9 +3,9 @@
 use crate::{
     failure::Failure,
     output::Output,
-    repository::{PassphraseArg, key_failure},
+    repository::{self, PassphraseArg, RepoArg, failure, key_failure},
 };
-use lodger_server::keys::{Cost, Holder, KeyFolder, Kind, PublicKey};
+use lodger_server::keys::{Cost, Holder, KeyFolder, KeyRing, Kind, PublicKey};
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -45,6 +45,22 @@ enum Action {
         /// How many of the holder's keys must sign from now on
         #[arg(long)]
         threshold: Option<u64>,
+        #[command(flatten)]
+        passphrase: PassphraseArg,
+    },
+    /// Gives a holder new keys, and signs a repository over to them
+    #[command(
+        after_help = "Example: lodger keys rotate --dir keys --holder server --repo releases\n\nThe old keys move to retired/ and sign once more, so that devices lose nothing. Do it again if it was broken off: with no --holder, only the repository is brought up to the keys."
+    )]
+    Rotate {
+        /// The folder of keys
+        #[arg(long, value_name = "KEYS")]
+        dir: PathBuf,
+        /// Whose keys; nobody's if absent
+        #[arg(long, value_enum)]
+        holder: Option<HolderArg>,
+        #[command(flatten)]
+        repo: RepoArg,
         #[command(flatten)]
         passphrase: PassphraseArg,
     },
@@ -103,6 +119,18 @@ pub fn run(args: Args, output: &Output) -> Result<(), Failure> {
             let key =
                 folder.add(holder.into(), threshold, &passphrase, Cost::STANDARD).map_err(key_failure)?;
             show(&folder, std::iter::once(&key), None, output);
+        }
+        Action::Rotate { dir, holder, repo, passphrase } => {
+            let at = repository::open_existing(&repo.repo)?;
+            let folder = KeyFolder::open(&dir).map_err(key_failure)?;
+            let mut ring = KeyRing::new(folder, passphrase.read(false)?);
+            if let Some(holder) = holder {
+                ring.rotate(holder.into(), Cost::STANDARD).map_err(key_failure)?;
+            }
+            let batch = at.rekey(&ring).map_err(failure)?;
+            at.commit(batch).map_err(failure)?;
+            let next = format!("{} is signed with these keys now", repo.repo);
+            show(ring.folder(), ring.folder().keys().iter(), Some(&next), output);
         }
         Action::Export { dir, holder } => {
             let folder = KeyFolder::open(&dir).map_err(key_failure)?;

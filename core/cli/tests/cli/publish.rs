@@ -65,6 +65,7 @@ fn from_keys_to_a_release_that_is_raised_rolled_back_and_revoked() {
     assert_eq!(revoked["signed"], serde_json::json!(["server", "publisher", "reviewer"]));
     run(here, 1, "release promote hello 1.0.1 --repo R --keys K");
     run(here, 0, "release floor hello 1 --repo R --keys K");
+    run(here, 0, "keys rotate --dir K --holder server --repo R");
     run(here, 0, "repo refresh R --keys K");
     assert_eq!(json(here, "repo verify R")["releases"], 2);
     run(here, 0, "repo export R --out public");

@@ -15,6 +15,7 @@ use std::{
 use tough::{schema::key::Key, sign::Sign};
 
 const SETTINGS: &str = "keys.json";
+const RETIRED: &str = "retired";
 
 /// `keys.json`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -52,6 +53,7 @@ pub struct KeyFolder {
     dir: PathBuf,
     settings: Settings,
     keys: Vec<PublicKey>,
+    former: Vec<PublicKey>,
 }
 
 impl KeyFolder {
@@ -74,6 +76,7 @@ impl KeyFolder {
             dir: dir.to_owned(),
             settings: Settings { kind, thresholds: thresholds.into() },
             keys: Vec::new(),
+            former: Vec::new(),
         };
         let sealing = SealingKey::new(passphrase, cost)?;
         for holder in Holder::ALL {
@@ -103,17 +106,9 @@ impl KeyFolder {
         if settings.thresholds.values().any(|threshold| *threshold == 0) {
             return Err(KeyError::Damaged { path });
         }
-        let file = |source| KeyError::File { path: dir.to_owned(), source };
-        let mut keys = Vec::new();
-        for entry in fs::read_dir(dir).map_err(file)? {
-            let path = entry.map_err(file)?.path();
-            if path.extension().is_some_and(|extension| extension == "key") {
-                let KeyFile { holder, public, .. } = read(&path)?;
-                keys.push(PublicKey { holder, id: key_id(&public)?, key: public, path });
-            }
-        }
-        keys.sort_by(|a, b| a.path.cmp(&b.path));
-        Ok(Self { dir: dir.to_owned(), settings, keys })
+        let retired = dir.join(RETIRED);
+        let former = if retired.is_dir() { read_all(&retired)? } else { Vec::new() };
+        Ok(Self { keys: read_all(dir)?, dir: dir.to_owned(), settings, former })
     }
 
     /// Adds a key for `holder`, and with `threshold` says how many of them must sign from now on. Repositories
@@ -138,6 +133,40 @@ impl KeyFolder {
         self.settings.thresholds.insert(holder, threshold);
         self.save()?;
         Ok(key)
+    }
+
+    /// Makes as many new keys for `holder` as it has, and retires those: they lie in `retired/`, and sign only what
+    /// hands over to the new ones. Repositories follow by [`crate::repository::Repository::rekey`].
+    ///
+    /// # Errors
+    /// `File`, `Crypto`.
+    pub(super) fn rotate(
+        &mut self,
+        holder: Holder,
+        passphrase: &Passphrase,
+        cost: Cost,
+    ) -> Result<(), KeyError> {
+        let sealing = SealingKey::new(passphrase, cost)?;
+        let old: Vec<PublicKey> = self.of(holder).cloned().collect();
+        for _ in &old {
+            self.make(holder, &sealing)?;
+        }
+        let retired = self.dir.join(RETIRED);
+        fs::create_dir_all(&retired).map_err(|source| KeyError::File { path: retired.clone(), source })?;
+        for mut key in old {
+            let path = retired.join(key.path.file_name().unwrap_or_default());
+            fs::rename(&key.path, &path)
+                .map_err(|source| KeyError::File { path: key.path.clone(), source })?;
+            self.keys.retain(|kept| kept.id != key.id);
+            key.path = path;
+            self.former.push(key);
+        }
+        Ok(())
+    }
+
+    /// A holder's keys that were retired.
+    pub fn former(&self, holder: Holder) -> impl Iterator<Item = &PublicKey> {
+        self.former.iter().filter(move |key| key.holder == holder)
     }
 
     /// What the set is for.
@@ -179,7 +208,11 @@ impl KeyFolder {
         let sealed = sealing.seal(secret.as_ref(), &id)?;
         let name = |number: usize| self.dir.join(format!("{holder}-{number}.key"));
         // Numbers are not used again: a retired key keeps its file name in backups.
-        let number = (1..).find(|number| !name(*number).exists()).unwrap_or(1);
+        let used = |number: usize| {
+            let file = format!("{holder}-{number}.key");
+            self.dir.join(&file).exists() || self.dir.join(RETIRED).join(file).exists()
+        };
+        let number = (1..).find(|number| !used(*number)).unwrap_or(1);
         let path = name(number);
         write_private(&path, &KeyFile { holder, public: public.clone(), sealed })?;
         let key = PublicKey { holder, key: public, id, path };
@@ -190,6 +223,21 @@ impl KeyFolder {
     fn save(&self) -> Result<(), KeyError> {
         write_private(&self.dir.join(SETTINGS), &self.settings)
     }
+}
+
+/// The public halves in a folder, by file name.
+fn read_all(dir: &Path) -> Result<Vec<PublicKey>, KeyError> {
+    let file = |source| KeyError::File { path: dir.to_owned(), source };
+    let mut keys = Vec::new();
+    for entry in fs::read_dir(dir).map_err(file)? {
+        let path = entry.map_err(file)?.path();
+        if path.extension().is_some_and(|extension| extension == "key") {
+            let KeyFile { holder, public, .. } = read(&path)?;
+            keys.push(PublicKey { holder, id: key_id(&public)?, key: public, path });
+        }
+    }
+    keys.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(keys)
 }
 
 pub(super) fn read(path: &Path) -> Result<KeyFile, KeyError> {

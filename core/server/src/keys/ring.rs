@@ -1,7 +1,7 @@
 //! Keys that are at hand: opened when first asked for, kept open for one command.
 
 use super::{
-    Holder, KeyError, KeyFolder, Passphrase,
+    Cost, Holder, KeyError, KeyFolder, Passphrase,
     folder::{KeyFile, read},
     seal::SealingKey,
 };
@@ -70,6 +70,25 @@ impl KeyRing {
         let opened = Rc::new(opened?);
         self.signers.borrow_mut().insert(holder, opened.clone());
         Ok(opened)
+    }
+
+    /// Rotates a holder's keys, if the passphrase opens the old ones: a mistyped one must not seal the new.
+    ///
+    /// # Errors
+    /// `Passphrase`, `TooFew`, `Damaged`, `File`, `Crypto`.
+    pub fn rotate(&mut self, holder: Holder, cost: Cost) -> Result<(), KeyError> {
+        self.signers(holder)?;
+        self.folder.rotate(holder, &self.passphrase, cost)?;
+        self.signers.borrow_mut().remove(&holder);
+        Ok(())
+    }
+
+    /// A holder's keys that were retired and are still here.
+    ///
+    /// # Errors
+    /// `Passphrase`, `Damaged`, `File`, `Crypto`.
+    pub fn former(&self, holder: Holder) -> Result<Vec<Signer>, KeyError> {
+        self.folder.former(holder).map(|key| self.open(key)).collect()
     }
 
     fn open(&self, key: &super::PublicKey) -> Result<Signer, KeyError> {

@@ -40,7 +40,7 @@ impl Repository {
         }
         let metadata = Metadata::app(&self.storage, app);
         let mut edit = Edit::new(&metadata, None, ring, self.now);
-        let root = edit.first_root(Holder::Officer)?;
+        let root = edit.root(None, Holder::Officer)?.unwrap_or_default();
         edit.role("targets", Holder::Officer, HashMap::new(), Some(delegations(ring)?))?;
         let floor = edit.target("floor.json", sign::json(&Floor::default())?)?;
         edit.role("publisher", Holder::Publisher, HashMap::from([floor]), None)?;
@@ -57,17 +57,13 @@ impl Repository {
         }
         edit.role("channel", Holder::Server, channels, None)?;
 
-        let publisher = RoleKeys::of(ring, Holder::Publisher)?;
         let record = AppRecord {
             app: app.clone(),
             name: name.clone(),
             owner: new.owner.clone(),
             icon: None,
             root: Root { version: 1, sha256: Digest::of(&root).to_hex(), epoch: 1 },
-            publisher: Publisher {
-                keyids: publisher.ids().iter().map(|id| super::hex(id)).collect(),
-                threshold: publisher.threshold.get(),
-            },
+            publisher: publisher(ring)?,
             floor: 0,
             revoked: Vec::new(),
             capabilities: None,
@@ -101,7 +97,14 @@ impl Repository {
     }
 }
 
-fn delegations(ring: &KeyRing) -> Result<Delegations, RepositoryError> {
+/// Who publishes, as the platform's record names them.
+pub(super) fn publisher(ring: &KeyRing) -> Result<Publisher, RepositoryError> {
+    let keys = RoleKeys::of(ring, Holder::Publisher)?;
+    let keyids = keys.ids().iter().map(|id| super::hex(id)).collect();
+    Ok(Publisher { keyids, threshold: keys.threshold.get() })
+}
+
+pub(super) fn delegations(ring: &KeyRing) -> Result<Delegations, RepositoryError> {
     let mut delegations = Delegations { keys: HashMap::new(), roles: Vec::new() };
     let roles = [
         ("publisher", Holder::Publisher, &["releases/*", "floor.json"][..]),

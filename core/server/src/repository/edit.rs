@@ -18,7 +18,7 @@ use std::{
 };
 use tough::{
     TargetName,
-    schema::{self, Delegations, Hashes, Metafile, RoleType, Target, Targets},
+    schema::{self, Delegations, Hashes, Metafile, Role, RoleType, Target, Targets},
 };
 
 /// The specification that is followed.
@@ -47,6 +47,8 @@ pub(super) struct Edit<'a> {
     versions: BTreeMap<String, NonZeroU64>,
     snapshot: Option<NonZeroU64>,
     timestamp: Option<NonZeroU64>,
+    /// Retired keys sign too, so that what is written holds under the old root and the new one.
+    handing_over: bool,
     batch: Batch,
 }
 
@@ -61,16 +63,34 @@ impl<'a> Edit<'a> {
             versions: versions.map(|(file, meta)| (file.clone(), meta.version)).collect(),
             snapshot: state.map(|state| state.snapshot.signed.version),
             timestamp: state.map(|state| state.timestamp.signed.version),
+            handing_over: false,
             batch: Batch::default(),
         }
     }
 
-    /// The first root: officers for root and targets, the server for snapshot and timestamp.
-    pub fn first_root(&mut self, targets: Holder) -> Result<Vec<u8>, RepositoryError> {
+    /// From here on retired keys sign too.
+    pub fn hand_over(mut self) -> Self {
+        self.handing_over = true;
+        self
+    }
+
+    /// Signs for a holder.
+    fn sign<T: Role>(&self, role: T, holder: Holder) -> Result<Vec<u8>, RepositoryError> {
+        let former = if self.handing_over { self.ring.former(holder)? } else { Vec::new() };
+        sign::file(role, self.ring.signers(holder)?.iter().chain(&former))
+    }
+
+    /// The root that names the keys of now, after `last`: officers for the root itself, `targets` for targets, the
+    /// server for snapshot and timestamp. `None` if `last` names them already.
+    pub fn root(
+        &mut self,
+        last: Option<&schema::Root>,
+        targets: Holder,
+    ) -> Result<Option<Vec<u8>>, RepositoryError> {
         let mut root = schema::Root {
             spec_version: SPEC.into(),
             consistent_snapshot: true,
-            version: NonZeroU64::MIN,
+            version: after(last.map(|last| last.version)),
             expires: expiry(Holder::Officer, self.now),
             keys: HashMap::new(),
             roles: HashMap::new(),
@@ -89,9 +109,13 @@ impl<'a> Edit<'a> {
             root.keys.extend(keys.keys);
             root.roles.insert(role, entry);
         }
-        let bytes = sign::file(root, self.ring.signers(Holder::Officer)?.iter())?;
-        self.batch.add(Stage::Root, self.metadata.file("1.root.json"), bytes.clone());
-        Ok(bytes)
+        if last.is_some_and(|last| last.roles == root.roles) {
+            return Ok(None);
+        }
+        let name = format!("{}.root.json", root.version);
+        let bytes = self.sign(root, Holder::Officer)?;
+        self.batch.add(Stage::Root, self.metadata.file(&name), bytes.clone());
+        Ok(Some(bytes))
     }
 
     /// A file that devices fetch by digest and check themselves.
@@ -126,7 +150,7 @@ impl<'a> Edit<'a> {
         let mut role = Targets::new(SPEC.into(), version, expiry(holder, self.now));
         role.targets = targets;
         role.delegations = delegations;
-        let bytes = sign::file(role, self.ring.signers(holder)?.iter())?;
+        let bytes = self.sign(role, holder)?;
         self.batch.add(Stage::Role, self.metadata.file(&format!("{version}.{file}")), bytes);
         self.versions.insert(file, version);
         Ok(())
@@ -134,14 +158,13 @@ impl<'a> Edit<'a> {
 
     /// Snapshot and timestamp over everything, signed by the server's key.
     pub fn finish(mut self) -> Result<Batch, RepositoryError> {
-        let signers = self.ring.signers(Holder::Server)?;
         let expires = expiry(Holder::Server, self.now);
         let meta = |version| Metafile { length: None, hashes: None, version, _extra: HashMap::new() };
 
         let version = after(self.snapshot);
         let mut snapshot = schema::Snapshot::new(SPEC.into(), version, expires);
         snapshot.meta = self.versions.iter().map(|(file, version)| (file.clone(), meta(*version))).collect();
-        let bytes = sign::file(snapshot, signers.iter())?;
+        let bytes = self.sign(snapshot, Holder::Server)?;
         let listed = Metafile {
             length: Some(bytes.len() as u64),
             hashes: Some(Hashes {
@@ -154,7 +177,7 @@ impl<'a> Edit<'a> {
 
         let mut timestamp = schema::Timestamp::new(SPEC.into(), after(self.timestamp), expires);
         timestamp.meta.insert("snapshot.json".into(), listed);
-        let bytes = sign::file(timestamp, signers.iter())?;
+        let bytes = self.sign(timestamp, Holder::Server)?;
         self.batch.add(Stage::Timestamp, self.metadata.file("timestamp.json"), bytes);
         Ok(self.batch)
     }

@@ -42,7 +42,7 @@ impl Repository {
             return Err(RepositoryError::Refused(what.into()));
         }
         let mut edit = Edit::new(&metadata, None, ring, self.now);
-        let root = edit.first_root(Holder::Reviewer)?;
+        let root = edit.root(None, Holder::Reviewer)?.unwrap_or_default();
         edit.role("targets", Holder::Reviewer, HashMap::new(), Some(delegations(ring)?))?;
         let platform = sign::json(&json!({"name": name, "issued": self.now.to_string()}))?;
         let (target, entry) = edit.target("platform.json", platform)?;
@@ -109,7 +109,7 @@ impl Repository {
 }
 
 /// To every bin its four prefixes.
-fn delegations(ring: &KeyRing) -> Result<Delegations, RepositoryError> {
+pub(super) fn delegations(ring: &KeyRing) -> Result<Delegations, RepositoryError> {
     let keys = RoleKeys::of(ring, Holder::Reviewer)?;
     let mut delegations = Delegations { keys: keys.keys.iter().cloned().collect(), roles: Vec::new() };
     for number in 0..BINS {

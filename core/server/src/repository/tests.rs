@@ -9,6 +9,7 @@ use tempfile::TempDir;
 
 mod crash;
 mod reference;
+mod rotation;
 mod versions;
 
 const NOW: &str = "2026-11-21T12:00:00Z";
