@@ -15,6 +15,7 @@ use std::path::PathBuf;
 /// Compiles a mini-program, signs it, and offers it in a channel
 #[derive(clap::Args)]
 #[command(
+    disable_version_flag = true, // --version names the release here
     after_help = "Example: lodger publish coffee --repo releases --keys keys --percent 10\n\nDevices see the release when everything is written, or not at all."
 )]
 pub struct Args {

@@ -80,6 +80,7 @@ struct VersionArgs {
     /// App id
     app: String,
     /// Version name or code
+    #[arg(id = "release", value_name = "VERSION")]
     version: String,
     #[command(flatten)]
     repo: RepoArg,

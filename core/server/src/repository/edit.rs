@@ -18,6 +18,7 @@ use std::{
 };
 use tough::{
     TargetName,
+    schema::decoded::{Decoded, Hex},
     schema::{self, Delegations, Hashes, Metafile, Role, RoleType, Target, Targets},
 };
 
@@ -32,6 +33,11 @@ pub(super) fn expiry(holder: Holder, now: Timestamp) -> Timestamp {
         Holder::Server => 7,
     };
     now.saturating_add(SignedDuration::from_hours(days * 24)).unwrap_or(now)
+}
+
+/// True if what expires then should be signed anew now: less than 30 days are left.
+pub(super) fn due(expires: Timestamp, now: Timestamp) -> bool {
+    expires.duration_since(now) < SignedDuration::from_hours(30 * 24)
 }
 
 /// The version after `version`; the first is 1. A number is never used again once a snapshot lists it.
@@ -104,18 +110,34 @@ impl<'a> Edit<'a> {
         ];
         for (role, holder) in roles {
             let keys = RoleKeys::of(self.ring, holder)?;
+            let old = last.and_then(|last| last.roles.get(&role));
+            self.refuse_unknown(holder, old.map_or(&[][..], |old| &old.keyids))?;
             let entry =
                 schema::RoleKeys { keyids: keys.ids(), threshold: keys.threshold, _extra: HashMap::new() };
             root.keys.extend(keys.keys);
             root.roles.insert(role, entry);
         }
-        if last.is_some_and(|last| last.roles == root.roles) {
+        if last.is_some_and(|last| last.roles == root.roles && !due(last.expires, self.now)) {
             return Ok(None);
         }
         let name = format!("{}.root.json", root.version);
         let bytes = self.sign(root, Holder::Officer)?;
         self.batch.add(Stage::Root, self.metadata.file(&name), bytes.clone());
         Ok(Some(bytes))
+    }
+
+    /// A key that another officer has elsewhere must not fall out of a root because its file is not here.
+    fn refuse_unknown(&self, holder: Holder, ids: &[Decoded<Hex>]) -> Result<(), RepositoryError> {
+        let folder = self.ring.folder();
+        let known = |id: &str| folder.of(holder).chain(folder.former(holder)).any(|key| key.id == id);
+        match ids.iter().map(|id| super::hex(id)).find(|id| !known(id)) {
+            None => Ok(()),
+            Some(id) => Err(RepositoryError::Refused(format!(
+                "the root of {} names {holder} key {id}, which is not in {}; bring its file, or put it into retired/ to let go of it",
+                self.metadata.prefix,
+                folder.dir().display()
+            ))),
+        }
     }
 
     /// A file that devices fetch by digest and check themselves.

@@ -10,16 +10,20 @@ use super::{
     metadata::{Metadata, State},
     platform, sign,
 };
-use crate::keys::{Holder, KeyRing};
-use std::collections::{BTreeMap, HashMap};
-use tough::schema::Delegations;
+use crate::keys::{Holder, KeyFolder, KeyRing};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use tough::schema::{
+    Delegations,
+    decoded::{Decoded, Hex},
+};
 
 impl Repository {
     /// Brings every root, delegation and record to the keys that are in `ring` now. A server's key that changed
     /// lets go of the channels' `minimum` and `revoked`, which hold only as long as it does.
     ///
     /// # Errors
-    /// `NotFound` if there is no repository; `Keys` if a holder's keys are not here; `Untrusted`, `Storage`.
+    /// `NotFound` if there is no repository; `Keys` if a holder's keys are not here; `Refused` if a root names a key
+    /// that is neither in use here nor retired; `Untrusted`, `Storage`.
     pub fn rekey(&self, ring: &KeyRing) -> Result<Batch, RepositoryError> {
         let metadata = Metadata::platform(&self.storage);
         let state = self.platform_state(&metadata)?;
@@ -80,10 +84,10 @@ impl Repository {
         let state = metadata.state()?;
         let top = metadata.role(&state, "targets")?.signed;
         let mut edit = Edit::new(&metadata, Some(&state), ring, self.now).hand_over();
-        let delegations = app::delegations(ring)?;
-        let same = |role: &str| {
-            top.delegations.as_ref().is_some_and(|old| named(old, role) == named(&delegations, role))
-        };
+        let missing = || RepositoryError::untrusted(&metadata.file("targets.json"), "delegates to nobody");
+        let old = top.delegations.ok_or_else(missing)?;
+        let delegations = replaced(&old, &app::delegations(ring)?, ring.folder());
+        let same = |role: &str| named(&old, role) == named(&delegations, role);
         let (publisher, channel) = (same("publisher"), same("channel"));
         if !publisher {
             let targets = metadata.role(&state, "publisher")?.signed.targets;
@@ -98,7 +102,9 @@ impl Repository {
         let moved = edit.root(Some(&state.root.signed), Holder::Officer)?.is_some();
         // Asked apart: a rotation may have been broken off before the platform knew of it.
         let known = app::publisher(ring)?;
-        if record.publisher != known {
+        let own = named(&delegations, "publisher")
+            .is_some_and(|role| knows(ring.folder(), Holder::Publisher, &role.keyids));
+        if own && record.publisher != known {
             record.publisher = known;
             records.push(record);
         }
@@ -108,6 +114,30 @@ impl Repository {
         edit.role("targets", Holder::Officer, HashMap::new(), Some(delegations))?;
         edit.finish()
     }
+}
+
+/// The old delegations with new keys, but only where the old keys are this folder's: other publishers keep theirs.
+fn replaced(old: &Delegations, new: &Delegations, folder: &KeyFolder) -> Delegations {
+    let mut delegations = old.clone();
+    for (name, holder) in [("publisher", Holder::Publisher), ("channel", Holder::Server)] {
+        let entry = delegations.roles.iter_mut().find(|role| role.name == name);
+        if let (Some(entry), Some(new)) = (entry, named(new, name)) {
+            if knows(folder, holder, &entry.keyids) {
+                *entry = new.clone();
+            }
+        }
+    }
+    delegations.keys.extend(new.keys.clone());
+    let used: HashSet<_> = delegations.roles.iter().flat_map(|role| &role.keyids).cloned().collect();
+    delegations.keys.retain(|id, _| used.contains(id));
+    delegations
+}
+
+/// True if all of `ids` are keys of a holder in the folder, in use or retired.
+fn knows(folder: &KeyFolder, holder: Holder, ids: &[Decoded<Hex>]) -> bool {
+    let known: HashSet<_> =
+        folder.of(holder).chain(folder.former(holder)).map(|key| key.id.as_str()).collect();
+    ids.iter().all(|id| known.contains(super::hex(id).as_str()))
 }
 
 fn named<'a>(delegations: &'a Delegations, role: &str) -> Option<&'a tough::schema::DelegatedRole> {

@@ -201,6 +201,13 @@ fn refreshing_carries_past_the_expiry_of_what_is_online() {
     assert!(expired.contains("expired") && expired.contains("repo refresh"), "{expired}");
     later.commit(later.refresh(&world.ring).unwrap()).unwrap();
     assert_eq!(later.verify().unwrap().online_until, "2026-12-06T12:00:00Z");
+    // Ninety days for publishers, a year for the others: all of it is signed anew a month before.
+    for day in ["2027-02-10", "2027-05-01", "2027-07-20", "2027-10-08", "2027-11-01"] {
+        let later = open(&world.folder(), &format!("{day}T12:00:00Z"));
+        later.commit(later.refresh(&world.ring).unwrap()).unwrap();
+        later.verify().unwrap_or_else(|error| panic!("{day}: {error}"));
+    }
+    assert!(world.folder().join("platform/metadata/2.root.json").exists());
 }
 
 /// One byte changed in any file that devices may ask for is found, but where it is no longer used.

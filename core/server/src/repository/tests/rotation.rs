@@ -44,3 +44,20 @@ fn rotating_the_servers_key_can_stop_anywhere_and_forgets_what_a_stolen_one_said
     at.commit(stolen).unwrap();
     assert!(matches!(at.verify(), Err(RepositoryError::Untrusted { .. })));
 }
+
+#[test]
+fn other_publishers_keep_their_keys_and_absent_officers_stay_in_the_root() {
+    let world = World::with_app();
+    let at = world.at();
+    let publisher = at.record("coffee").unwrap().publisher;
+    // The publisher's key is somebody else's, and lies elsewhere.
+    let keys = world.dir.path().join("keys");
+    fs::rename(keys.join("publisher-1.key"), world.dir.path().join("publisher-1.key")).unwrap();
+    at.commit(at.rekey(&rotate(&world, Holder::Server)).unwrap()).unwrap();
+    assert_eq!(at.record("coffee").unwrap().publisher, publisher);
+    at.verify().unwrap();
+
+    fs::remove_file(keys.join("officer-3.key")).unwrap();
+    let refused = at.rekey(&rotate(&world, Holder::Server)).unwrap_err().to_string();
+    assert!(refused.contains("officer key") && refused.contains("retired/"), "{refused}");
+}
