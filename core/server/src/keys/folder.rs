@@ -69,9 +69,9 @@ impl KeyFolder {
             let what = "the folder is not empty; give a new one, or `lodger keys add` for another key".into();
             return Err(KeyError::Folder { path: dir.to_owned(), what });
         }
-        let officers = if kind == Kind::Release { 3 } else { 1 };
+        let officers: u64 = if kind == Kind::Release { 3 } else { 1 };
         let thresholds = Holder::ALL
-            .map(|holder| (holder, if holder == Holder::Officer { (officers + 1) / 2 } else { 1 }));
+            .map(|holder| (holder, if holder == Holder::Officer { officers.div_ceil(2) } else { 1 }));
         let mut folder = Self {
             dir: dir.to_owned(),
             settings: Settings { kind, thresholds: thresholds.into() },

@@ -121,10 +121,10 @@ fn replaced(old: &Delegations, new: &Delegations, folder: &KeyFolder) -> Delegat
     let mut delegations = old.clone();
     for (name, holder) in [("publisher", Holder::Publisher), ("channel", Holder::Server)] {
         let entry = delegations.roles.iter_mut().find(|role| role.name == name);
-        if let (Some(entry), Some(new)) = (entry, named(new, name)) {
-            if knows(folder, holder, &entry.keyids) {
-                *entry = new.clone();
-            }
+        if let (Some(entry), Some(new)) = (entry, named(new, name))
+            && knows(folder, holder, &entry.keyids)
+        {
+            *entry = new.clone();
         }
     }
     delegations.keys.extend(new.keys.clone());

@@ -68,7 +68,7 @@ impl Repository {
         after.splice(0..0, seen.last.drain(..));
 
         let mut records = Vec::new();
-        for (name, _) in &targets {
+        for name in targets.keys() {
             if let Some(app) = name.strip_prefix("apps/").and_then(|rest| rest.strip_suffix(".json")) {
                 let record = self.record(app)?;
                 if record.app != app {

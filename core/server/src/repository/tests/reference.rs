@@ -4,12 +4,12 @@ use super::*;
 use tough::{RepositoryLoader, TargetName};
 use url::Url;
 
-fn loaded(folder: &Path, first_root: &str) -> tough::error::Result<tough::Repository> {
+fn loaded(folder: &Path, first_root: &str) -> Result<tough::Repository, Box<tough::error::Error>> {
     let root = fs::read(folder.join(first_root)).unwrap();
     let base = |name: &str| Url::from_directory_path(folder.join(name)).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let (metadata, targets) = (base("metadata"), base("targets"));
-    runtime.block_on(async { RepositoryLoader::new(&root, metadata, targets).load().await })
+    runtime.block_on(async { RepositoryLoader::new(&root, metadata, targets).load().await }).map_err(Box::new)
 }
 
 /// The client reads the machine's clock, so these repositories are signed at that time.
