@@ -27,15 +27,15 @@ fn json(folder: &Path, args: &str) -> Value {
 
 /// Keys K, repository R, program hello, and its source.
 fn ready() -> TempDir {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = tempfile::tempdir().expect("a folder");
     let here = dir.path();
     run(here, 0, "keys init --dir K");
     run(here, 0, "repo init R --keys K");
     run(here, 0, "new hello");
-    let lodger_json = fs::read_to_string(here.join("hello/lodger.json")).unwrap();
-    let mut settings: Value = serde_json::from_str(&lodger_json).unwrap();
-    settings.as_object_mut().unwrap().remove("version");
-    fs::write(here.join("hello/lodger.json"), settings.to_string()).unwrap();
+    let lodger_json = fs::read_to_string(here.join("hello/lodger.json")).expect("a new project has one");
+    let mut settings: Value = serde_json::from_str(&lodger_json).expect("JSON");
+    settings.as_object_mut().expect("an object").remove("version");
+    fs::write(here.join("hello/lodger.json"), settings.to_string()).expect("it can be written");
     run(here, 0, "app create hello --name Hello --repo R --keys K");
     dir
 }
