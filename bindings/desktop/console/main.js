@@ -72,7 +72,11 @@ function show(at) {
     tab.tabIndex = on ? 0 : -1
   }
   panel.shown?.()
-  return tabOf(panel)
+  const tab = tabOf(panel)
+  // Sideways only: where the page is narrow, the tabs are further down, and the page is to stay where it is.
+  const list = tab.parentElement
+  list.scrollLeft += tab.getBoundingClientRect().left - list.getBoundingClientRect().left - (list.clientWidth - tab.offsetWidth) / 2
+  return tab
 }
 
 /** @param {Panel} panel @returns {any} */

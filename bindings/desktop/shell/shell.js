@@ -5,7 +5,7 @@
 const WORDS = {
   en: {
     more: 'Menu', close: 'Close', loading: 'Loading', development: 'Development', failed: 'Cannot open', retry: 'Retry',
-    about: 'About', permissions: 'Permissions', reload: 'Reload', console: 'Console', share: 'Share', cancel: 'Cancel', back: 'Back',
+    about: 'About', permissions: 'Settings', reload: 'Reload', console: 'Console', share: 'Share', cancel: 'Cancel', back: 'Back',
     id: 'App ID', version: 'Version', digest: 'Digest', publisher: 'Publisher', code: 'Code',
     granted: 'Allowed', denied: 'Not allowed', undecided: 'Not asked yet', noScopes: 'This program asks for no permissions.',
     asks: 'asks for', allow: 'Allow', deny: 'Do not allow', shared: 'Path copied',

@@ -55,7 +55,7 @@ pub struct BrowserOptions {
     pub theme: Theme,
     /// Without the developer's page there is nowhere to ask: `Ask` is then answered with no, and a warning.
     pub scopes: Scopes,
-    /// First content later than this ends the session (`time-out`).
+    /// First content later than this, from when the page is first asked for, ends the session (`time-out`).
     pub start_timeout: Duration,
     /// With the developer's page: a phone that holds the program, and the console.
     pub tools: bool,

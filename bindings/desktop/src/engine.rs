@@ -12,7 +12,7 @@ use crate::{
 use lodger_bundle::Bundle;
 use lodger_engine::{
     Change, Config, Development, Engine, ErrorKind, Host, LodgerError, LogLevel, OpenRequest, OriginForm,
-    Prompts, Session, SessionEvent, SessionListener, Surface, SystemClock,
+    Prompts, Session, SessionEvent, SessionListener, Surface, SystemClock, WebviewForm,
 };
 use serde_json::{Value, json};
 use std::{
@@ -62,6 +62,7 @@ pub(crate) struct Place {
     pub(crate) origin: OriginForm,
     /// `ipc` or `http`.
     pub(crate) inbound: &'static str,
+    pub(crate) webview: WebviewForm,
     pub(crate) device: Device,
     pub(crate) theme: Theme,
 }
@@ -83,7 +84,7 @@ pub(crate) async fn open(
         scene: open.entry.scene,
         referrer: open.entry.referrer.clone(),
         system: phone::system_info(&place.device, place.theme),
-        surface: Surface { origin: place.origin, inbound: place.inbound, sink: None },
+        surface: Surface { origin: place.origin, inbound: place.inbound, sink: None, webview: place.webview },
         listener,
     };
     engine.open(request).await

@@ -1,5 +1,5 @@
 //! What a running program reports, in a form that crosses a process boundary as one JSON line.
-use lodger_engine::{CallTrace, Counters, LogLevel, NetworkTrace, PageAddress, SessionEvent};
+use lodger_engine::{CallTrace, Counters, LogLevel, NetworkTrace, PageAddress, SessionEvent, Webview};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -106,6 +106,15 @@ pub enum HostEvent {
         /// By name, as in the engine's `Counters`.
         counts: BTreeMap<String, u64>,
     },
+    /// The program's `<web-view>`s have changed.
+    Webviews {
+        /// The page of the one to be seen.
+        shown: Option<u64>,
+        /// By page.
+        all: Vec<Webview>,
+    },
+    /// The page's own back button was used over a `<web-view>`.
+    WebviewBack,
     /// The session cannot go on; the error page is shown.
     Failed {
         /// For machines.
@@ -171,6 +180,8 @@ impl HostEvent {
             SessionEvent::Warning { text } => Self::Warning { text },
             SessionEvent::Call(call) => Self::Call(call),
             SessionEvent::Network(transfer) => Self::Network(transfer),
+            SessionEvent::Webviews { shown, all } => Self::Webviews { shown, all },
+            SessionEvent::WebviewBack => Self::WebviewBack,
             SessionEvent::Exit => Self::Exit,
             SessionEvent::Share { title, path } => Self::Share { title, path },
             SessionEvent::Dev { id, result } => Self::Dev { id, result },

@@ -13,6 +13,8 @@ mod running;
 #[cfg(target_os = "linux")]
 mod sheets;
 #[cfg(target_os = "linux")]
+mod webs;
+#[cfg(target_os = "linux")]
 mod webview;
 #[cfg(target_os = "linux")]
 mod window;

@@ -3,7 +3,7 @@
 
 use lodger_bundle::{Bundle, BundleBuilder, Index, Version};
 use lodger_desktop::{
-    Entry, Program,
+    Entry, HostEvent, Program,
     browser::{BrowserOptions, Server},
 };
 use std::{
@@ -30,7 +30,7 @@ fn bundle() -> Bundle {
 
 /// A server with a program, and what its address consists of.
 struct Door {
-    _server: Server,
+    server: Server,
     host: String,
     port: u16,
     token: String,
@@ -44,20 +44,28 @@ impl Door {
     /// With the developer's page: its host, and the address of the program's that its state tells.
     fn with_tools() -> (Self, String) {
         let door = Self::to(BrowserOptions { tools: true, ..BrowserOptions::default() });
-        let cookie = door.cookie();
-        let state = door.ask("GET /events?after=0", &[door.host(), cookie]).1;
-        let start = state.find("\"frame\":\"http://").unwrap() + "\"frame\":\"http://".len();
-        let frame = state[start..].split('"').next().unwrap().to_owned();
+        let frame = door.frame().unwrap();
         (door, frame)
     }
 
+    /// The program's address, as the developer's page is told after it was loaded.
+    fn frame(&self) -> Option<String> {
+        let cookie = self.cookie();
+        let state = self.ask("GET /events?after=0", &[self.host(), cookie]).1;
+        let (_, rest) = state.split_once("\"frame\":\"http://")?;
+        Some(rest.split('"').next().unwrap().to_owned())
+    }
+
     fn to(options: BrowserOptions) -> Self {
-        let server =
-            Server::new(&BrowserOptions { start_timeout: Duration::from_secs(60), ..options }).unwrap();
+        Self::within(Duration::from_secs(60), options)
+    }
+
+    fn within(start_timeout: Duration, options: BrowserOptions) -> Self {
+        let server = Server::new(&BrowserOptions { start_timeout, ..options }).unwrap();
         let url = server.open(&Program::new(bundle()), Entry::default()).unwrap();
         let (host, token) = url.strip_prefix("http://").unwrap().split_once("/?token=").unwrap();
         let port = host.rsplit_once(':').unwrap().1.parse().unwrap();
-        Self { host: host.to_owned(), port, token: token.to_owned(), _server: server }
+        Self { host: host.to_owned(), port, token: token.to_owned(), server }
     }
 
     /// Status and the whole answer to a request with these lines after the first.
@@ -239,6 +247,26 @@ fn only_the_developers_page_frames_the_program() {
     assert!(answer.contains("frame-ancestors 'none'"), "{answer}");
     let framed = [plain.host(), "sec-fetch-dest: iframe".into(), "sec-fetch-site: same-site".into()];
     assert_eq!(plain.ask(&format!("GET /?token={}", plain.token), &framed).0, 403);
+}
+
+#[test]
+fn the_time_to_start_runs_when_the_page_is_asked_for_and_a_reload_tries_again() {
+    let options = BrowserOptions { tools: true, ..BrowserOptions::default() };
+    let door = Door::within(Duration::ZERO, options);
+    for session in 1..=2 {
+        let frame = door.frame().expect("nobody has asked for the page yet");
+        let (program, rest) = frame.split_once('/').unwrap();
+        assert!(rest.ends_with(&format!("session={session}")), "{rest}");
+        assert_eq!(door.ask(&format!("GET /{rest}"), &[format!("host: {program}")]).0, 200);
+        let failed =
+            std::iter::from_fn(|| door.server.next(Duration::from_secs(20))).find_map(|report| match report
+                .event
+            {
+                HostEvent::Failed { code, .. } => Some((report.session, code)),
+                _ => None,
+            });
+        assert_eq!(failed, Some((session, "time-out".to_owned())));
+    }
 }
 
 #[test]

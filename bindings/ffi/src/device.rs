@@ -138,6 +138,19 @@ pub struct DeviceCall {
     pub api: String,
     /// A JSON object, untrusted.
     pub args: String,
+    /// The file that the program named, where the function takes one.
+    pub file: Option<DeviceFile>,
+}
+
+/// A file of the program, for functions that give it to the device.
+#[derive(Clone, Debug, uniffi::Record)]
+pub struct DeviceFile {
+    /// Last part of its path, from the program: not to be used as a path.
+    pub name: String,
+    /// By its name's ending; `application/octet-stream` for all but pictures, fonts, sound and film.
+    pub mime: String,
+    /// At most 64 MiB.
+    pub bytes: Vec<u8>,
 }
 
 /// Why a device function failed.
@@ -178,7 +191,8 @@ impl engine::Device for Foreign<dyn Device> {
 
     async fn call(&self, call: engine::DeviceCall) -> Result<serde_json::Value, engine::DeviceError> {
         let engine::Caller { app, user, index } = call.caller;
-        let call = DeviceCall { app, user, index, api: call.api, args: call.args.to_string() };
+        let file = call.file.map(|engine::DeviceFile { name, mime, bytes }| DeviceFile { name, mime, bytes });
+        let call = DeviceCall { app, user, index, api: call.api, args: call.args.to_string(), file };
         match self.0.call(call).await {
             Ok(result) => serde_json::from_str(&result)
                 .map_err(|_| engine::DeviceError::new("the host's answer is not JSON")),

@@ -144,6 +144,15 @@ pub enum SessionEvent {
         /// JSON, as the engine's `NetworkTrace`: only tools read it.
         trace: String,
     },
+    /// The program's `<web-view>`s have changed: make, load, place and close them accordingly.
+    Webviews {
+        /// The page of the one to be seen.
+        shown: Option<u64>,
+        /// By page.
+        all: Vec<crate::records::Webview>,
+    },
+    /// The page's own back button, over a `<web-view>`: what the host's back button does.
+    WebviewBack,
     /// The user left the program.
     Exit,
     /// The page answered `share`.
@@ -199,6 +208,10 @@ impl SessionEvent {
             Event::Network(trace) => {
                 Self::Network { trace: serde_json::to_string(&trace).unwrap_or_default() }
             }
+            Event::Webviews { shown, all } => {
+                Self::Webviews { shown, all: all.into_iter().map(Into::into).collect() }
+            }
+            Event::WebviewBack => Self::WebviewBack,
             Event::Exit => Self::Exit,
             Event::Share { title, path } => Self::Share { title, path },
             Event::Dev { id, result } => Self::Dev { id, result: result.to_string() },

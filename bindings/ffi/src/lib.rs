@@ -14,7 +14,7 @@ mod records;
 mod session;
 
 pub use device::{
-    AppSocket, Device, DeviceCall, DeviceFailure, SocketConnection, SocketMessage, SocketOpened,
+    AppSocket, Device, DeviceCall, DeviceFailure, DeviceFile, SocketConnection, SocketMessage, SocketOpened,
     SocketRequest,
 };
 pub use engine::LodgerEngine;

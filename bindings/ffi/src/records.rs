@@ -285,6 +285,8 @@ pub struct OpenRequest {
     pub origin: OriginForm,
     /// How messages travel.
     pub surface: Surface,
+    /// The host follows `SessionEvent.Webviews`; without it `<web-view>` fails with `not supported`.
+    pub webviews: bool,
     /// Takes the session's events.
     pub listener: Arc<dyn host::SessionListener>,
 }
@@ -302,6 +304,7 @@ impl TryFrom<OpenRequest> for engine::OpenRequest {
             Surface::Handler { sink } => ("handler", Some(sink)),
             Surface::Poll => ("handler", None),
         };
+        let webview = if request.webviews { engine::WebviewForm::Native } else { engine::WebviewForm::None };
         let sink = sink.map(|sink| Arc::new(Foreign(sink)) as Arc<dyn engine::MessageSink>);
         Ok(Self {
             user: request.user,
@@ -311,7 +314,7 @@ impl TryFrom<OpenRequest> for engine::OpenRequest {
             scene: request.scene,
             referrer: referrer(request.referrer)?,
             system: request.system.into(),
-            surface: engine::Surface { origin, inbound, sink },
+            surface: engine::Surface { origin, inbound, sink, webview },
             listener: Arc::new(Foreign(request.listener)),
         })
     }
@@ -354,4 +357,67 @@ impl From<engine::Resource> for Resource {
         let engine::Resource { status, mime, headers, length, handle } = resource;
         Self { status, mime, headers: headers_out(headers), length, handle }
     }
+}
+
+/// One `<web-view>` that is there now.
+#[derive(Clone, Debug, PartialEq, uniffi::Record)]
+pub struct Webview {
+    /// The page that holds it; a page has one at most.
+    pub page: u64,
+    /// What the program asked for last: load it when this is new, or differs from what it was before.
+    pub url: String,
+    /// In the program's webview, CSS pixels.
+    pub left: f64,
+    /// In the program's webview, CSS pixels.
+    pub top: f64,
+    /// CSS pixels.
+    pub width: f64,
+    /// CSS pixels.
+    pub height: f64,
+}
+
+impl From<engine::Webview> for Webview {
+    fn from(webview: engine::Webview) -> Self {
+        let engine::Webview { page, url, rect: [left, top, width, height] } = webview;
+        Self { page, url, left, top, width, height }
+    }
+}
+
+/// What a host tells of a `<web-view>`.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Enum)]
+pub enum WebviewEvent {
+    /// A document has loaded.
+    Loaded,
+    /// A document could not be loaded.
+    Failed {
+        /// For the program's developer; without the address.
+        reason: String,
+    },
+    /// The document's title: untrusted text.
+    Title {
+        /// Plain text.
+        title: String,
+    },
+}
+
+impl From<WebviewEvent> for engine::WebviewEvent {
+    fn from(event: WebviewEvent) -> Self {
+        match event {
+            WebviewEvent::Loaded => Self::Loaded,
+            WebviewEvent::Failed { reason } => Self::Failed { reason },
+            WebviewEvent::Title { title } => Self::Title { title },
+        }
+    }
+}
+
+/// What to run at the start of each document in the main frame of a `<web-view>`.
+#[uniffi::export]
+pub fn webview_script() -> String {
+    engine::WEBVIEW_SCRIPT.to_owned()
+}
+
+/// What to append to the user agent of a `<web-view>`.
+#[uniffi::export]
+pub fn webview_user_agent() -> String {
+    engine::WEBVIEW_USER_AGENT.to_owned()
 }

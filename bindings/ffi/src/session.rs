@@ -100,6 +100,22 @@ impl LodgerSession {
         self.inner.share();
     }
 
+    /// Whether the `<web-view>` of `page` may go to `url`: ask before every navigation of every frame. `asked`: the user
+    /// wanted it, and is shown the reason for a refusal.
+    pub fn webview_may_load(&self, page: u64, url: String, asked: bool) -> bool {
+        self.inner.webview_may_load(page, &url, asked)
+    }
+
+    /// What has become of the `<web-view>` of `page`.
+    pub fn webview_told(&self, page: u64, event: records::WebviewEvent) {
+        self.inner.webview_told(page, event.into());
+    }
+
+    /// Takes one text of `webview_script` from the `<web-view>` of `page`, which is at `url` now. False if it was dropped.
+    pub fn webview_message(&self, page: u64, url: String, text: String) -> bool {
+        self.inner.webview_message(page, &url, &text)
+    }
+
     /// Tells the page of something, with arguments as JSON: `themeChange`, `windowResize`, `keyboard`,
     /// `networkStatusChange`, `memoryWarning`.
     pub fn emit(&self, event: String, args: String) -> Result<(), LodgerError> {

@@ -1,6 +1,7 @@
 //! Calls of rows of kind `device`: passed to whoever registered the function, after the permission check.
 use crate::{
-    Caller, Device, DeviceCall, LodgerError, bridge::Answer, engine::Shared, registry, session::Inner,
+    Caller, Device, DeviceCall, DeviceFile, LodgerError, bridge::Answer, engine::Shared, files::mime_of,
+    registry, session::Inner,
 };
 use serde_json::{Map, Value, json};
 use std::{
@@ -50,7 +51,11 @@ pub(crate) async fn call(inner: &Inner, api: &str, name: &str, args: Map<String,
         user: inner.identity.user.clone(),
         index: inner.code().digest.to_hex(),
     };
-    let call = DeviceCall { caller, api: name.to_owned(), args: Value::Object(args) };
+    let file = match file(inner, name, &args) {
+        Ok(file) => file,
+        Err(refusal) => return Answer::fail(api, refusal),
+    };
+    let call = DeviceCall { caller, api: name.to_owned(), args: Value::Object(args), file };
     match device.call(call).await {
         Ok(result @ Value::Object(_)) => Answer::Ok(result),
         Ok(_) => Answer::Ok(json!({})),
@@ -62,4 +67,19 @@ pub(crate) async fn call(inner: &Inner, api: &str, name: &str, args: Map<String,
             }
         }
     }
+}
+
+/// Longest file that a device function gets.
+const MAX_FILE: u64 = 64 << 20;
+
+/// The file that the call names, if its row says that it names one.
+fn file(inner: &Inner, name: &str, args: &Map<String, Value>) -> Result<Option<DeviceFile>, String> {
+    let row = registry::Registry::get().row(name);
+    let Some(argument) = row.and_then(|row| row.file.as_deref()) else { return Ok(None) };
+    let Some(path) = args.get(argument).and_then(Value::as_str) else {
+        return Err(format!("parameter error: parameter.{argument} should be String"));
+    };
+    let bytes = inner.files.read_whole(path, MAX_FILE).map_err(|fault| fault.to_string())?;
+    let name = path.rsplit('/').next().unwrap_or_default().to_owned();
+    Ok(Some(DeviceFile { mime: mime_of(&name).to_owned(), name, bytes }))
 }

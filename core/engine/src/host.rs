@@ -9,7 +9,7 @@ mod ready;
 mod socket;
 mod trace;
 
-pub use device::{Device, DeviceCall, DeviceError};
+pub use device::{Device, DeviceCall, DeviceError, DeviceFile};
 pub use events::{MessageSink, PageAddress, SessionEvent, SessionListener};
 pub use http::{AppHttp, HttpError, HttpObserver, HttpRequest, HttpResponse, PlatformHttp};
 pub use ready::{NoPrompts, StderrLog, SystemClock};

@@ -56,17 +56,19 @@ mod trace;
 mod transfer;
 pub mod url_policy;
 mod vault;
+mod webview;
 
 pub use counters::Counters;
 pub use engine::{Config, Development, Engine, OpenRequest, Surface, SystemInfo};
 pub use error::{ErrorKind, LodgerError};
 pub use host::{
-    AppHttp, AppSocket, CallTrace, Caller, Clock, Decision, Device, DeviceCall, DeviceError, Host, HostApi,
-    HttpError, HttpObserver, HttpRequest, HttpResponse, KeyStore, Log, LogLevel, MessageSink, NetworkEnd,
-    NetworkKind, NetworkTrace, NoPrompts, NoSockets, PageAddress, PlatformHttp, Prompts, ScopeAnswer,
-    ScopePrompt, SessionEvent, SessionListener, SocketConnection, SocketMessage, SocketOpened, SocketRequest,
-    StderrLog, SystemClock,
+    AppHttp, AppSocket, CallTrace, Caller, Clock, Decision, Device, DeviceCall, DeviceError, DeviceFile,
+    Host, HostApi, HttpError, HttpObserver, HttpRequest, HttpResponse, KeyStore, Log, LogLevel, MessageSink,
+    NetworkEnd, NetworkKind, NetworkTrace, NoPrompts, NoSockets, PageAddress, PlatformHttp, Prompts,
+    ScopeAnswer, ScopePrompt, SessionEvent, SessionListener, SocketConnection, SocketMessage, SocketOpened,
+    SocketRequest, StderrLog, SystemClock,
 };
 pub use origin::OriginForm;
 pub use resource::{Resource, ResourceRequest};
 pub use session::{Change, Session};
+pub use webview::{WEBVIEW_SCRIPT, WEBVIEW_USER_AGENT, Webview, WebviewEvent, WebviewForm};

@@ -217,12 +217,14 @@ pub(crate) fn header<'a>(response: &'a HttpResponse, name: &str) -> Option<&'a s
     response.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
 }
 
-fn allowed(inner: &Inner, purpose: UrlUse, text: &str) -> Result<WebUrl, Refusal> {
+/// Holds a URL against the program's list; an undeclared one is allowed in development, and the author told, once.
+pub(crate) fn allowed(inner: &Inner, purpose: UrlUse, text: &str) -> Result<WebUrl, Refusal> {
     let allowed = inner.policy.check(purpose, text)?;
     if allowed.undeclared {
         let list = match purpose {
             UrlUse::Upload => "upload",
             UrlUse::Download => "download",
+            UrlUse::Webview => "webview",
             _ => "request",
         };
         inner.warn_undeclared(&allowed.url.origin(), list);

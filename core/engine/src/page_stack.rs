@@ -99,6 +99,11 @@ impl PageStack {
         self.stack.last().expect("the stack is never empty")
     }
 
+    /// In the stack, or a tab page kept behind.
+    pub(crate) fn is_alive(&self, id: u64) -> bool {
+        self.stack.iter().chain(self.kept.values()).any(|page| page.id == id)
+    }
+
     /// Bottom first: for the host.
     pub(crate) fn addresses(&self) -> Vec<PageAddress> {
         let address = |page: &Page| PageAddress { path: page.path.clone(), query: page.query.clone() };

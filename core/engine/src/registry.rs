@@ -53,6 +53,9 @@ pub struct ApiRow {
     /// What the host can switch off.
     #[serde(default)]
     pub capability: Option<String>,
+    /// Of a `device` row: the argument that names a file of the program; the device gets the file itself.
+    #[serde(default)]
+    pub file: Option<String>,
     /// Only from a user's tap. No row has it yet: the bridge refuses those that do.
     #[serde(default)]
     pub gesture: bool,

@@ -111,7 +111,7 @@ mod tests {
     #[test]
     fn reads_stay_inside_the_body_and_the_limit() {
         let handles = Handles::default();
-        let policies = Policies::new("lodger://m0", &[]);
+        let policies = Policies::new("lodger://m0", &[], &[]);
         let body = vec![7; MAX_READ + 10];
         let resource = handles.open(policies.data("image/png", body));
         let read = |offset, length| handles.read(resource.handle, offset, length).expect("open").len();

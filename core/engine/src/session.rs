@@ -10,12 +10,13 @@ mod replace;
 mod reports;
 mod serve;
 mod start_page;
+mod webviews;
 
 pub(crate) use inner::{Code, Identity, Inner, Parts};
 pub(crate) use launch::LaunchOptions;
 pub use replace::Change;
 
-use crate::{Counters, LodgerError, Resource, ResourceRequest};
+use crate::{Counters, LodgerError, Resource, ResourceRequest, WebviewEvent};
 use lodger_bundle::Digest;
 use serde_json::Value;
 use std::{collections::BTreeMap, sync::Arc};
@@ -136,14 +137,34 @@ impl Session {
         self.inner().hide();
     }
 
-    /// The host's back button or gesture; at the first page the listener gets `Exit`.
+    /// The host's back button or gesture; at the first page the listener gets `Exit`. Where a `<web-view>` is shown, go
+    /// back in its own history first.
     pub fn back(&self) {
         self.inner().back();
     }
 
     /// The user chose Share: the page answers with `SessionEvent::Share`.
     pub fn share(&self) {
+        self.inner().deliver_top();
         self.inner().event("share", Value::Object(serde_json::Map::new()));
+    }
+
+    /// Whether the `<web-view>` of `page` may go to `url`: ask before every navigation of every frame, redirects among
+    /// them. If not, the program is told why; and if the user `asked` for it (a tap on a link), the host gets a
+    /// `SessionEvent::Webviews` that takes the web-view off the page, which shows the reason until the next `back`.
+    pub fn webview_may_load(&self, page: u64, url: &str, asked: bool) -> bool {
+        self.inner().webview_may_load(page, url, asked)
+    }
+
+    /// What has become of the `<web-view>` of `page`.
+    pub fn webview_told(&self, page: u64, event: WebviewEvent) {
+        self.inner().webview_told(page, event);
+    }
+
+    /// Takes one text that `WEBVIEW_SCRIPT` sent from the `<web-view>` of `page`, which is at `url` now. Untrusted: at
+    /// most 256 KiB, parsed strictly. False if it was dropped or refused.
+    pub fn webview_message(&self, page: u64, url: &str, text: &str) -> bool {
+        self.inner().webview_message(page, url, text)
     }
 
     /// `themeChange`, `windowResize`, `keyboard`, `networkStatusChange`, `memoryWarning`, `overlay`; `args` as in

@@ -252,10 +252,15 @@ impl Socket {
             return (End { code: BROKEN, reason: String::new(), error: None }, headers);
         }
         let connection = opened.connection;
+        let mut closing = None;
         let end = tokio::select! {
             end = self.read(&*connection, received) => end,
-            end = write(&*connection, &mut outgoing) => end,
+            end = write(&*connection, &mut outgoing, &mut closing) => end,
         };
+        // The server may answer a close before it is known here that the close has left.
+        if let (Ok(_), Some(call)) = (&end, closing) {
+            call.sent();
+        }
         (end.unwrap_or_else(broken), headers)
     }
 
@@ -328,22 +333,26 @@ async fn given_up(outgoing: &mut UnboundedReceiver<Outgoing>) -> u16 {
     std::future::pending().await
 }
 
-/// Sends what is queued. After a close, the server has a moment to answer it.
+/// Sends what is queued; `closing` holds the call of a close that is on its way. After it, the server has a moment to
+/// answer.
 async fn write(
     connection: &dyn SocketConnection,
     outgoing: &mut UnboundedReceiver<Outgoing>,
+    closing: &mut Option<Waiting>,
 ) -> Result<End, HttpError> {
     while let Some(Outgoing { message, call }) = outgoing.recv().await {
-        let closing = match &message {
-            SocketMessage::Close { code, reason } => Some((*code, reason.clone())),
-            _ => None,
-        };
+        if let SocketMessage::Close { code, reason } = &message {
+            let end = End { code: *code, reason: reason.clone(), error: None };
+            *closing = Some(call);
+            connection.send(message).await?;
+            if let Some(call) = closing.take() {
+                call.sent();
+            }
+            sleep(GOODBYE).await;
+            return Ok(end);
+        }
         connection.send(message).await?;
         call.sent();
-        if let Some((code, reason)) = closing {
-            sleep(GOODBYE).await;
-            return Ok(End { code, reason, error: None });
-        }
     }
     std::future::pending().await
 }

@@ -133,6 +133,8 @@ impl<'a> Transfer<'a> {
             UrlUse::Download => NetworkKind::Download,
             UrlUse::Image => NetworkKind::Image,
             UrlUse::Media => NetworkKind::Media,
+            // The host loads websites itself; no transfer of the engine is for one.
+            UrlUse::Webview => NetworkKind::Request,
             UrlUse::Socket => NetworkKind::Socket,
         };
         let body = || preview(content_type(&outgoing.headers), &outgoing.body);

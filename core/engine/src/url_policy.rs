@@ -23,6 +23,8 @@ pub enum UrlUse {
     Image,
     /// Remote sound and video.
     Media,
+    /// Websites in `<web-view>`, and where they go.
+    Webview,
 }
 
 /// Why a URL is refused.
@@ -54,6 +56,7 @@ pub struct UrlPolicy {
     socket: Option<Vec<WebUrl>>,
     image: Option<Vec<WebUrl>>,
     media: Option<Vec<WebUrl>>,
+    webview: Option<Vec<WebUrl>>,
     development: bool,
 }
 
@@ -70,6 +73,7 @@ impl UrlPolicy {
             socket: read(&domains.socket),
             image: read(&domains.image),
             media: read(&domains.media),
+            webview: read(&domains.webview),
             development,
         }
     }
@@ -91,6 +95,8 @@ impl UrlPolicy {
             UrlUse::Socket => (&self.socket, self.development),
             UrlUse::Image => (&self.image, true),
             UrlUse::Media => (&self.media, true),
+            // Without a list, what has no encryption is only this machine.
+            UrlUse::Webview => (&self.webview, self.development && (url.is_https() || url.is_loopback())),
         };
         match list {
             Some(list) if list.iter().any(|entry| entry.same_origin(&url)) => {
@@ -103,13 +109,22 @@ impl UrlPolicy {
         }
     }
 
+    /// Sources for CSP's `frame-src` where `<web-view>` is an iframe: declared origins only. A prefetch is let through
+    /// by any directive of a policy (CSP 3, 6.1.14), so a wide one here would be a way out for data of every program.
+    pub fn frame_sources(&self) -> Vec<String> {
+        self.origins(self.webview.as_deref().unwrap_or_default())
+    }
+
+    /// Those of a list that may be reached at all.
+    fn origins(&self, list: &[WebUrl]) -> Vec<String> {
+        list.iter().filter(|url| url.is_https() || self.development).map(WebUrl::origin).collect()
+    }
+
     /// Sources for CSP's `media-src`: declared origins, or all of https.
     pub fn media_sources(&self) -> Vec<String> {
         match &self.media {
             None => vec!["https:".to_owned()],
-            Some(list) => {
-                list.iter().filter(|url| url.is_https() || self.development).map(WebUrl::origin).collect()
-            }
+            Some(list) => self.origins(list),
         }
     }
 }

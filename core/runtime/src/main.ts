@@ -28,6 +28,7 @@ import { styleElement } from './framework/style-sheets'
 import { System } from './framework/system'
 import { TabBar } from './framework/tab-bar'
 import { createTree } from './framework/tree'
+import { Webviews } from './framework/webviews'
 import { createWxsRuntime, defineWxsConstructorNames } from './framework/wxs'
 import baseCss from './ui/base.css'
 import mediaCss from './ui/media.css'
@@ -68,7 +69,9 @@ function main(): void {
     tabBar,
     baseCss + mediaCss,
     {
-      back: () => void leave(stack.top, () => wx.navigateBack?.()),
+      back: () => {
+        if (!webviews.back()) void leave(stack.top, () => wx.navigateBack?.())
+      },
       home: () => void wx.reLaunch?.({ url: `/${system.config.pages[0] ?? ''}` }),
       routing: (type) => new RouteTrace((event, value) => void events.emit(event, value), timeline, type),
       ready(page) {
@@ -87,6 +90,7 @@ function main(): void {
   )
   reporter.setPage(() => stack.top?.path ?? '')
   const back = new BackCatcher(bridge)
+  const webviews = new Webviews(bridge, stack, reporter)
   const wx = createFunctions({
     launch,
     bridge,
@@ -109,7 +113,18 @@ function main(): void {
       })
   }
 
-  const env = createEnv({ wx, reporter, system, stack, events, bridge, overlay, config: launch.config, back })
+  const env = createEnv({
+    wx,
+    reporter,
+    system,
+    stack,
+    events,
+    bridge,
+    overlay,
+    config: launch.config,
+    back,
+    webviews,
+  })
   registerComponents(tree.space.getComponentSpace(), env)
   extendCallers(reporter, () => stack, wx)
   defineWxsConstructorNames()

@@ -50,6 +50,14 @@ impl Bench for Arc<Shared> {
         Some(&self.with.shell)
     }
 
+    /// A reload of the page is another attempt at a program that has failed.
+    async fn visited(&self) {
+        if self.session().is_none() && matches!(self.with.shell.layer(), Layer::Error { .. }) {
+            // Shown on the host's screen if it fails again.
+            let _ = self.reload(None).await;
+        }
+    }
+
     async fn act(&self, act: Act) -> Result<Value, String> {
         let session = self.session();
         match act {

@@ -14,7 +14,7 @@ use crate::{
     },
     window::locate,
 };
-use lodger_engine::{Change, Engine, LodgerError, OriginForm, Session};
+use lodger_engine::{Change, Engine, LodgerError, OriginForm, Session, WebviewForm};
 use serde_json::{Value, json};
 use std::{
     path::PathBuf,
@@ -114,8 +114,13 @@ impl Shared {
             top: None,
         });
         let Settings { device, theme } = self.settings().clone();
-        let place =
-            Place { origin: OriginForm::Loopback { port: self.port }, inbound: "http", device, theme };
+        let place = Place {
+            origin: OriginForm::Loopback { port: self.port },
+            inbound: "http",
+            webview: WebviewForm::Frame,
+            device,
+            theme,
+        };
         let shared = Arc::downgrade(self);
         let listener = Reporter::new(number, move |report| {
             // The server may be ending; then nobody listens.

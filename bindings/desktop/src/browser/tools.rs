@@ -66,6 +66,9 @@ pub(super) trait Bench: Send + Sync {
     /// What is drawn beside the reports.
     fn state(&self) -> Value;
 
+    /// Its document is asked for.
+    async fn visited(&self) {}
+
     /// Does what the developer wishes.
     async fn act(&self, act: Act) -> Result<Value, String>;
 
@@ -158,6 +161,9 @@ async fn read(bench: &impl Bench, path: &str) -> (u16, String, Vec<u8>) {
         },
         _ => {
             let name = if name == "/" { "/index.html" } else { name };
+            if name == "/index.html" {
+                bench.visited().await;
+            }
             match FILES.iter().find(|(path, ..)| *path == name) {
                 Some((_, mime, text)) => (200, (*mime).to_owned(), text.as_bytes().to_vec()),
                 None => (404, "text/plain".into(), b"There is no such file.".to_vec()),

@@ -19,7 +19,7 @@ use crate::{
     },
 };
 use lodger_bundle::Bundle;
-use lodger_engine::{Engine, ErrorKind, LodgerError, OriginForm, Session};
+use lodger_engine::{Engine, ErrorKind, LodgerError, OriginForm, Session, WebviewForm};
 use serde_json::{Value, json};
 use std::{
     convert::Infallible,
@@ -249,6 +249,7 @@ impl Running {
         let place = Place {
             origin: OriginForm::CustomScheme,
             inbound: "ipc",
+            webview: WebviewForm::Native,
             device: Device::window(self.window.size()),
             theme: self.theme,
         };
@@ -322,6 +323,14 @@ impl Running {
                     current.top = Some(top);
                 }
             }
+            HostEvent::Webviews { shown, all } => {
+                if let Some(session) = self.current.as_ref().and_then(|current| current.session.as_ref())
+                    && let Err(error) = self.window.follow(session, (number, &self.proxy), (*shown, all))
+                {
+                    eprintln!("The web-view cannot be shown: {error}");
+                }
+            }
+            HostEvent::WebviewBack => self.back(),
             HostEvent::Exit => go_on = false,
             HostEvent::Share { path, .. } => self.window.copy(path),
             HostEvent::Failed { .. } => {

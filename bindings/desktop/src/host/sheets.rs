@@ -67,6 +67,9 @@ impl Running {
     pub(super) fn back(&mut self) {
         match self.shell.layer() {
             Layer::None if !self.shell.asks() => {
+                if self.window.webs.back() {
+                    return;
+                }
                 if let Some(session) = self.session() {
                     session.back();
                 }

@@ -141,7 +141,7 @@ pub(super) fn same_origin(url: &str, origin: &str) -> bool {
 }
 
 /// Queries may hold what a user typed: they stay out of reports.
-fn without_query(url: &str) -> String {
+pub(super) fn without_query(url: &str) -> String {
     url.split(['?', '#']).next().unwrap_or_default().to_owned()
 }
 

@@ -5,11 +5,12 @@
 use super::{
     Turn,
     protocol::Setup,
+    webs::{Place, Webs},
     webview::{SHELL_ORIGIN, build_program, build_shell, failed, send},
 };
 use crate::{Error, phone, shell::Shell};
 use gtk::prelude::*;
-use lodger_engine::Session;
+use lodger_engine::{Session, Webview};
 use std::sync::Arc;
 use tao::{
     dpi::LogicalSize,
@@ -24,8 +25,11 @@ use wry::{WebView, WebViewExtUnix};
 pub(super) struct PhoneWindow {
     window: Window,
     page: gtk::Box,
+    overlay: gtk::Overlay,
     screen: gtk::Box,
     program: Option<WebView>,
+    /// Of the program's pages.
+    pub(super) webs: Webs,
     /// Kept for as long as the window.
     _shell: WebView,
 }
@@ -57,8 +61,10 @@ impl PhoneWindow {
         // If the screen's own process dies, it draws the same state again.
         shell.webview().connect_web_process_terminated(|webview, _| webview.load_uri(SHELL_ORIGIN));
         overlay.show_all();
+        redraw_whole(&overlay);
         keys(&window, proxy);
-        let this = Self { window, page, screen, program: None, _shell: shell };
+        let this =
+            Self { window, page, overlay, screen, program: None, webs: Webs::default(), _shell: shell };
         this.cover(true);
         Ok(this)
     }
@@ -100,7 +106,10 @@ impl PhoneWindow {
             if whole { -1 } else { pixels(width) },
             if whole { -1 } else { pixels(height) },
         );
-        if !whole && let Some(program) = &self.program {
+        if !whole
+            && !self.webs.focus()
+            && let Some(program) = &self.program
+        {
             program.webview().grab_focus();
         }
     }
@@ -113,28 +122,54 @@ impl PhoneWindow {
         runtime: &Handle,
         proxy: &EventLoopProxy<Turn>,
     ) -> Result<(), Error> {
-        self.program = None;
+        self.clear();
         let webview = build_program(&self.page, session, number, runtime, proxy)?;
         let native = webview.webview();
         let died = proxy.clone();
         native.connect_web_process_terminated(move |_, _| send(&died, Turn::RendererGone(number)));
-        let back = proxy.clone();
-        native.connect_button_press_event(move |_, event| match event.button() {
-            8 => {
-                send(&back, Turn::Back);
-                gtk::glib::Propagation::Stop
-            }
-            // A page has no forward.
-            9 => gtk::glib::Propagation::Stop,
-            _ => gtk::glib::Propagation::Proceed,
-        });
+        back_by_mouse(&native, proxy);
         self.program = Some(webview);
         Ok(())
     }
 
-    /// Destroys the program's webview.
+    /// Brings the websites of the program's pages up to date.
+    pub(super) fn follow(
+        &mut self,
+        session: &Session,
+        host: (u32, &EventLoopProxy<Turn>),
+        webviews: (Option<u64>, &[Webview]),
+    ) -> Result<(), Error> {
+        let place = Place { overlay: &self.overlay, screen: &self.screen, size: self.size() };
+        self.webs.follow(&place, session, host, webviews)
+    }
+
+    /// Destroys the program's webview, and those of its pages.
     pub(super) fn clear(&mut self) {
+        self.webs = Webs::default();
         self.program = None;
+    }
+}
+
+/// The mouse's back button is the host's.
+pub(super) fn back_by_mouse(native: &webkit2gtk::WebView, proxy: &EventLoopProxy<Turn>) {
+    let back = proxy.clone();
+    native.connect_button_press_event(move |_, event| match event.button() {
+        8 => {
+            send(&back, Turn::Back);
+            gtk::glib::Propagation::Stop
+        }
+        // A page has no forward.
+        9 => gtk::glib::Propagation::Stop,
+        _ => gtk::glib::Propagation::Proceed,
+    });
+}
+
+/// Draws all of `widget` whenever something in it is drawn. A webview that is to draw only a part, since the capsule
+/// above it has changed, draws nothing there (WebKitGTK 2.50 without a GPU): what GTK has behind it shows through.
+fn redraw_whole(widget: &impl IsA<gtk::Widget>) {
+    let widget = widget.clone().upcast::<gtk::Widget>();
+    if let Some(clock) = widget.frame_clock() {
+        clock.connect_before_paint(move |_| widget.queue_draw());
     }
 }
 

@@ -1,4 +1,5 @@
-//! The file system of programs: every method with good, bad and missing arguments, in a real page of each engine.
+//! Long contents, files as pictures, and transfers of megabytes. Each function and method has its cases in the program
+//! `functions`.
 use crate::{
     harness::{driver, in_both_engines, program},
     sink::{Hit, Page, Sink},
@@ -13,7 +14,7 @@ fn line(event: &HostEvent) -> Option<&str> {
 }
 
 in_both_engines! {
-    fn every_method_of_the_file_system(engine) {
+    fn long_contents_and_pictures_of_the_programs_own_files(engine) {
         let mut driver = driver(engine);
         driver.open(&program("files"), Entry::default()).unwrap();
         driver.wait("the end", |event| line(event).is_some_and(|text| text == "DONE" || text.starts_with("FAIL run"))).unwrap();
@@ -21,7 +22,7 @@ in_both_engines! {
         let failed: Vec<_> = lines.iter().filter(|text| text.starts_with("FAIL")).collect();
         assert!(failed.is_empty(), "{failed:#?}");
         let passed = lines.iter().filter(|text| text.starts_with("PASS")).count();
-        assert!(passed > 150, "only {passed} checks ran");
+        assert!(passed == 5, "only {passed} checks ran");
     }
 }
 

@@ -1,19 +1,29 @@
 //! Every function that works, against WeChat's documented form: the rows of `tests/apps/functions/cases`, in a page of
 //! each engine. A row of the registry that works and has no case is a failure here.
 use crate::{
-    harness::{driver_with, in_both_engines, options, picture, program},
+    harness::{Told, driver_with, in_both_engines, options, picture, program, vanishes},
     sink::{Hit, Sink},
+    sockets::Server,
 };
-use lodger_desktop::{DriverOptions, Entry, HostEvent, Scopes, Target};
+use lodger_desktop::{DriverOptions, Entry, HostEvent, Scopes, Target, WebEngine};
 use lodger_engine::registry::{ApiKind, ApiStatus, Registry};
 use serde_json::Value;
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
-/// What the cases may ask for: `/json`, `/bytes`, `/echo` (method and body), `/slow` (never); anything else is text.
+/// A file that the program has too.
+fn media(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/apps/functions/media").join(name)
+}
+
+/// What the cases may ask for: `/json`, `/bytes`, `/four.png`, `/echo` (method and body), `/slow` (never); anything else is text.
 fn answer(hit: &Hit) -> (&'static str, Vec<u8>) {
     match hit.path.split('?').next().unwrap_or("") {
         "/json" => ("application/json", br#"{"a":1}"#.to_vec()),
         "/bytes" => ("application/octet-stream", (0..=255).collect()),
+        "/four.png" => ("image/png", std::fs::read(media("four.png")).unwrap()),
         "/echo" => ("text/plain", [hit.method.as_bytes(), b" ", &hit.body].concat()),
         "/slow" => {
             // Longer than any case waits; the thread ends with the process.
@@ -36,34 +46,33 @@ fn said(event: &HostEvent, word: &str) -> Option<Value> {
     serde_json::from_str(line(event)?.strip_prefix(word)?).ok()
 }
 
-/// All scripts of the test programs, but for the rows of this one.
-fn scripts(folder: &Path) -> String {
-    let mut all = String::new();
-    for entry in std::fs::read_dir(folder).unwrap().flatten() {
-        let path = entry.path();
-        if path.is_dir() && !path.ends_with("functions") && !path.ends_with("node_modules") {
-            all += &scripts(&path);
-        } else if path.extension().is_some_and(|extension| extension == "js") {
-            all += &std::fs::read_to_string(&path).unwrap();
+/// Does what the program asks of a person: `tap` in lib/runner.js says what.
+fn tap(driver: &mut Told, wish: &Value) {
+    let css = Target::css(wish["css"].as_str().unwrap());
+    let target = wish["text"].as_str().map_or(css.clone(), |text| css.with_text(text));
+    match wish["choose"].as_array() {
+        Some(names) => {
+            let file = |name: &Value| media(name.as_str().unwrap());
+            driver.tap_and_choose(&target, &names.iter().map(file).collect::<Vec<_>>()).unwrap();
         }
+        None => driver.tap(&target).unwrap(),
     }
-    all
-}
-
-/// Whether a program names the function; of a method (`FileSystemManager.readFile`) the last part.
-fn called(scripts: &str, name: &str) -> bool {
-    let name = name.rsplit('.').next().unwrap_or(name);
-    scripts.match_indices(name).any(|(at, _)| {
-        let letter = |character: char| character.is_alphanumeric() || character == '_';
-        !scripts[..at].ends_with(letter) && !scripts[at + name.len()..].starts_with(letter)
-    })
+    if wish["gone"] == true {
+        vanishes(driver, &target);
+    }
 }
 
 in_both_engines! {
     fn every_function_keeps_wechats_form(engine) {
         let server = Sink::new(answer);
         let mut driver = driver_with(engine, DriverOptions { scopes: Scopes::Grant, ..options() });
-        let query = [("server".to_owned(), server.url(""))].into();
+        let sockets = Server::start();
+        let mut query: BTreeMap<String, String> =
+            [("server".into(), server.url("")), ("sockets".into(), format!("ws://127.0.0.1:{}", sockets.port))].into();
+        // Nobody can drive a window's own chooser.
+        if engine == WebEngine::Chromium {
+            query.insert("chooser".into(), "yes".into());
+        }
         driver.open(&program("functions"), Entry { query, ..Entry::page("pages/index/index") }).unwrap();
         let cases = driver.wait("the list of cases", |event| said(event, "CASES ").is_some()).unwrap();
         let cases: BTreeMap<String, u32> = serde_json::from_value(said(&cases, "CASES ").unwrap()).unwrap();
@@ -72,11 +81,7 @@ in_both_engines! {
             match said(&event, "TAP ").or_else(|| said(&event, "DONE ")) {
                 None => {}
                 Some(Value::Array(targets)) => {
-                    for target in targets {
-                        let css = Target::css(target[0].as_str().unwrap());
-                        let target = target[1].as_str().map_or(css.clone(), |text| css.with_text(text));
-                        driver.tap(&target).unwrap();
-                    }
+                    targets.iter().for_each(|target| tap(&mut driver, target));
                 }
                 Some(sum) => break sum,
             }
@@ -92,11 +97,8 @@ in_both_engines! {
             .rows()
             .filter(|row| row.status != ApiStatus::None && row.kind != ApiKind::Internal);
         let (with, without): (Vec<_>, Vec<_>) = works.partition(|row| cases.contains_key(&row.name));
-        // Files, media and the like have programs of their own, with what they need around them.
-        let others = scripts(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/apps"));
-        let (elsewhere, nowhere): (Vec<_>, Vec<_>) =
-            without.into_iter().map(|row| row.name.as_str()).partition(|name| called(&others, name));
-        println!("{} functions have cases here, {} in other programs; {sum}", with.len(), elsewhere.len());
-        assert!(nowhere.is_empty(), "add cases (tests/apps/functions/cases) for {nowhere:?}");
+        println!("{}: {} functions have cases; {sum}", engine.name(), with.len());
+        let without: Vec<_> = without.into_iter().map(|row| &row.name).collect();
+        assert!(without.is_empty(), "add cases (tests/apps/functions/cases) for {without:?}");
     }
 }

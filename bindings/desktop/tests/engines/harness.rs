@@ -1,9 +1,12 @@
 //! Compiles the programs under `tests/apps`, and starts drivers for them.
-use lodger_desktop::{Driver, DriverOptions, HostEvent, Program, WebEngine, window::HostCommand};
+use lodger_desktop::{Driver, DriverOptions, HostEvent, Program, Target, WebEngine, window::HostCommand};
 use std::{
+    fs,
     ops::{Deref, DerefMut},
     path::{Path, PathBuf},
+    time::Duration,
 };
+use tempfile::TempDir;
 
 /// Makes two tests of a function that takes a `WebEngine`: one for each engine.
 macro_rules! in_both_engines {
@@ -39,6 +42,26 @@ pub(crate) fn compile(folder: &Path) -> Program {
 /// A program of `tests/apps`.
 pub(crate) fn program(name: &str) -> Program {
     compile(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/apps").join(name))
+}
+
+/// A copy of a program of `tests/apps`, to be changed before it is compiled.
+pub(crate) fn copied(name: &str) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/apps").join(name), folder.path());
+    folder
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
 }
 
 /// Options whose window host is the one that was built for these tests.
@@ -89,4 +112,25 @@ impl Drop for Told {
 /// Where a test's pictures go: under `target/tmp`.
 pub(crate) fn picture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("desktop").join(name)
+}
+
+/// Waits until there is no such node.
+pub(crate) fn vanishes(driver: &mut Told, target: &Target) {
+    for _ in 0..500 {
+        if driver.look(target).unwrap().is_none() {
+            return;
+        }
+        driver.settle(Duration::from_millis(20)).unwrap();
+    }
+    panic!("{target:?} is still there");
+}
+
+/// The colour of one pixel of a picture.
+pub(crate) fn pixel(file: &Path, (x, y): (f64, f64)) -> [u8; 3] {
+    let decoder = png::Decoder::new(std::io::BufReader::new(std::fs::File::open(file).unwrap()));
+    let mut reader = decoder.read_info().unwrap();
+    let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+    let info = reader.next_frame(&mut pixels).unwrap();
+    let at = y as usize * info.line_size + x as usize * info.color_type.samples();
+    [pixels[at], pixels[at + 1], pixels[at + 2]]
 }

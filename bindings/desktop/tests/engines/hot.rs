@@ -1,5 +1,5 @@
 //! The edit loop: a file is saved, and what is on the screen follows, losing as little as can be.
-use crate::harness::{Told, driver, in_both_engines, picture};
+use crate::harness::{Told, copied, driver, in_both_engines, picture, pixel};
 use lodger_compiler::{Compiler, Options, Parts};
 use lodger_desktop::{Change, Entry, HostEvent, Program, Target, WebEngine};
 use serde_json::json;
@@ -16,8 +16,7 @@ struct Editing {
 
 impl Editing {
     fn open(engine: WebEngine) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/apps/hot"), folder.path());
+        let folder = copied("hot");
         let mut editing =
             Self { driver: driver(engine), folder, compiler: Compiler::default(), parts: Parts::default() };
         let (program, _) = editing.build().unwrap();
@@ -74,19 +73,6 @@ impl Editing {
     }
 }
 
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
-    }
-}
-
 /// Waits until an element has this colour on the screen: a style sheet that changes sends no event.
 fn shows(editing: &mut Editing, selector: &str, wanted: [u8; 3], engine: WebEngine) {
     let mut found = [0; 3];
@@ -105,13 +91,7 @@ fn colour(editing: &mut Editing, selector: &str, engine: WebEngine) -> [u8; 3] {
     let rect = editing.driver.find(&Target::css(selector)).unwrap();
     let file = picture(&format!("hot-{}.png", engine.name()));
     editing.driver.screenshot(&file).unwrap();
-    let decoder = png::Decoder::new(std::io::BufReader::new(fs::File::open(file).unwrap()));
-    let mut reader = decoder.read_info().unwrap();
-    let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
-    let info = reader.next_frame(&mut pixels).unwrap();
-    let (x, y) = ((rect.x + rect.width - 20.0) as usize, (rect.y + rect.height / 2.0) as usize);
-    let at = y * info.line_size + x * info.color_type.samples();
-    [pixels[at], pixels[at + 1], pixels[at + 2]]
+    pixel(&file, (rect.x + rect.width - 20.0, rect.y + rect.height / 2.0))
 }
 
 in_both_engines! {

@@ -18,5 +18,7 @@ mod probing;
 mod screen;
 mod sink;
 mod smoking;
+mod sockets;
 mod tools;
 mod using;
+mod webview;

@@ -1,7 +1,7 @@
 //! The host's own screen and window, by real clicks and keys: capsule, menu, errors, back. WebKit only: a browser has
 //! none of them.
 use crate::{
-    harness::{Told, driver, driver_with, options, picture, program},
+    harness::{Told, driver, driver_with, options, picture, pixel, program},
     hostile,
 };
 use lodger_desktop::{
@@ -47,6 +47,19 @@ fn the_capsule_closes_the_program() {
     let mut driver = open();
     driver.tap_at(CLOSE.0, CLOSE.1).unwrap();
     driver.wait("the end", exit).unwrap();
+}
+
+#[test]
+fn the_page_is_seen_behind_the_capsule() {
+    let mut driver = open();
+    let file = picture("capsule.png");
+    for _ in 0..3 {
+        click(&mut driver, MENU);
+        click(&mut driver, CANCEL);
+        driver.screenshot(&file).unwrap();
+        let [behind, beside] = [WIDTH - 92.0, WIDTH - 100.0].map(|x| pixel(&file, (x, 8.0)));
+        assert_eq!(behind, beside, "a corner of the capsule's box, and the bar to its left");
+    }
 }
 
 #[test]

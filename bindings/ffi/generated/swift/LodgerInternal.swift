@@ -2129,6 +2129,22 @@ public protocol LodgerSessionProtocol: AnyObject, Sendable {
      */
     func version()  -> String
     
+    /**
+     * Whether the `<web-view>` of `page` may go to `url`: ask before every navigation of every frame. `asked`: the user
+     * wanted it, and is shown the reason for a refusal.
+     */
+    func webviewMayLoad(page: UInt64, url: String, asked: Bool)  -> Bool
+    
+    /**
+     * Takes one text of `webview_script` from the `<web-view>` of `page`, which is at `url` now. False if it was dropped.
+     */
+    func webviewMessage(page: UInt64, url: String, text: String)  -> Bool
+    
+    /**
+     * What has become of the `<web-view>` of `page`.
+     */
+    func webviewTold(page: UInt64, event: WebviewEvent) 
+    
 }
 /**
  * One running mini-program. Safe from any thread.
@@ -2399,6 +2415,50 @@ open func version() -> String  {
             self.uniffiCloneHandle(),uniffiCallStatus
     )
 })
+}
+    
+    /**
+     * Whether the `<web-view>` of `page` may go to `url`: ask before every navigation of every frame. `asked`: the user
+     * wanted it, and is shown the reason for a refusal.
+     */
+open func webviewMayLoad(page: UInt64, url: String, asked: Bool) -> Bool  {
+    return try!  FfiConverterBool.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_lodger_ffi_fn_method_lodgersession_webview_may_load(
+            self.uniffiCloneHandle(),
+        FfiConverterUInt64.lower(page),
+        FfiConverterString.lower(url),
+        FfiConverterBool.lower(asked),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Takes one text of `webview_script` from the `<web-view>` of `page`, which is at `url` now. False if it was dropped.
+     */
+open func webviewMessage(page: UInt64, url: String, text: String) -> Bool  {
+    return try!  FfiConverterBool.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_lodger_ffi_fn_method_lodgersession_webview_message(
+            self.uniffiCloneHandle(),
+        FfiConverterUInt64.lower(page),
+        FfiConverterString.lower(url),
+        FfiConverterString.lower(text),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * What has become of the `<web-view>` of `page`.
+     */
+open func webviewTold(page: UInt64, event: WebviewEvent)  {try! rustCall() {
+        uniffiCallStatus in
+    uniffi_lodger_ffi_fn_method_lodgersession_webview_told(
+            self.uniffiCloneHandle(),
+        FfiConverterUInt64.lower(page),
+        FfiConverterTypeWebviewEvent_lower(event),uniffiCallStatus
+    )
+}
 }
     
 
@@ -3982,6 +4042,10 @@ public struct DeviceCall: Equatable, Hashable {
      * A JSON object, untrusted.
      */
     public let args: String
+    /**
+     * The file that the program named, where the function takes one.
+     */
+    public let file: DeviceFile?
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -4000,12 +4064,16 @@ public struct DeviceCall: Equatable, Hashable {
          */api: String, 
         /**
          * A JSON object, untrusted.
-         */args: String) {
+         */args: String, 
+        /**
+         * The file that the program named, where the function takes one.
+         */file: DeviceFile?) {
         self.app = app
         self.user = user
         self.index = index
         self.api = api
         self.args = args
+        self.file = file
     }
 
     
@@ -4028,7 +4096,8 @@ public struct FfiConverterTypeDeviceCall: FfiConverterRustBuffer {
                 user: FfiConverterString.read(from: &buf), 
                 index: FfiConverterString.read(from: &buf), 
                 api: FfiConverterString.read(from: &buf), 
-                args: FfiConverterString.read(from: &buf)
+                args: FfiConverterString.read(from: &buf), 
+                file: FfiConverterOptionTypeDeviceFile.read(from: &buf)
         )
     }
 
@@ -4038,6 +4107,7 @@ public struct FfiConverterTypeDeviceCall: FfiConverterRustBuffer {
         FfiConverterString.write(value.index, into: &buf)
         FfiConverterString.write(value.api, into: &buf)
         FfiConverterString.write(value.args, into: &buf)
+        FfiConverterOptionTypeDeviceFile.write(value.file, into: &buf)
     }
 }
 
@@ -4054,6 +4124,85 @@ public func FfiConverterTypeDeviceCall_lift(_ buf: RustBuffer) throws -> DeviceC
 #endif
 public func FfiConverterTypeDeviceCall_lower(_ value: DeviceCall) -> RustBuffer {
     return FfiConverterTypeDeviceCall.lower(value)
+}
+
+
+/**
+ * A file of the program, for functions that give it to the device.
+ */
+public struct DeviceFile: Equatable, Hashable {
+    /**
+     * Last part of its path, from the program: not to be used as a path.
+     */
+    public let name: String
+    /**
+     * By its name's ending; `application/octet-stream` for all but pictures, fonts, sound and film.
+     */
+    public let mime: String
+    /**
+     * At most 64 MiB.
+     */
+    public let bytes: Data
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Last part of its path, from the program: not to be used as a path.
+         */name: String, 
+        /**
+         * By its name's ending; `application/octet-stream` for all but pictures, fonts, sound and film.
+         */mime: String, 
+        /**
+         * At most 64 MiB.
+         */bytes: Data) {
+        self.name = name
+        self.mime = mime
+        self.bytes = bytes
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension DeviceFile: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeDeviceFile: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> DeviceFile {
+        return
+            try DeviceFile(
+                name: FfiConverterString.read(from: &buf), 
+                mime: FfiConverterString.read(from: &buf), 
+                bytes: FfiConverterData.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: DeviceFile, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.name, into: &buf)
+        FfiConverterString.write(value.mime, into: &buf)
+        FfiConverterData.write(value.bytes, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDeviceFile_lift(_ buf: RustBuffer) throws -> DeviceFile {
+    return try FfiConverterTypeDeviceFile.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDeviceFile_lower(_ value: DeviceFile) -> RustBuffer {
+    return FfiConverterTypeDeviceFile.lower(value)
 }
 
 
@@ -4484,6 +4633,10 @@ public struct OpenRequest {
      */
     public let surface: Surface
     /**
+     * The host follows `SessionEvent.Webviews`; without it `<web-view>` fails with `not supported`.
+     */
+    public let webviews: Bool
+    /**
      * Takes the session's events.
      */
     public let listener: SessionListener
@@ -4519,6 +4672,9 @@ public struct OpenRequest {
          * How messages travel.
          */surface: Surface, 
         /**
+         * The host follows `SessionEvent.Webviews`; without it `<web-view>` fails with `not supported`.
+         */webviews: Bool, 
+        /**
          * Takes the session's events.
          */listener: SessionListener) {
         self.user = user
@@ -4530,6 +4686,7 @@ public struct OpenRequest {
         self.system = system
         self.origin = origin
         self.surface = surface
+        self.webviews = webviews
         self.listener = listener
     }
 
@@ -4558,6 +4715,7 @@ public struct FfiConverterTypeOpenRequest: FfiConverterRustBuffer {
                 system: FfiConverterTypeSystemInfo.read(from: &buf), 
                 origin: FfiConverterTypeOriginForm.read(from: &buf), 
                 surface: FfiConverterTypeSurface.read(from: &buf), 
+                webviews: FfiConverterBool.read(from: &buf), 
                 listener: FfiConverterTypeSessionListener.read(from: &buf)
         )
     }
@@ -4572,6 +4730,7 @@ public struct FfiConverterTypeOpenRequest: FfiConverterRustBuffer {
         FfiConverterTypeSystemInfo.write(value.system, into: &buf)
         FfiConverterTypeOriginForm.write(value.origin, into: &buf)
         FfiConverterTypeSurface.write(value.surface, into: &buf)
+        FfiConverterBool.write(value.webviews, into: &buf)
         FfiConverterTypeSessionListener.write(value.listener, into: &buf)
     }
 }
@@ -5371,6 +5530,115 @@ public func FfiConverterTypeSystemInfo_lift(_ buf: RustBuffer) throws -> SystemI
 #endif
 public func FfiConverterTypeSystemInfo_lower(_ value: SystemInfo) -> RustBuffer {
     return FfiConverterTypeSystemInfo.lower(value)
+}
+
+
+/**
+ * One `<web-view>` that is there now.
+ */
+public struct Webview: Equatable, Hashable {
+    /**
+     * The page that holds it; a page has one at most.
+     */
+    public let page: UInt64
+    /**
+     * What the program asked for last: load it when this is new, or differs from what it was before.
+     */
+    public let url: String
+    /**
+     * In the program's webview, CSS pixels.
+     */
+    public let left: Double
+    /**
+     * In the program's webview, CSS pixels.
+     */
+    public let top: Double
+    /**
+     * CSS pixels.
+     */
+    public let width: Double
+    /**
+     * CSS pixels.
+     */
+    public let height: Double
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The page that holds it; a page has one at most.
+         */page: UInt64, 
+        /**
+         * What the program asked for last: load it when this is new, or differs from what it was before.
+         */url: String, 
+        /**
+         * In the program's webview, CSS pixels.
+         */left: Double, 
+        /**
+         * In the program's webview, CSS pixels.
+         */top: Double, 
+        /**
+         * CSS pixels.
+         */width: Double, 
+        /**
+         * CSS pixels.
+         */height: Double) {
+        self.page = page
+        self.url = url
+        self.left = left
+        self.top = top
+        self.width = width
+        self.height = height
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension Webview: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeWebview: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Webview {
+        return
+            try Webview(
+                page: FfiConverterUInt64.read(from: &buf), 
+                url: FfiConverterString.read(from: &buf), 
+                left: FfiConverterDouble.read(from: &buf), 
+                top: FfiConverterDouble.read(from: &buf), 
+                width: FfiConverterDouble.read(from: &buf), 
+                height: FfiConverterDouble.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Webview, into buf: inout [UInt8]) {
+        FfiConverterUInt64.write(value.page, into: &buf)
+        FfiConverterString.write(value.url, into: &buf)
+        FfiConverterDouble.write(value.left, into: &buf)
+        FfiConverterDouble.write(value.top, into: &buf)
+        FfiConverterDouble.write(value.width, into: &buf)
+        FfiConverterDouble.write(value.height, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeWebview_lift(_ buf: RustBuffer) throws -> Webview {
+    return try FfiConverterTypeWebview.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeWebview_lower(_ value: Webview) -> RustBuffer {
+    return FfiConverterTypeWebview.lower(value)
 }
 
 
@@ -6351,6 +6619,21 @@ public enum SessionEvent: Equatable, Hashable {
          */trace: String
     )
     /**
+     * The program's `<web-view>`s have changed: make, load, place and close them accordingly.
+     */
+    case webviews(
+        /**
+         * The page of the one to be seen.
+         */shown: UInt64?, 
+        /**
+         * By page.
+         */all: [Webview]
+    )
+    /**
+     * The page's own back button, over a `<web-view>`: what the host's back button does.
+     */
+    case webviewBack
+    /**
      * The user left the program.
      */
     case exit
@@ -6441,15 +6724,20 @@ public struct FfiConverterTypeSessionEvent: FfiConverterRustBuffer {
         case 10: return .network(trace: try FfiConverterString.read(from: &buf)
         )
         
-        case 11: return .exit
-        
-        case 12: return .share(title: try FfiConverterString.read(from: &buf), path: try FfiConverterString.read(from: &buf)
+        case 11: return .webviews(shown: try FfiConverterOptionUInt64.read(from: &buf), all: try FfiConverterSequenceTypeWebview.read(from: &buf)
         )
         
-        case 13: return .dev(id: try FfiConverterUInt64.read(from: &buf), result: try FfiConverterString.read(from: &buf)
+        case 12: return .webviewBack
+        
+        case 13: return .exit
+        
+        case 14: return .share(title: try FfiConverterString.read(from: &buf), path: try FfiConverterString.read(from: &buf)
         )
         
-        case 14: return .failed(kind: try FfiConverterTypeErrorKind.read(from: &buf), reason: try FfiConverterString.read(from: &buf), code: try FfiConverterString.read(from: &buf)
+        case 15: return .dev(id: try FfiConverterUInt64.read(from: &buf), result: try FfiConverterString.read(from: &buf)
+        )
+        
+        case 16: return .failed(kind: try FfiConverterTypeErrorKind.read(from: &buf), reason: try FfiConverterString.read(from: &buf), code: try FfiConverterString.read(from: &buf)
         )
         
         default: throw UniffiInternalError.unexpectedEnumCase
@@ -6521,24 +6809,34 @@ public struct FfiConverterTypeSessionEvent: FfiConverterRustBuffer {
             FfiConverterString.write(trace, into: &buf)
             
         
-        case .exit:
+        case let .webviews(shown,all):
             writeInt(&buf, Int32(11))
+            FfiConverterOptionUInt64.write(shown, into: &buf)
+            FfiConverterSequenceTypeWebview.write(all, into: &buf)
+            
+        
+        case .webviewBack:
+            writeInt(&buf, Int32(12))
+        
+        
+        case .exit:
+            writeInt(&buf, Int32(13))
         
         
         case let .share(title,path):
-            writeInt(&buf, Int32(12))
+            writeInt(&buf, Int32(14))
             FfiConverterString.write(title, into: &buf)
             FfiConverterString.write(path, into: &buf)
             
         
         case let .dev(id,result):
-            writeInt(&buf, Int32(13))
+            writeInt(&buf, Int32(15))
             FfiConverterUInt64.write(id, into: &buf)
             FfiConverterString.write(result, into: &buf)
             
         
         case let .failed(kind,reason,code):
-            writeInt(&buf, Int32(14))
+            writeInt(&buf, Int32(16))
             FfiConverterTypeErrorKind.write(kind, into: &buf)
             FfiConverterString.write(reason, into: &buf)
             FfiConverterString.write(code, into: &buf)
@@ -6767,6 +7065,103 @@ public func FfiConverterTypeSurface_lower(_ value: Surface) -> RustBuffer {
 }
 
 
+
+/**
+ * What a host tells of a `<web-view>`.
+ */
+
+public enum WebviewEvent: Equatable, Hashable {
+    
+    /**
+     * A document has loaded.
+     */
+    case loaded
+    /**
+     * A document could not be loaded.
+     */
+    case failed(
+        /**
+         * For the program's developer; without the address.
+         */reason: String
+    )
+    /**
+     * The document's title: untrusted text.
+     */
+    case title(
+        /**
+         * Plain text.
+         */title: String
+    )
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension WebviewEvent: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeWebviewEvent: FfiConverterRustBuffer {
+    typealias SwiftType = WebviewEvent
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> WebviewEvent {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .loaded
+        
+        case 2: return .failed(reason: try FfiConverterString.read(from: &buf)
+        )
+        
+        case 3: return .title(title: try FfiConverterString.read(from: &buf)
+        )
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: WebviewEvent, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .loaded:
+            writeInt(&buf, Int32(1))
+        
+        
+        case let .failed(reason):
+            writeInt(&buf, Int32(2))
+            FfiConverterString.write(reason, into: &buf)
+            
+        
+        case let .title(title):
+            writeInt(&buf, Int32(3))
+            FfiConverterString.write(title, into: &buf)
+            
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeWebviewEvent_lift(_ buf: RustBuffer) throws -> WebviewEvent {
+    return try FfiConverterTypeWebviewEvent.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeWebviewEvent_lower(_ value: WebviewEvent) -> RustBuffer {
+    return FfiConverterTypeWebviewEvent.lower(value)
+}
+
+
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
@@ -6786,6 +7181,30 @@ fileprivate struct FfiConverterOptionUInt32: FfiConverterRustBuffer {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterUInt32.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionUInt64: FfiConverterRustBuffer {
+    typealias SwiftType = UInt64?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterUInt64.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterUInt64.read(from: &buf)
         default: throw UniffiInternalError.unexpectedOptionalTag
         }
     }
@@ -6834,6 +7253,30 @@ fileprivate struct FfiConverterOptionTypeAppSocket: FfiConverterRustBuffer {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterTypeAppSocket.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeDeviceFile: FfiConverterRustBuffer {
+    typealias SwiftType = DeviceFile?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeDeviceFile.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeDeviceFile.read(from: &buf)
         default: throw UniffiInternalError.unexpectedOptionalTag
         }
     }
@@ -6933,6 +7376,31 @@ fileprivate struct FfiConverterSequenceTypePageAddress: FfiConverterRustBuffer {
         seq.reserveCapacity(Int(len))
         for _ in 0 ..< len {
             seq.append(try FfiConverterTypePageAddress.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeWebview: FfiConverterRustBuffer {
+    typealias SwiftType = [Webview]
+
+    public static func write(_ value: [Webview], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeWebview.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Webview] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Webview]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeWebview.read(from: &buf))
         }
         return seq
     }
@@ -7101,6 +7569,26 @@ private func uniffiForeignFutureDroppedCallback(handle: UInt64) {
 public func uniffiForeignFutureHandleCountLodgerFfi() -> Int {
     UNIFFI_FOREIGN_FUTURE_HANDLE_MAP.count
 }
+/**
+ * What to run at the start of each document in the main frame of a `<web-view>`.
+ */
+public func webviewScript() -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_lodger_ffi_fn_func_webview_script(uniffiCallStatus
+    )
+})
+}
+/**
+ * What to append to the user agent of a `<web-view>`.
+ */
+public func webviewUserAgent() -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_lodger_ffi_fn_func_webview_user_agent(uniffiCallStatus
+    )
+})
+}
 
 private enum InitializationResult {
     case ok
@@ -7116,6 +7604,12 @@ private let initializationResult: InitializationResult = {
     let scaffolding_contract_version = ffi_lodger_ffi_uniffi_contract_version()
     if bindings_contract_version != scaffolding_contract_version {
         return InitializationResult.contractVersionMismatch
+    }
+    if (uniffi_lodger_ffi_checksum_func_webview_script() != 12501) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_lodger_ffi_checksum_func_webview_user_agent() != 24961) {
+        return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_lodger_ffi_checksum_method_appsocket_connect() != 62855) {
         return InitializationResult.apiChecksumMismatch
@@ -7220,6 +7714,15 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_lodger_ffi_checksum_method_lodgersession_version() != 53847) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_lodger_ffi_checksum_method_lodgersession_webview_may_load() != 42458) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_lodger_ffi_checksum_method_lodgersession_webview_message() != 10966) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_lodger_ffi_checksum_method_lodgersession_webview_told() != 9978) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_lodger_ffi_checksum_constructor_lodgerengine_new() != 46002) {

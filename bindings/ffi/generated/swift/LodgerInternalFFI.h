@@ -801,6 +801,33 @@ RustBuffer uniffi_lodger_ffi_fn_method_lodgersession_start_url(uint64_t ptr, Rus
 RustBuffer uniffi_lodger_ffi_fn_method_lodgersession_version(uint64_t ptr, RustCallStatus *_Nonnull out_status
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_LODGERSESSION_WEBVIEW_MAY_LOAD
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_LODGERSESSION_WEBVIEW_MAY_LOAD
+int8_t uniffi_lodger_ffi_fn_method_lodgersession_webview_may_load(uint64_t ptr, uint64_t page, RustBuffer url, int8_t asked, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_LODGERSESSION_WEBVIEW_MESSAGE
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_LODGERSESSION_WEBVIEW_MESSAGE
+int8_t uniffi_lodger_ffi_fn_method_lodgersession_webview_message(uint64_t ptr, uint64_t page, RustBuffer url, RustBuffer text, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_LODGERSESSION_WEBVIEW_TOLD
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_LODGERSESSION_WEBVIEW_TOLD
+void uniffi_lodger_ffi_fn_method_lodgersession_webview_told(uint64_t ptr, uint64_t page, RustBuffer event, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_FUNC_WEBVIEW_SCRIPT
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_FUNC_WEBVIEW_SCRIPT
+RustBuffer uniffi_lodger_ffi_fn_func_webview_script(RustCallStatus *_Nonnull out_status
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_FUNC_WEBVIEW_USER_AGENT
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_FUNC_WEBVIEW_USER_AGENT
+RustBuffer uniffi_lodger_ffi_fn_func_webview_user_agent(RustCallStatus *_Nonnull out_status
+    
+);
+#endif
 #ifndef UNIFFI_FFIDEF_FFI_LODGER_FFI_RUSTBUFFER_ALLOC
 #define UNIFFI_FFIDEF_FFI_LODGER_FFI_RUSTBUFFER_ALLOC
 RustBuffer ffi_lodger_ffi_rustbuffer_alloc(uint64_t size, RustCallStatus *_Nonnull out_status
@@ -1061,6 +1088,18 @@ void ffi_lodger_ffi_rust_future_free_void(uint64_t handle
 void ffi_lodger_ffi_rust_future_complete_void(uint64_t handle, RustCallStatus *_Nonnull out_status
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_FUNC_WEBVIEW_SCRIPT
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_FUNC_WEBVIEW_SCRIPT
+uint16_t uniffi_lodger_ffi_checksum_func_webview_script(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_FUNC_WEBVIEW_USER_AGENT
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_FUNC_WEBVIEW_USER_AGENT
+uint16_t uniffi_lodger_ffi_checksum_func_webview_user_agent(void
+    
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_APPSOCKET_CONNECT
 #define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_APPSOCKET_CONNECT
 uint16_t uniffi_lodger_ffi_checksum_method_appsocket_connect(void
@@ -1268,6 +1307,24 @@ uint16_t uniffi_lodger_ffi_checksum_method_lodgersession_start_url(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_LODGERSESSION_VERSION
 #define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_LODGERSESSION_VERSION
 uint16_t uniffi_lodger_ffi_checksum_method_lodgersession_version(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_LODGERSESSION_WEBVIEW_MAY_LOAD
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_LODGERSESSION_WEBVIEW_MAY_LOAD
+uint16_t uniffi_lodger_ffi_checksum_method_lodgersession_webview_may_load(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_LODGERSESSION_WEBVIEW_MESSAGE
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_LODGERSESSION_WEBVIEW_MESSAGE
+uint16_t uniffi_lodger_ffi_checksum_method_lodgersession_webview_message(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_LODGERSESSION_WEBVIEW_TOLD
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_LODGERSESSION_WEBVIEW_TOLD
+uint16_t uniffi_lodger_ffi_checksum_method_lodgersession_webview_told(void
     
 );
 #endif

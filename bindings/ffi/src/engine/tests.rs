@@ -134,6 +134,7 @@ fn request(listener: &Arc<TestHost>, app: &str) -> OpenRequest {
         },
         origin: OriginForm::Invalid,
         surface: records::Surface::Poll,
+        webviews: false,
         listener: listener.clone(),
     }
 }

@@ -1,5 +1,5 @@
 //! What the host says once (`Config`) and at each open (`OpenRequest`).
-use crate::{MessageSink, OriginForm, SessionListener};
+use crate::{MessageSink, OriginForm, SessionListener, WebviewForm};
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::PathBuf,
@@ -29,7 +29,8 @@ pub struct Config {
     pub quota: u64,
     /// None for everything that people use.
     pub development: Option<Development>,
-    /// First content later than this is a failure (`time-out`).
+    /// First content later than this is a failure (`time-out`). Counted from opening, and in a browser
+    /// (`OriginForm::Loopback`) from when the page is first asked for.
     pub start_timeout: Duration,
     /// Capabilities of the registry that are switched off: calls that need one fail.
     pub disabled_capabilities: BTreeSet<String>,
@@ -57,6 +58,8 @@ pub struct Surface {
     pub inbound: &'static str,
     /// Push channel; None: the page polls `GET /.lodger/events`.
     pub sink: Option<Arc<dyn MessageSink>>,
+    /// How `<web-view>` is shown.
+    pub webview: WebviewForm,
 }
 
 /// What `wx.getSystemInfo` and friends report; sizes in CSS pixels.

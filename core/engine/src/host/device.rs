@@ -12,6 +12,19 @@ pub struct DeviceCall {
     pub api: String,
     /// What the program passed: untrusted.
     pub args: Value,
+    /// The file that the program named, where the function takes one.
+    pub file: Option<DeviceFile>,
+}
+
+/// A file of the program, for functions that give it to the device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceFile {
+    /// Last part of its path, from the program: not to be used as a path.
+    pub name: String,
+    /// By its name's ending; `application/octet-stream` for all but pictures, fonts, sound and film.
+    pub mime: String,
+    /// At most 64 MiB.
+    pub bytes: Vec<u8>,
 }
 
 /// Why a device function failed.

@@ -1,6 +1,6 @@
 //! What a running session tells its host.
 use super::{CallTrace, LogLevel, NetworkTrace};
-use crate::LodgerError;
+use crate::{LodgerError, Webview};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -82,6 +82,17 @@ pub enum SessionEvent {
     Call(CallTrace),
     /// A transfer has begun or ended. Development sessions only.
     Network(NetworkTrace),
+    /// The program's `<web-view>`s have changed: make those that are new, load what has another address, move the others,
+    /// close those that are missing. Each keeps nothing, runs `WEBVIEW_SCRIPT`, asks `Session::webview_may_load` before
+    /// every navigation, and covers the page but not the host's own screen.
+    Webviews {
+        /// The page of the one to be seen; the others are kept out of sight.
+        shown: Option<u64>,
+        /// By page.
+        all: Vec<Webview>,
+    },
+    /// The page's own back button, over a `<web-view>`: what the host's back button does.
+    WebviewBack,
     /// The user went back from the first page, or the program called exitMiniProgram.
     Exit,
     /// The page answered `Session::share`.

@@ -72,15 +72,16 @@ pub(crate) struct Policies {
 }
 
 impl Policies {
-    /// `media` are sources in CSP's form, already checked.
-    pub(crate) fn new(origin: &str, media: &[String]) -> Self {
+    /// `media` and `frames` are sources in CSP's form, already checked.
+    pub(crate) fn new(origin: &str, media: &[String], frames: &[String]) -> Self {
         let scripts = format!("{origin}/p/ {origin}/.lodger/rt/");
         let media: String = media.iter().map(|source| format!(" {source}")).collect();
+        let frames = if frames.is_empty() { "'none'".to_owned() } else { frames.join(" ") };
         Self {
             page: format!(
                 "default-src 'none'; script-src {scripts}; worker-src {scripts}; style-src 'self' 'unsafe-inline'; \
                  img-src 'self' data: blob:; font-src 'self' data: blob:; connect-src 'self'; \
-                 media-src 'self' blob:{media}; frame-src 'none'; form-action 'none'; base-uri 'none'"
+                 media-src 'self' blob:{media}; frame-src {frames}; form-action 'none'; base-uri 'none'"
             ),
         }
     }

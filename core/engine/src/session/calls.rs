@@ -59,6 +59,13 @@ impl Inner {
             "abort" => Some(self.abort(generation, &args)),
             "blobPut" => Some(self.blob_put(generation, &args)),
             "report" => Some(self.report(generation, &args)),
+            "webviewOpen" => Some(self.webview_open(generation, &args)),
+            "webviewUpdate" => Some(self.webview_update(generation, &args)),
+            "webviewClose" => Some(self.webview_close(generation, &args)),
+            "webviewBack" => {
+                self.events.push(SessionEvent::WebviewBack);
+                Some(Answer::empty())
+            }
             _ => files::call(self, generation, api, &row.name, &args),
         };
         match answer {
@@ -131,6 +138,7 @@ impl Inner {
         };
         match route {
             Ok(route) => {
+                self.webviews_follow();
                 self.tell_route();
                 Answer::Ok(json!({ "route": route }))
             }

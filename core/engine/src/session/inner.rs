@@ -1,7 +1,8 @@
 //! A session's insides: identity, state, and the few transitions between documents.
 use super::{LaunchOptions, events::EventQueue, inbox::Inbox};
 use crate::{
-    ErrorKind, LodgerError, LogLevel, SessionEvent, SessionListener, Surface, SystemInfo,
+    ErrorKind, LodgerError, LogLevel, OriginForm, SessionEvent, SessionListener, Surface, SystemInfo,
+    WebviewForm,
     app_config::AppConfig,
     bridge::{Document, DocumentState},
     counters::Counting,
@@ -17,6 +18,7 @@ use crate::{
     trace::Trace,
     url_policy::UrlPolicy,
     vault::Area,
+    webview::Webviews,
 };
 use lodger_bundle::{Digest, Index, RunningGuard};
 use serde_json::{Value, json};
@@ -72,6 +74,7 @@ pub(crate) struct State {
     pub content: bool,
     /// The document has something open that going back closes first.
     pub catches_back: bool,
+    pub webviews: Webviews,
     pub closed: bool,
     /// Undeclared hosts that the author was told about.
     pub warned: BTreeSet<String>,
@@ -134,8 +137,12 @@ impl Inner {
         let network = system.network_type.clone();
         let (inbox, messages) = Inbox::new();
         let (events, queued) = EventQueue::new(listener);
+        let frames = match surface.webview {
+            WebviewForm::Frame => policy.frame_sources(),
+            _ => Vec::new(),
+        };
         let inner = Arc::new(Self {
-            policies: Policies::new(&identity.origin, &policy.media_sources()),
+            policies: Policies::new(&identity.origin, &policy.media_sources(), &frames),
             handles: Handles::default(),
             counters: Counting::default(),
             requests: Arc::new(Semaphore::new(MAX_REQUESTS)),
@@ -150,6 +157,7 @@ impl Inner {
                 network: json!({ "networkType": network }),
                 content: false,
                 catches_back: false,
+                webviews: Webviews::default(),
                 closed: false,
                 warned: BTreeSet::new(),
                 running: Some(running),
@@ -171,7 +179,10 @@ impl Inner {
         });
         super::inbox::spawn(&runtime, Arc::downgrade(&inner), messages);
         super::events::spawn(&runtime, queued);
-        inner.watch_start(0);
+        // A webview asks for its page by itself; a browser when somebody opens the address.
+        if !matches!(inner.surface.origin, OriginForm::Loopback { .. }) {
+            inner.watch_start(0);
+        }
         Ok(inner)
     }
 
@@ -220,6 +231,7 @@ impl Inner {
             state.catches_back = false;
             generation
         };
+        self.webviews_clear();
         self.files.close_all();
         self.counters.documents.add();
         self.trace_document(generation);

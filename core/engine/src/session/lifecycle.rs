@@ -63,6 +63,7 @@ impl Inner {
             state.launch = launch;
             (state.launch.to_json(), route)
         };
+        self.webviews_follow();
         self.event("appShow", options);
         if let Some(Ok(route)) = route {
             self.event("route", json!(route));
@@ -71,6 +72,9 @@ impl Inner {
     }
 
     pub(crate) fn back(&self) {
+        if self.webview_uncover() {
+            return;
+        }
         let route = {
             let mut state = self.state();
             // Once for each time it was asked for: a document that has hung cannot keep the user.
@@ -83,6 +87,7 @@ impl Inner {
         };
         match route {
             Ok(route) => {
+                self.webviews_follow();
                 self.event("route", json!(route));
                 self.tell_route();
             }

@@ -83,6 +83,11 @@ impl WebUrl {
         self.https
     }
 
+    /// `localhost`, 127.0.0.1 or ::1: this machine, whatever a resolver says.
+    pub fn is_loopback(&self) -> bool {
+        matches!(self.host.as_str(), "localhost" | "127.0.0.1" | "[::1]")
+    }
+
     /// Path and query, starting with a slash.
     pub fn target(&self) -> &str {
         &self.target

@@ -1,8 +1,9 @@
 //! Functions of the device: who registered them, what the user and the host allow.
 use crate::support::*;
 use async_trait::async_trait;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use lodger_engine::{
-    Device, DeviceCall, DeviceError, Prompts, ScopeAnswer, ScopePrompt,
+    Device, DeviceCall, DeviceError, DeviceFile, Prompts, ScopeAnswer, ScopePrompt,
     registry::{ApiKind, ApiStatus, Registry},
 };
 use serde_json::{Value, json};
@@ -17,7 +18,7 @@ struct Phone(Mutex<Vec<DeviceCall>>);
 #[async_trait]
 impl Device for Phone {
     fn functions(&self) -> Vec<String> {
-        ["setClipboardData", "getLocation", "getBatteryInfo"].map(str::to_owned).into()
+        ["setClipboardData", "getLocation", "getBatteryInfo", "openDocument"].map(str::to_owned).into()
     }
     async fn call(&self, call: DeviceCall) -> Result<Value, DeviceError> {
         let answer = match call.api.as_str() {
@@ -96,6 +97,33 @@ fn a_denied_scope_and_a_capability_switched_off_keep_calls_from_the_device() {
 }
 
 #[test]
+fn a_function_that_names_a_file_gets_the_file_and_no_other_gets_one() {
+    let (world, phone) = world(Arc::new(Count::default()), &[]);
+    let (session, _) = world.open();
+    let mut page = world.page(&session);
+    let path = "wxfile://usr/bill.pdf";
+    page.call("FileSystemManager.writeFile", json!({ "filePath": path, "data": STANDARD.encode("pdf") }));
+    assert_eq!(page.call("openDocument", json!({ "filePath": path })), json!({}));
+    page.call("setClipboardData", json!({ "data": "x", "filePath": path }));
+    for (args, reason) in [
+        (json!({}), "parameter error: parameter.filePath should be String"),
+        (json!({ "filePath": "wxfile://usr/none.pdf" }), "no such file or directory"),
+        (json!({ "filePath": "wxfile://usr/../usr/bill.pdf" }), ""),
+        (json!({ "filePath": "/etc/passwd" }), ""),
+    ] {
+        let message = page.fails("openDocument", args.clone());
+        assert!(message.starts_with(&format!("openDocument:fail {reason}")), "{args}: {message}");
+    }
+    let calls = phone.0.lock().expect("not poisoned");
+    let file = DeviceFile {
+        name: "bill.pdf".into(),
+        mime: "application/octet-stream".into(),
+        bytes: b"pdf".to_vec(),
+    };
+    assert_eq!((calls.len(), &calls[0].file, &calls[1].file), (2, &Some(file), &None));
+}
+
+#[test]
 fn a_blocking_form_has_its_own_name() {
     let (world, _) = world(Arc::new(Count::default()), &[]);
     let (session, _) = world.open();
@@ -118,5 +146,5 @@ fn the_page_is_told_what_there_is_and_only_device_rows_can_be_registered() {
     assert!(world.engine.register_device(Arc::new(Wrong)).is_err());
     let (session, _) = world.open();
     let html = world.get(&session, "/").text();
-    assert!(html.contains(r#""device":["getBatteryInfo","getLocation","setClipboardData"]"#));
+    assert!(html.contains(r#""device":["getBatteryInfo","getLocation","openDocument","setClipboardData"]"#));
 }

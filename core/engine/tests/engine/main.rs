@@ -11,3 +11,4 @@ mod socket;
 mod start;
 mod support;
 mod trace;
+mod webviews;

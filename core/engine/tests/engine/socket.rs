@@ -51,7 +51,10 @@ impl SocketConnection for Connection {
             SocketMessage::Text(text) if text == "bye" => SocketMessage::Close { code: 4001, reason: text },
             other => other,
         };
-        self.send.send(back).map_err(|_| HttpError::Other("gone".into()))
+        let sent = self.send.send(back).map_err(|_| HttpError::Other("gone".into()));
+        // As with a real socket: the answer may be there before it is known that this has left.
+        tokio::task::yield_now().await;
+        sent
     }
     async fn receive(&self) -> Result<SocketMessage, HttpError> {
         match self.receive.lock().await.recv().await {
@@ -163,6 +166,20 @@ fn row_25_only_listed_servers_by_wss() {
     open(&mut page, "1", "wss://chat.example.com:8443/room?a=1#x");
     assert_eq!(Heard::default().next(&page)["state"], "open");
     assert_eq!(echo.seen.lock().expect("not poisoned")[0].url, "wss://chat.example.com:8443/room?a=1");
+}
+
+#[test]
+fn a_close_succeeds_however_soon_the_server_answers_it() {
+    let (world, _) = setup(false);
+    let (session, _) = world.open();
+    let mut page = world.page(&session);
+    for number in 0..20 {
+        let name = number.to_string();
+        let mut heard = Heard::default();
+        open(&mut page, &name, URL);
+        assert_eq!(heard.next(&page)["state"], "open");
+        page.call("closeSocket", json!({ "socket": name, "code": 3000 }));
+    }
 }
 
 #[test]

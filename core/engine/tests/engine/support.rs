@@ -5,6 +5,7 @@ use lodger_engine::{
     AppHttp, AppSocket, Config, Development, Engine, Host, HttpError, HttpRequest, HttpResponse, KeyStore,
     LodgerError, LogLevel, NoPrompts, NoSockets, OpenRequest, OriginForm, PlatformHttp, Prompts, Resource,
     ResourceRequest, Session, SessionEvent, SessionListener, StderrLog, Surface, SystemClock, SystemInfo,
+    WebviewForm,
 };
 use serde_json::{Value, json};
 use std::{
@@ -249,7 +250,12 @@ pub fn request(listener: Arc<dyn SessionListener>) -> OpenRequest {
             host_name: "test".into(),
             host_version: "1".into(),
         },
-        surface: Surface { origin: OriginForm::CustomScheme, inbound: "ipc", sink: None },
+        surface: Surface {
+            origin: OriginForm::CustomScheme,
+            inbound: "ipc",
+            sink: None,
+            webview: WebviewForm::Native,
+        },
         listener,
     }
 }

@@ -317,7 +317,11 @@ function addVoice(own: Implementations, parts: AudioParts): void {
   function listen(context: InnerAudio): InnerAudio {
     context.onEnded(() => finish())
     context.onStop(() => finish())
-    context.onError(() => finish(failure('playVoice', 'file error')))
+    context.onError(() => {
+      // Playing the same file again must load it again.
+      voice = undefined
+      finish(failure('playVoice', 'file error'))
+    })
     return context
   }
 }

@@ -3,6 +3,7 @@
 import type { Bridge, Json } from '../bridge/client'
 import { showModal } from '../ui/modal'
 import { showToast } from '../ui/toast'
+import type { AsyncName, RuleArguments, Rules } from './typed'
 import type { Implementations } from './wx'
 
 /** Adds the functions. */
@@ -27,5 +28,33 @@ export function addDevice(own: Implementations, bridge: Bridge): void {
     },
     { phoneNumber: 'String' },
   )
+  // These go as they are as well, but what WeChat checks must not be left to each host.
+  const checked = <N extends AsyncName>(name: N, rules: Rules<N>): void =>
+    own.async(
+      name,
+      (options) => call(name, only(options, rules)),
+      ...([rules] as unknown as RuleArguments<N>),
+    )
+  checked('vibrateShort', { type: 'String?' })
+  checked('setScreenBrightness', { value: 'Number' })
+  checked('setKeepScreenOn', { keepScreenOn: 'Boolean' })
+  checked('setVisualEffectOnCapture', { visualEffect: 'String?' })
+  checked('getLocation', {
+    type: 'String?',
+    altitude: 'Boolean?',
+    isHighAccuracy: 'Boolean?',
+    highAccuracyExpireTime: 'Number?',
+  })
+  checked('getFuzzyLocation', { type: 'String?' })
+  checked('saveImageToPhotosAlbum', { filePath: 'String' })
+  checked('saveVideoToPhotosAlbum', { filePath: 'String' })
+  checked('openDocument', { filePath: 'String', fileType: 'String?', showMenu: 'Boolean?' })
   own.set({ getBatteryInfoSync: (() => bridge.callSync('getBatteryInfoSync')) as never })
+}
+
+/** The parameters that the rules name, without those that were not given. */
+function only(options: object, rules: object): Json {
+  const given = options as Json
+  const names = Object.keys(rules).filter((name) => given[name] !== undefined && given[name] !== null)
+  return Object.fromEntries(names.map((name) => [name, given[name]]))
 }

@@ -1,4 +1,4 @@
-// Containers that do more than a box: root-portal, page-container, match-media, web-view.
+// Containers that do more than a box: root-portal, page-container, match-media.
 import { element } from './dom'
 import { setAria } from './aria'
 import { onDrag } from './gesture'
@@ -142,31 +142,4 @@ function mediaQuery(host: Host): string {
   const orientation = host.text('orientation')
   if (orientation === 'landscape' || orientation === 'portrait') parts.push(`(orientation: ${orientation})`)
   return parts.join(' and ')
-}
-
-/** `<web-view>`: another website needs a second native webview, which hosts do not give us yet. */
-export const webView: Definition = {
-  tag: 'web-view',
-  properties: { src: [String] },
-  create(host) {
-    const title = element('p', 'lg-notice-title', host.element)
-    const address = element('p', 'lg-notice-text', host.element)
-    title.textContent = '暂不支持打开网页'
-    return {
-      update(changed) {
-        if (changed !== null && !changed.has('src')) return
-        const source = host.text('src')
-        address.textContent = siteOf(source)
-        setAria(host, { role: 'note' })
-        if (source === '') return
-        host.env.missing('component web-view')
-        host.emit('error', { src: source, errMsg: 'web-view:fail not supported yet' })
-      },
-    }
-  },
-}
-
-/** Only the site: paths and queries of links may hold a user's data. */
-function siteOf(url: string): string {
-  return /^https?:\/\/([^/?#@\s]+)/i.exec(url)?.[1] ?? ''
 }

@@ -47,6 +47,7 @@ const env: RuntimeEnv = {
   },
   pageScroller: () => pageElement,
   frame: () => undefined,
+  webview: () => undefined,
   overlay: () => document.body,
 }
 const tree = createTree()

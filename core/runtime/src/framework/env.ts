@@ -2,6 +2,7 @@
 // halves can be read and tested alone.
 import type { Element as GlassElement } from 'glass-easel'
 import type { PageFrame } from './page-frame'
+import type { PageWebview, WebviewEvents } from './webviews'
 
 /** Colour theme of the whole program. */
 export type Theme = 'light' | 'dark'
@@ -33,10 +34,12 @@ export interface RuntimeEnv {
   /** The frame of the page that holds `node`: for components that speak for their page. */
   frame(node: Node): PageFrame | undefined
   /**
-   * Going back calls `close` in place of leaving the page, once. Returns a function that ends that, for when what was
+   * Going back calls `close` in place of leaving the page, once; with `host` only when a person goes back. Returns a function that ends that, for when what was
    * open has been closed otherwise.
    */
-  catchBack(close: () => void): () => void
+  catchBack(close: () => void, host?: boolean): () => void
+  /** The `<web-view>` of the page that holds `node`; undefined if it has one already. */
+  webview(node: Node, events: WebviewEvents): PageWebview | undefined
   /** The scrolling element of the page that holds `node`, or null when it is in none. */
   pageScroller(node: Node): HTMLElement | null
   /** The element above all pages into which toasts, dialogs and sheets are drawn. */

@@ -11,6 +11,7 @@ import { pageScroller, pageView } from './page-origin'
 import type { Reporter } from './reporter'
 import { shareTop } from './share'
 import type { System } from './system'
+import type { Webviews } from './webviews'
 
 /** The parts that the environment is made of. */
 export interface EnvParts {
@@ -23,6 +24,7 @@ export interface EnvParts {
   overlay: HTMLElement
   config: AppConfig
   back: BackCatcher
+  webviews: Webviews
 }
 
 /** Makes the environment. */
@@ -36,6 +38,7 @@ export function createEnv({
   overlay,
   config,
   back,
+  webviews,
 }: EnvParts): RuntimeEnv {
   const keyboard = new Set<(height: number, duration: number) => void>()
   bridge.on('keyboard', ({ height, duration }) => {
@@ -55,7 +58,8 @@ export function createEnv({
       return () => void keyboard.delete(listener)
     },
     frame: (node) => stack.all.find(({ frame }) => frame.view === pageView(node))?.frame,
-    catchBack: (close) => back.add(close),
+    catchBack: (close, host) => back.add(close, host),
+    webview: (node, events) => webviews.hold(node, events),
     pageScroller: (node) => pageScroller(node),
     overlay: () => overlay,
   }

@@ -83,6 +83,7 @@ export function openModal(options: ModalOptions): Modal {
       const at = open.indexOf(modal)
       if (at < 0) return
       open.splice(at, 1)
+      release?.()
       document.removeEventListener('keydown', onKey, true)
       root.remove()
       if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true })
@@ -104,6 +105,8 @@ export function openModal(options: ModalOptions): Modal {
     if (!box.contains(focused())) event.stopPropagation()
   }
   open.push(modal)
+  // A phone's back button means what Escape means on a keyboard.
+  const release = env?.catchBack(() => options.onEscape(), true)
   document.addEventListener('keydown', onKey, true)
   layer().appendChild(root)
   box.focus({ preventScroll: true })

@@ -15,7 +15,12 @@ const { useEnv } = await import('./layer')
 const { openPickerSheet } = await import('./picker-sheet')
 const overlay = document.createElement('div')
 document.body.appendChild(overlay)
-useEnv({ overlay: () => overlay, style: 'v2' } as unknown as RuntimeEnv)
+const caught: (() => void)[] = []
+const catchBack = (close: () => void): (() => void) => {
+  caught.push(close)
+  return () => void caught.splice(caught.indexOf(close), 1)
+}
+useEnv({ overlay: () => overlay, style: 'v2', catchBack } as unknown as RuntimeEnv)
 
 beforeEach(() => void ui.hideToast({}))
 
@@ -66,6 +71,17 @@ test('modal: Escape cancels, confirms where there is nothing to cancel; the uppe
   assert.equal(overlay.querySelectorAll('.lgo-modal').length, 1)
   press('Escape')
   assert.equal((await lower)['cancel'], true)
+})
+
+test('modal: going back means cancel, of the uppermost', async () => {
+  const lower = ui.showModal({ content: 'lower' })
+  const upper = ui.showActionSheet({ itemList: ['a'] })
+  caught[1]?.()
+  await assert.rejects(async () => upper, { errMsg: 'showActionSheet:fail cancel' })
+  assert.equal(caught.length, 1)
+  caught[0]?.()
+  assert.equal((await lower)['cancel'], true)
+  assert.equal(caught.length, 0)
 })
 
 test('modal: button texts have WeChat’s limit, colours cannot carry more than a colour', async () => {

@@ -68,7 +68,7 @@ module.exports = [
       assert(told === reason, 'another reason', told)
       wx.offUnhandledRejection(listener)
       // The error is drawn over the page: close it.
-      t.tap(['.lodger-error button', 'Close'])
+      t.tap({ css: '.lodger-error button', text: 'Close' })
     },
   },
 ]

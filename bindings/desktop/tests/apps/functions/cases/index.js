@@ -1,6 +1,8 @@
 // All areas. Another area is another file and a line here.
 module.exports = [
-  // First: it asks for entries of the start, which later ones push out.
+  // Before any tap: it wants one.
+  ...require('./choosing.js'),
+  // Then: it asks for entries of the start, which later ones push out.
   ...require('./objects.js'),
   ...require('./storage.js'),
   ...require('./information.js'),
@@ -9,8 +11,16 @@ module.exports = [
   ...require('./measuring.js'),
   ...require('./events.js'),
   ...require('./network.js'),
+  ...require('./transfers.js'),
+  ...require('./sockets.js'),
+  ...require('./file-system.js'),
   ...require('./files.js'),
-  ...require('./media.js'),
+  ...require('./device.js'),
+  ...require('./chosen.js'),
+  ...require('./pictures.js'),
+  ...require('./canvas.js'),
+  ...require('./sound.js'),
+  ...require('./film.js'),
   ...require('./permission.js'),
   ...require('./navigation.js'),
 ]

@@ -71,8 +71,8 @@ module.exports = [
       wx.offAppRouteDone()
       const { errMsg } = await wx.enableAlertBeforeUnload({ message: 'Really leave?' })
       assert(errMsg === 'enableAlertBeforeUnload:ok', 'another errMsg', errMsg)
-      const button = ['.lodger-nav-button']
-      t.tap(button, ['.lgo-dialog-button', '取消'], button, ['.lgo-confirm'])
+      const button = { css: '.lodger-nav-button' }
+      t.tap(button, { css: '.lgo-dialog-button', text: '取消' }, button, { css: '.lgo-confirm' })
       await until(() => getCurrentPages().length === 1, 'the way back')
     },
   },

@@ -1,7 +1,6 @@
 // Functions that make an object, and those without an answer.
-const { assert, is, show, unlike } = require('../lib/runner.js')
+const { assert, is, methods, show, unlike } = require('../lib/runner.js')
 
-const methods = (...names) => Object.fromEntries(names.map((name) => [name, 'Function']))
 const silent = (api, ...args) => ({ api, with: args, gives: is(undefined) })
 
 module.exports = [

@@ -8,7 +8,8 @@
 //
 // and may have `before(t)` and `after(t)`, run around each call, `tap`: a CSS selector that a person taps while the call
 // waits (`tapText`: of those, the one with this text), and `name`, where a line needs telling apart. `args` and `with`
-// may be functions of `t`.
+// may be functions of `t`. `FileSystemManager.access` is a method of the object that `wx.getFileSystemManager` returns;
+// such methods, and rows with `callbackOnly`, have no promise. A row that `needs` something of `t` runs where that is set.
 //
 // A result is described by WeChat's documentation: `{ field: 'Number' }` is the type of each field (`'Number?'` may be
 // absent), any other value must be equal, a function gets the value and says whether it is right. In a text, write
@@ -77,11 +78,18 @@ function within(promise, what) {
   return Promise.race([promise, late]).finally(() => clearTimeout(timer))
 }
 
+/** What the name in a row means: an object, and which of its functions. */
+function named(api) {
+  const [owner, method] = api.split('.')
+  return method ? [wx[`get${owner}`](), method] : [wx, owner]
+}
+
 /** One call by callbacks: who was called, in order, and with what. */
 function byCallback(api, args) {
+  const [on, name] = named(api)
   const calls = []
   return new Promise((resolve, reject) => {
-    const returned = wx[api]({
+    const returned = on[name]({
       ...args,
       success: (value) => calls.push(['success', value]),
       fail: (value) => calls.push(['fail', value]),
@@ -112,7 +120,7 @@ const errMsgOf = (error) => (error && (error.errMsg || error.message)) || show(e
 const matches = (text, wanted) => (wanted instanceof RegExp ? wanted.test(text) : text === wanted)
 
 function judge(row, { failed, answer }) {
-  const wants = row.fail !== undefined ? row.fail : `${row.api}:ok`
+  const wants = row.fail !== undefined ? row.fail : `${named(row.api)[1]}:ok`
   assert(failed === (row.fail !== undefined), failed ? 'failed' : 'did not fail', answer)
   assert(answer && matches(answer.errMsg, wants), `errMsg is ${show(answer && answer.errMsg)}, not ${wants}`)
   if (row.errno !== undefined) assert(answer.errno === row.errno, `errno is not ${row.errno}`, answer)
@@ -120,9 +128,12 @@ function judge(row, { failed, answer }) {
   assert(!why, why)
 }
 
-/** Asks whoever runs the program to tap, in turn: each a selector, and the text of the node if that tells it apart. */
+/**
+ * Asks whoever runs the program to tap, in turn: `css`, a selector, and `text`, that of the node if it tells it apart;
+ * then to pick the files `choose` in the chooser that opens, or to wait until the node is `gone`.
+ */
 const tap = (...targets) => console.log(`TAP ${JSON.stringify(targets)}`)
-const tell = (row) => row.tap && tap([row.tap, row.tapText])
+const tell = (row) => row.tap && tap({ css: row.tap, text: row.tapText })
 const given = (value, t) => (typeof value === 'function' ? value(t) : value)
 
 async function runRow(row, t, say) {
@@ -143,12 +154,14 @@ async function runRow(row, t, say) {
   if (row.args !== undefined) {
     const what = row.fail === undefined ? '' : show(row.args).slice(0, 80)
     await step(`callback ${what}`, async () => judge(row, await byCallback(row.api, given(row.args, t))))
+    if (row.callbackOnly || row.api.includes('.')) return undefined
     return step(`promise ${what}`, async () => judge(row, await byPromise(row.api, given(row.args, t))))
   }
   return step(row.throws === undefined ? '' : 'throws', () => {
     let value
     try {
-      value = wx[row.api](...given(row.with || [], t))
+      const [on, name] = named(row.api)
+      value = on[name](...given(row.with || [], t))
     } catch (error) {
       assert(row.throws !== undefined, 'threw', error)
       assert(matches(errMsgOf(error), row.throws), `threw ${show(errMsgOf(error))}, not ${row.throws}`)
@@ -166,7 +179,7 @@ async function run(rows, t) {
   for (const { api } of rows) counts[api] = (counts[api] || 0) + 1
   console.log(`CASES ${JSON.stringify(counts)}`)
   const lines = []
-  for (const row of rows.filter(({ last }) => !last)) {
+  for (const row of rows.filter(({ last, needs }) => !last && (!needs || t[needs]))) {
     await runRow(row, t, (passed, name, why) => {
       const line = passed ? `PASS ${name}` : `FAIL ${name}: ${why}`
       lines.push({ passed, text: line })
@@ -186,8 +199,31 @@ function events(...names) {
   ])
 }
 
+/** Every method that WeChat's typings give an object. */
+const methods = (...names) => Object.fromEntries(names.map((name) => [name, 'Function']))
+
+/** Fails unless `value` is as described. */
+function expect(value, wanted) {
+  const why = unlike(value, wanted)
+  assert(!why, why)
+}
+
 /** WeChat's sentence about a parameter. */
-const wrong = (api, name, wanted, got) =>
+const wrong = (api, name, wanted, got = 'Undefined') =>
   `${api}:fail parameter error: parameter.${name} should be ${wanted} instead of ${got};`
 
-module.exports = { run, tap, is, assert, unlike, until, pause, events, wrong, typeName, show }
+module.exports = {
+  run,
+  tap,
+  is,
+  assert,
+  expect,
+  unlike,
+  until,
+  pause,
+  events,
+  methods,
+  wrong,
+  typeName,
+  show,
+}

@@ -942,6 +942,10 @@ internal object IntegrityCheckingUniffiLib {
     }
 
     internal fun ensureInitialized() = Unit
+    external fun uniffi_lodger_ffi_checksum_func_webview_script(
+    ): Int
+    external fun uniffi_lodger_ffi_checksum_func_webview_user_agent(
+    ): Int
     external fun uniffi_lodger_ffi_checksum_method_appsocket_connect(
     ): Int
     external fun uniffi_lodger_ffi_checksum_method_device_functions(
@@ -1011,6 +1015,12 @@ internal object IntegrityCheckingUniffiLib {
     external fun uniffi_lodger_ffi_checksum_method_lodgersession_start_url(
     ): Int
     external fun uniffi_lodger_ffi_checksum_method_lodgersession_version(
+    ): Int
+    external fun uniffi_lodger_ffi_checksum_method_lodgersession_webview_may_load(
+    ): Int
+    external fun uniffi_lodger_ffi_checksum_method_lodgersession_webview_message(
+    ): Int
+    external fun uniffi_lodger_ffi_checksum_method_lodgersession_webview_told(
     ): Int
     external fun uniffi_lodger_ffi_checksum_constructor_lodgerengine_new(
     ): Int
@@ -1191,6 +1201,16 @@ internal object UniffiLib {
     ): RustBuffer.ByValue
     external fun uniffi_lodger_ffi_fn_method_lodgersession_version(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus, 
     ): RustBuffer.ByValue
+    external fun uniffi_lodger_ffi_fn_method_lodgersession_webview_may_load(`ptr`: Long,`page`: Long,`url`: RustBuffer.ByValue,`asked`: Byte,uniffi_out_err: UniffiRustCallStatus, 
+    ): Byte
+    external fun uniffi_lodger_ffi_fn_method_lodgersession_webview_message(`ptr`: Long,`page`: Long,`url`: RustBuffer.ByValue,`text`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    ): Byte
+    external fun uniffi_lodger_ffi_fn_method_lodgersession_webview_told(`ptr`: Long,`page`: Long,`event`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    ): Unit
+    external fun uniffi_lodger_ffi_fn_func_webview_script(uniffi_out_err: UniffiRustCallStatus, 
+    ): RustBuffer.ByValue
+    external fun uniffi_lodger_ffi_fn_func_webview_user_agent(uniffi_out_err: UniffiRustCallStatus, 
+    ): RustBuffer.ByValue
     external fun ffi_lodger_ffi_rustbuffer_alloc(`size`: Long,uniffi_out_err: UniffiRustCallStatus, 
     ): RustBuffer.ByValue
     external fun ffi_lodger_ffi_rustbuffer_from_bytes(`bytes`: ForeignBytes.ByValue,uniffi_out_err: UniffiRustCallStatus, 
@@ -1310,6 +1330,12 @@ private fun uniffiCheckContractApiVersion(lib: IntegrityCheckingUniffiLib) {
 }
 @Suppress("UNUSED_PARAMETER")
 private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
+    if ((lib.uniffi_lodger_ffi_checksum_func_webview_script() and 0xFFFF) != 12501) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_lodger_ffi_checksum_func_webview_user_agent() and 0xFFFF) != 24961) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
     if ((lib.uniffi_lodger_ffi_checksum_method_appsocket_connect() and 0xFFFF) != 62855) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
@@ -1413,6 +1439,15 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_lodger_ffi_checksum_method_lodgersession_version() and 0xFFFF) != 53847) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_lodger_ffi_checksum_method_lodgersession_webview_may_load() and 0xFFFF) != 42458) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_lodger_ffi_checksum_method_lodgersession_webview_message() and 0xFFFF) != 10966) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_lodger_ffi_checksum_method_lodgersession_webview_told() and 0xFFFF) != 9978) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_lodger_ffi_checksum_constructor_lodgerengine_new() and 0xFFFF) != 46002) {
@@ -4274,6 +4309,22 @@ public interface LodgerSessionInterface {
      */
     fun `version`(): kotlin.String
     
+    /**
+     * Whether the `<web-view>` of `page` may go to `url`: ask before every navigation of every frame. `asked`: the user
+     * wanted it, and is shown the reason for a refusal.
+     */
+    fun `webviewMayLoad`(`page`: kotlin.ULong, `url`: kotlin.String, `asked`: kotlin.Boolean): kotlin.Boolean
+    
+    /**
+     * Takes one text of `webview_script` from the `<web-view>` of `page`, which is at `url` now. False if it was dropped.
+     */
+    fun `webviewMessage`(`page`: kotlin.ULong, `url`: kotlin.String, `text`: kotlin.String): kotlin.Boolean
+    
+    /**
+     * What has become of the `<web-view>` of `page`.
+     */
+    fun `webviewTold`(`page`: kotlin.ULong, `event`: WebviewEvent)
+    
     companion object
 }
 
@@ -4665,6 +4716,62 @@ open class LodgerSession: Disposable, AutoCloseable, LodgerSessionInterface
     }
     )
     }
+    
+
+    
+    /**
+     * Whether the `<web-view>` of `page` may go to `url`: ask before every navigation of every frame. `asked`: the user
+     * wanted it, and is shown the reason for a refusal.
+     */override fun `webviewMayLoad`(`page`: kotlin.ULong, `url`: kotlin.String, `asked`: kotlin.Boolean): kotlin.Boolean {
+            return FfiConverterBoolean.lift(
+    callWithHandle {
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_lodger_ffi_fn_method_lodgersession_webview_may_load(
+        it,
+        
+        FfiConverterULong.lower(`page`),
+        FfiConverterString.lower(`url`),
+        FfiConverterBoolean.lower(`asked`),_status)
+}
+    }
+    )
+    }
+    
+
+    
+    /**
+     * Takes one text of `webview_script` from the `<web-view>` of `page`, which is at `url` now. False if it was dropped.
+     */override fun `webviewMessage`(`page`: kotlin.ULong, `url`: kotlin.String, `text`: kotlin.String): kotlin.Boolean {
+            return FfiConverterBoolean.lift(
+    callWithHandle {
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_lodger_ffi_fn_method_lodgersession_webview_message(
+        it,
+        
+        FfiConverterULong.lower(`page`),
+        FfiConverterString.lower(`url`),
+        FfiConverterString.lower(`text`),_status)
+}
+    }
+    )
+    }
+    
+
+    
+    /**
+     * What has become of the `<web-view>` of `page`.
+     */override fun `webviewTold`(`page`: kotlin.ULong, `event`: WebviewEvent)
+        = 
+    callWithHandle {
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_lodger_ffi_fn_method_lodgersession_webview_told(
+        it,
+        
+        FfiConverterULong.lower(`page`),
+        FfiConverterTypeWebviewEvent.lower(`event`),_status)
+}
+    }
+    
     
 
     
@@ -6921,6 +7028,11 @@ data class DeviceCall (
      * A JSON object, untrusted.
      */
     var `args`: kotlin.String
+    , 
+    /**
+     * The file that the program named, where the function takes one.
+     */
+    var `file`: DeviceFile?
     
 ){
     
@@ -6942,6 +7054,7 @@ public object FfiConverterTypeDeviceCall: FfiConverterRustBuffer<DeviceCall> {
             FfiConverterString.read(buf),
             FfiConverterString.read(buf),
             FfiConverterString.read(buf),
+            FfiConverterOptionalTypeDeviceFile.read(buf),
         )
     }
 
@@ -6950,7 +7063,8 @@ public object FfiConverterTypeDeviceCall: FfiConverterRustBuffer<DeviceCall> {
             FfiConverterString.allocationSize(value.`user`) +
             FfiConverterString.allocationSize(value.`index`) +
             FfiConverterString.allocationSize(value.`api`) +
-            FfiConverterString.allocationSize(value.`args`)
+            FfiConverterString.allocationSize(value.`args`) +
+            FfiConverterOptionalTypeDeviceFile.allocationSize(value.`file`)
     )
 
     override fun write(value: DeviceCall, buf: ByteBuffer) {
@@ -6959,6 +7073,62 @@ public object FfiConverterTypeDeviceCall: FfiConverterRustBuffer<DeviceCall> {
             FfiConverterString.write(value.`index`, buf)
             FfiConverterString.write(value.`api`, buf)
             FfiConverterString.write(value.`args`, buf)
+            FfiConverterOptionalTypeDeviceFile.write(value.`file`, buf)
+    }
+}
+
+
+
+/**
+ * A file of the program, for functions that give it to the device.
+ */
+data class DeviceFile (
+    /**
+     * Last part of its path, from the program: not to be used as a path.
+     */
+    var `name`: kotlin.String
+    , 
+    /**
+     * By its name's ending; `application/octet-stream` for all but pictures, fonts, sound and film.
+     */
+    var `mime`: kotlin.String
+    , 
+    /**
+     * At most 64 MiB.
+     */
+    var `bytes`: kotlin.ByteArray
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeDeviceFile: FfiConverterRustBuffer<DeviceFile> {
+    override fun read(buf: ByteBuffer): DeviceFile {
+        return DeviceFile(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterByteArray.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: DeviceFile) = (
+            FfiConverterString.allocationSize(value.`name`) +
+            FfiConverterString.allocationSize(value.`mime`) +
+            FfiConverterByteArray.allocationSize(value.`bytes`)
+    )
+
+    override fun write(value: DeviceFile, buf: ByteBuffer) {
+            FfiConverterString.write(value.`name`, buf)
+            FfiConverterString.write(value.`mime`, buf)
+            FfiConverterByteArray.write(value.`bytes`, buf)
     }
 }
 
@@ -7304,6 +7474,11 @@ data class OpenRequest (
     var `surface`: Surface
     , 
     /**
+     * The host follows `SessionEvent.Webviews`; without it `<web-view>` fails with `not supported`.
+     */
+    var `webviews`: kotlin.Boolean
+    , 
+    /**
      * Takes the session's events.
      */
     var `listener`: SessionListener
@@ -7327,6 +7502,7 @@ data class OpenRequest (
         this.`system`,
         this.`origin`,
         this.`surface`,
+        this.`webviews`,
         this.`listener`
     )
     }
@@ -7349,6 +7525,7 @@ public object FfiConverterTypeOpenRequest: FfiConverterRustBuffer<OpenRequest> {
             FfiConverterTypeSystemInfo.read(buf),
             FfiConverterTypeOriginForm.read(buf),
             FfiConverterTypeSurface.read(buf),
+            FfiConverterBoolean.read(buf),
             FfiConverterTypeSessionListener.read(buf),
         )
     }
@@ -7363,6 +7540,7 @@ public object FfiConverterTypeOpenRequest: FfiConverterRustBuffer<OpenRequest> {
             FfiConverterTypeSystemInfo.allocationSize(value.`system`) +
             FfiConverterTypeOriginForm.allocationSize(value.`origin`) +
             FfiConverterTypeSurface.allocationSize(value.`surface`) +
+            FfiConverterBoolean.allocationSize(value.`webviews`) +
             FfiConverterTypeSessionListener.allocationSize(value.`listener`)
     )
 
@@ -7376,6 +7554,7 @@ public object FfiConverterTypeOpenRequest: FfiConverterRustBuffer<OpenRequest> {
             FfiConverterTypeSystemInfo.write(value.`system`, buf)
             FfiConverterTypeOriginForm.write(value.`origin`, buf)
             FfiConverterTypeSurface.write(value.`surface`, buf)
+            FfiConverterBoolean.write(value.`webviews`, buf)
             FfiConverterTypeSessionListener.write(value.`listener`, buf)
     }
 }
@@ -7946,6 +8125,85 @@ public object FfiConverterTypeSystemInfo: FfiConverterRustBuffer<SystemInfo> {
             FfiConverterString.write(value.`networkType`, buf)
             FfiConverterString.write(value.`hostName`, buf)
             FfiConverterString.write(value.`hostVersion`, buf)
+    }
+}
+
+
+
+/**
+ * One `<web-view>` that is there now.
+ */
+data class Webview (
+    /**
+     * The page that holds it; a page has one at most.
+     */
+    var `page`: kotlin.ULong
+    , 
+    /**
+     * What the program asked for last: load it when this is new, or differs from what it was before.
+     */
+    var `url`: kotlin.String
+    , 
+    /**
+     * In the program's webview, CSS pixels.
+     */
+    var `left`: kotlin.Double
+    , 
+    /**
+     * In the program's webview, CSS pixels.
+     */
+    var `top`: kotlin.Double
+    , 
+    /**
+     * CSS pixels.
+     */
+    var `width`: kotlin.Double
+    , 
+    /**
+     * CSS pixels.
+     */
+    var `height`: kotlin.Double
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeWebview: FfiConverterRustBuffer<Webview> {
+    override fun read(buf: ByteBuffer): Webview {
+        return Webview(
+            FfiConverterULong.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterDouble.read(buf),
+            FfiConverterDouble.read(buf),
+            FfiConverterDouble.read(buf),
+            FfiConverterDouble.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Webview) = (
+            FfiConverterULong.allocationSize(value.`page`) +
+            FfiConverterString.allocationSize(value.`url`) +
+            FfiConverterDouble.allocationSize(value.`left`) +
+            FfiConverterDouble.allocationSize(value.`top`) +
+            FfiConverterDouble.allocationSize(value.`width`) +
+            FfiConverterDouble.allocationSize(value.`height`)
+    )
+
+    override fun write(value: Webview, buf: ByteBuffer) {
+            FfiConverterULong.write(value.`page`, buf)
+            FfiConverterString.write(value.`url`, buf)
+            FfiConverterDouble.write(value.`left`, buf)
+            FfiConverterDouble.write(value.`top`, buf)
+            FfiConverterDouble.write(value.`width`, buf)
+            FfiConverterDouble.write(value.`height`, buf)
     }
 }
 
@@ -8804,6 +9062,31 @@ sealed class SessionEvent {
     }
     
     /**
+     * The program's `<web-view>`s have changed: make, load, place and close them accordingly.
+     */
+    data class Webviews(
+        /**
+         * The page of the one to be seen.
+         */
+        val `shown`: kotlin.ULong?, 
+        /**
+         * By page.
+         */
+        val `all`: List<dev.lodger.internal.Webview>) : SessionEvent()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The page's own back button, over a `<web-view>`: what the host's back button does.
+     */
+    object WebviewBack : SessionEvent()
+    
+    
+    /**
      * The user left the program.
      */
     object Exit : SessionEvent()
@@ -8927,16 +9210,21 @@ public object FfiConverterTypeSessionEvent : FfiConverterRustBuffer<SessionEvent
             10 -> SessionEvent.Network(
                 FfiConverterString.read(buf),
                 )
-            11 -> SessionEvent.Exit
-            12 -> SessionEvent.Share(
+            11 -> SessionEvent.Webviews(
+                FfiConverterOptionalULong.read(buf),
+                FfiConverterSequenceTypeWebview.read(buf),
+                )
+            12 -> SessionEvent.WebviewBack
+            13 -> SessionEvent.Exit
+            14 -> SessionEvent.Share(
                 FfiConverterString.read(buf),
                 FfiConverterString.read(buf),
                 )
-            13 -> SessionEvent.Dev(
+            15 -> SessionEvent.Dev(
                 FfiConverterULong.read(buf),
                 FfiConverterString.read(buf),
                 )
-            14 -> SessionEvent.Failed(
+            16 -> SessionEvent.Failed(
                 FfiConverterTypeErrorKind.read(buf),
                 FfiConverterString.read(buf),
                 FfiConverterString.read(buf),
@@ -9025,6 +9313,20 @@ public object FfiConverterTypeSessionEvent : FfiConverterRustBuffer<SessionEvent
             (
                 4UL
                 + FfiConverterString.allocationSize(value.`trace`)
+            )
+        }
+        is SessionEvent.Webviews -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterOptionalULong.allocationSize(value.`shown`)
+                + FfiConverterSequenceTypeWebview.allocationSize(value.`all`)
+            )
+        }
+        is SessionEvent.WebviewBack -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
             )
         }
         is SessionEvent.Exit -> {
@@ -9123,24 +9425,34 @@ public object FfiConverterTypeSessionEvent : FfiConverterRustBuffer<SessionEvent
                 FfiConverterString.write(value.`trace`, buf)
                 Unit
             }
-            is SessionEvent.Exit -> {
+            is SessionEvent.Webviews -> {
                 buf.putInt(11)
+                FfiConverterOptionalULong.write(value.`shown`, buf)
+                FfiConverterSequenceTypeWebview.write(value.`all`, buf)
+                Unit
+            }
+            is SessionEvent.WebviewBack -> {
+                buf.putInt(12)
+                Unit
+            }
+            is SessionEvent.Exit -> {
+                buf.putInt(13)
                 Unit
             }
             is SessionEvent.Share -> {
-                buf.putInt(12)
+                buf.putInt(14)
                 FfiConverterString.write(value.`title`, buf)
                 FfiConverterString.write(value.`path`, buf)
                 Unit
             }
             is SessionEvent.Dev -> {
-                buf.putInt(13)
+                buf.putInt(15)
                 FfiConverterULong.write(value.`id`, buf)
                 FfiConverterString.write(value.`result`, buf)
                 Unit
             }
             is SessionEvent.Failed -> {
-                buf.putInt(14)
+                buf.putInt(16)
                 FfiConverterTypeErrorKind.write(value.`kind`, buf)
                 FfiConverterString.write(value.`reason`, buf)
                 FfiConverterString.write(value.`code`, buf)
@@ -9426,6 +9738,121 @@ public object FfiConverterTypeSurface : FfiConverterRustBuffer<Surface>{
 
 
 
+/**
+ * What a host tells of a `<web-view>`.
+ */
+sealed class WebviewEvent {
+    
+    /**
+     * A document has loaded.
+     */
+    object Loaded : WebviewEvent()
+    
+    
+    /**
+     * A document could not be loaded.
+     */
+    data class Failed(
+        /**
+         * For the program's developer; without the address.
+         */
+        val `reason`: kotlin.String) : WebviewEvent()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The document's title: untrusted text.
+     */
+    data class Title(
+        /**
+         * Plain text.
+         */
+        val `title`: kotlin.String) : WebviewEvent()
+        
+    {
+        
+
+        companion object
+    }
+    
+
+    
+
+    
+    
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeWebviewEvent : FfiConverterRustBuffer<WebviewEvent>{
+    override fun read(buf: ByteBuffer): WebviewEvent {
+        return when(buf.getInt()) {
+            1 -> WebviewEvent.Loaded
+            2 -> WebviewEvent.Failed(
+                FfiConverterString.read(buf),
+                )
+            3 -> WebviewEvent.Title(
+                FfiConverterString.read(buf),
+                )
+            else -> throw RuntimeException("invalid enum value, something is very wrong!!")
+        }
+    }
+
+    override fun allocationSize(value: WebviewEvent): ULong = when(value) {
+        is WebviewEvent.Loaded -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is WebviewEvent.Failed -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`reason`)
+            )
+        }
+        is WebviewEvent.Title -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`title`)
+            )
+        }
+    }
+
+    override fun write(value: WebviewEvent, buf: ByteBuffer) {
+        when(value) {
+            is WebviewEvent.Loaded -> {
+                buf.putInt(1)
+                Unit
+            }
+            is WebviewEvent.Failed -> {
+                buf.putInt(2)
+                FfiConverterString.write(value.`reason`, buf)
+                Unit
+            }
+            is WebviewEvent.Title -> {
+                buf.putInt(3)
+                FfiConverterString.write(value.`title`, buf)
+                Unit
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+}
+
+
+
+
+
 
 /**
  * @suppress
@@ -9452,6 +9879,38 @@ public object FfiConverterOptionalUInt: FfiConverterRustBuffer<kotlin.UInt?> {
         } else {
             buf.put(1)
             FfiConverterUInt.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalULong: FfiConverterRustBuffer<kotlin.ULong?> {
+    override fun read(buf: ByteBuffer): kotlin.ULong? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterULong.read(buf)
+    }
+
+    override fun allocationSize(value: kotlin.ULong?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterULong.allocationSize(value)
+        }
+    }
+
+    override fun write(value: kotlin.ULong?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterULong.write(value, buf)
         }
     }
 }
@@ -9516,6 +9975,38 @@ public object FfiConverterOptionalTypeAppSocket: FfiConverterRustBuffer<AppSocke
         } else {
             buf.put(1)
             FfiConverterTypeAppSocket.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalTypeDeviceFile: FfiConverterRustBuffer<DeviceFile?> {
+    override fun read(buf: ByteBuffer): DeviceFile? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeDeviceFile.read(buf)
+    }
+
+    override fun allocationSize(value: DeviceFile?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeDeviceFile.allocationSize(value)
+        }
+    }
+
+    override fun write(value: DeviceFile?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeDeviceFile.write(value, buf)
         }
     }
 }
@@ -9642,6 +10133,34 @@ public object FfiConverterSequenceTypePageAddress: FfiConverterRustBuffer<List<P
 /**
  * @suppress
  */
+public object FfiConverterSequenceTypeWebview: FfiConverterRustBuffer<List<Webview>> {
+    override fun read(buf: ByteBuffer): List<Webview> {
+        val len = buf.getInt()
+        return List<Webview>(len) {
+            FfiConverterTypeWebview.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<Webview>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeWebview.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<Webview>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeWebview.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterMapStringString: FfiConverterRustBuffer<Map<kotlin.String, kotlin.String>> {
     override fun read(buf: ByteBuffer): Map<kotlin.String, kotlin.String> {
         val len = buf.getInt()
@@ -9681,5 +10200,31 @@ public object FfiConverterMapStringString: FfiConverterRustBuffer<Map<kotlin.Str
 
 
 
+
+        /**
+         * What to run at the start of each document in the main frame of a `<web-view>`.
+         */ fun `webviewScript`(): kotlin.String {
+            return FfiConverterString.lift(
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_lodger_ffi_fn_func_webview_script(
+    
+        _status)
+}
+    )
+    }
+    
+
+        /**
+         * What to append to the user agent of a `<web-view>`.
+         */ fun `webviewUserAgent`(): kotlin.String {
+            return FfiConverterString.lift(
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_lodger_ffi_fn_func_webview_user_agent(
+    
+        _status)
+}
+    )
+    }
+    
 
 
