@@ -8,6 +8,7 @@ use std::{fs, path::Path};
 use tempfile::TempDir;
 
 mod crash;
+mod device;
 mod reference;
 mod rotation;
 mod versions;

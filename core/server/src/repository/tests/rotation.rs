@@ -3,7 +3,7 @@
 use super::*;
 
 /// The same folder, with new keys for `holder`.
-fn rotate(world: &World, holder: Holder) -> KeyRing {
+pub(super) fn rotate(world: &World, holder: Holder) -> KeyRing {
     let dir = world.dir.path().join("keys");
     let open = |phrase| KeyRing::new(KeyFolder::open(&dir).unwrap(), phrase);
     let cost = Cost { memory: 64, passes: 1 };
