@@ -15,7 +15,9 @@
 //! - [`Database`] is that file: other parts of the engine keep their tables in it, each with its own
 //!   migrations.
 //!
-//! The crate knows neither network nor clock, nor who signed what: it takes bytes and keeps them. Calls block
+//! - [`trust`] says which releases may run: two levels of The Update Framework, and the choice of a release.
+//!
+//! The crate knows neither network nor clock: it is given bytes and the time. Calls block
 //! their thread, and any thread may make them; reading never waits for an installation.
 //!
 //! ```
@@ -46,6 +48,7 @@ mod database;
 mod digest;
 mod index;
 mod store;
+pub mod trust;
 
 pub use builder::{Bundle, BundleBuilder};
 pub use database::{Database, OpenReport};

@@ -12,9 +12,12 @@ mod failure;
 mod limits;
 mod locate;
 mod output;
+mod repository;
 
 use clap::{Parser, Subcommand};
-use commands::{build, check, doctor, drive, explain, inspect, new, run, smoke};
+use commands::{
+    app, build, check, doctor, drive, explain, inspect, keys, new, publish, release, repo, run, smoke,
+};
 use output::Output;
 use std::process::ExitCode;
 
@@ -42,6 +45,11 @@ enum Command {
     Inspect(inspect::Args),
     Explain(explain::Args),
     Doctor(doctor::Args),
+    Keys(keys::Args),
+    Repo(repo::Args),
+    App(app::Args),
+    Publish(publish::Args),
+    Release(release::Args),
 }
 
 fn main() -> ExitCode {
@@ -61,6 +69,11 @@ fn main() -> ExitCode {
         Command::Inspect(args) => inspect::run(args, &output),
         Command::Explain(args) => explain::run(args, &output),
         Command::Doctor(args) => doctor::run(args, &output),
+        Command::Keys(args) => keys::run(args, &output),
+        Command::Repo(args) => repo::run(args, &output),
+        Command::App(args) => app::run(args, &output),
+        Command::Publish(args) => publish::run(args, &output),
+        Command::Release(args) => release::run(args, &output),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

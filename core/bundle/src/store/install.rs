@@ -13,6 +13,15 @@ impl Store {
     /// `Refused`, `NotFound` or `Corrupt` if the bundle is not what its index says; `QuotaExceeded`, `Full`,
     /// `Locked`. Nothing has changed then.
     pub fn install(&self, bundle: &Bundle) -> Result<InstalledBundle, StoreError> {
+        self.install_with(bundle, |_| Ok(()))
+    }
+
+    /// As [`Store::install`], with what else must be written in the same transaction.
+    pub(crate) fn install_with(
+        &self,
+        bundle: &Bundle,
+        also: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<()>,
+    ) -> Result<InstalledBundle, StoreError> {
         // Before the transaction: hashing takes long, and other writers need not wait for it.
         bundle.verify()?;
         let digest = bundle.digest();
@@ -23,6 +32,7 @@ impl Store {
             write_blobs(tx, id, bundle)?;
             room::drop_old_versions(tx, &mut removal)?;
             room::evict(tx, &bundle.index.app, self.inner.quota, &mut removal)?;
+            also(tx)?;
             Ok::<_, StoreError>(super::select_one(tx, "digest = ?1", &digest.as_bytes().as_slice())?)
         })?;
         self.forget_indexes();

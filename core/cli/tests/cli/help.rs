@@ -3,7 +3,10 @@
 use crate::support::{expect, run};
 use std::path::Path;
 
-const COMMANDS: &[&str] = &["new", "check", "build", "run", "smoke", "drive", "inspect", "explain", "doctor"];
+const COMMANDS: &[&str] = &[
+    "new", "check", "build", "run", "smoke", "drive", "inspect", "explain", "doctor", "keys", "repo", "app",
+    "publish", "release",
+];
 
 #[test]
 fn every_command_has_help_with_an_example() {

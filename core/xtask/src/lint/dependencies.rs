@@ -41,6 +41,7 @@ const NOT_ON_DEVICE: &[&str] = &[
 
 /// Crates that may stand in the device library in two versions, and why.
 const TWICE_ON_DEVICE: &[(&str, &str)] = &[
+    ("base64", "the engine has 0.22, as most crates; sigstore-types has 0.23"),
     ("getrandom", "ring has 0.2; UniFFI's generator library, linked away, has a newer one by tempfile"),
     ("hashbrown", "rusqlite has 0.16; UniFFI's generator library, linked away, has a newer one by indexmap"),
 ];

@@ -1,0 +1,75 @@
+//! A release repository: what is in it, and every change to it (`core/docs/repository.md`, DESIGN 5 to 7).
+//!
+//! Reading goes through [`Repository`]. A change reads what it needs, signs what it must, and answers with a
+//! [`Batch`]; [`Repository::commit`] writes that. Until the last file, a timestamp, is written, devices see the
+//! repository as it was. Calls block their thread.
+
+mod app;
+mod batch;
+mod edit;
+mod error;
+mod forms;
+mod metadata;
+mod platform;
+mod publish;
+mod refresh;
+mod rekey;
+mod release;
+mod sign;
+mod storage;
+mod transfer;
+mod verify;
+mod withdraw;
+
+pub use app::NewApp;
+pub use batch::Batch;
+pub use error::RepositoryError;
+pub use forms::{AppRecord, Channel, FULL_SHARE, Floor, Offer, Policy, Publisher, Review, Root, TrustRoot};
+pub use publish::{Publish, Published};
+pub use release::{Change, Listed};
+pub use storage::Storage;
+pub use transfer::Sizes;
+pub use verify::{Finding, Report};
+
+use jiff::Timestamp;
+
+/// A repository in a [`Storage`].
+pub struct Repository {
+    storage: Storage,
+    now: Timestamp,
+}
+
+impl Repository {
+    /// `now` is the time at which everything is signed, and checked for expiry.
+    #[must_use]
+    pub fn new(storage: Storage, now: Timestamp) -> Self {
+        // Metadata carries whole seconds.
+        Self { storage, now: Timestamp::from_second(now.as_second()).unwrap_or(now) }
+    }
+
+    /// Where its files are.
+    #[must_use]
+    pub fn storage(&self) -> &Storage {
+        &self.storage
+    }
+
+    /// Writes a change, file by file, in its order.
+    ///
+    /// # Errors
+    /// `Storage`. What was written until then changes nothing for a device; do the change again.
+    pub fn commit(&self, batch: Batch) -> Result<(), RepositoryError> {
+        batch.writes().try_for_each(|(path, bytes)| self.storage.put(path, bytes))
+    }
+}
+
+/// Lower-case hex digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,58 @@
+//! The files of one change, in the order in which they may be written.
+
+/// How far a file is from being seen by a device. Whatever a file names has been written before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Stage {
+    /// Streams and patches: named by digest.
+    Transfer,
+    /// Targets: named by digest.
+    Target,
+    /// Role files: named by version, and not in any snapshot yet.
+    Role,
+    /// The snapshot: named by version, and not in the timestamp yet.
+    Snapshot,
+    /// `timestamp.json`: from here on devices see the change.
+    Timestamp,
+    /// A root. Devices look for the next one first, so it takes effect at once; what it asks for is there.
+    Root,
+    /// Files beside the metadata, for people and hosts.
+    Beside,
+}
+
+/// Files to write. [`super::Repository::commit`] writes them; a server may keep them first.
+#[derive(Debug, Default)]
+#[must_use = "nothing is changed until the batch is committed"]
+pub struct Batch {
+    writes: Vec<(u32, Stage, String, Vec<u8>)>,
+    /// Batches that were joined keep their order: one is whole before the next begins.
+    part: u32,
+}
+
+impl Batch {
+    pub(super) fn add(&mut self, stage: Stage, path: String, bytes: Vec<u8>) {
+        self.writes.push((self.part, stage, path, bytes));
+    }
+
+    /// Everything of `next` after everything of this one.
+    pub(super) fn then(mut self, next: Self) -> Self {
+        let offset = self.part + 1;
+        self.part = offset + next.part;
+        self.writes.extend(
+            next.writes.into_iter().map(|(part, stage, path, bytes)| (offset + part, stage, path, bytes)),
+        );
+        self
+    }
+
+    /// Names and bytes, in the order in which they must be written.
+    pub fn writes(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        let mut order: Vec<_> = self.writes.iter().collect();
+        order.sort_by_key(|(part, stage, ..)| (*part, *stage));
+        order.into_iter().map(|(_, _, path, bytes)| (path.as_str(), bytes.as_slice()))
+    }
+
+    /// Bytes of a file that this batch would write.
+    #[must_use]
+    pub fn find(&self, path: &str) -> Option<&[u8]> {
+        self.writes.iter().rev().find(|write| write.2 == path).map(|write| write.3.as_slice())
+    }
+}

@@ -1,0 +1,48 @@
+//! Why a repository could not be read or changed.
+
+use crate::keys::KeyError;
+
+/// Messages say what happened, to what, and what to do; none holds a secret.
+#[derive(Debug, thiserror::Error)]
+pub enum RepositoryError {
+    /// Keys are missing or do not open.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    /// Something that was named is not there.
+    #[error("{0}")]
+    NotFound(String),
+    /// What was asked for breaks a rule; nothing was changed.
+    #[error("{0}")]
+    Refused(String),
+    /// A file is not what the signed metadata says, or a signature does not hold.
+    #[error("{path}: {what}")]
+    Untrusted {
+        /// The file, in the repository.
+        path: String,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// The folder or the object store failed.
+    #[error("{path}: {source}")]
+    Storage {
+        /// The file, in the repository.
+        path: String,
+        /// Why.
+        source: object_store::Error,
+    },
+    /// Compressing or decompressing failed.
+    #[error("zstd: {0}")]
+    Compression(std::io::Error),
+    /// A file could not be put together.
+    #[error("cannot write metadata: {0}")]
+    Encoding(String),
+    /// The runtime for input and output could not be had.
+    #[error("cannot start input and output: {0}")]
+    Runtime(std::io::Error),
+}
+
+impl RepositoryError {
+    pub(super) fn untrusted(path: &str, what: impl Into<String>) -> Self {
+        Self::Untrusted { path: path.to_owned(), what: what.into() }
+    }
+}

@@ -1,0 +1,142 @@
+//! The platform's repository: which programs there are, in 1,024 bins.
+
+use super::{
+    AppRecord, Batch, Repository, RepositoryError, TrustRoot,
+    batch::Stage,
+    edit::Edit,
+    metadata::{Metadata, State},
+    sign::{self, RoleKeys},
+};
+use crate::keys::{Holder, KeyRing};
+use lodger_bundle::Digest;
+use serde_json::json;
+use std::collections::HashMap;
+use tough::schema::{DelegatedRole, Delegations, PathHashPrefix, PathSet, Signed, Targets};
+
+/// Bins from the first release on: role names can never leave a snapshot again.
+const BINS: usize = 1024;
+
+/// The bin of a target name: three hex digits of its SHA-256, rounded down to a multiple of four.
+pub(super) fn bin(target: &str) -> String {
+    let digest = Digest::of(target.as_bytes());
+    let [first, second, ..] = *digest.as_bytes();
+    let prefix = u16::from_be_bytes([first, second]) >> 4;
+    format!("bin-{:03x}", prefix & !3)
+}
+
+/// The target that describes a program.
+pub(super) fn record_name(app: &str) -> String {
+    format!("apps/{app}.json")
+}
+
+impl Repository {
+    /// Makes a platform repository, with the trust root that hosts ship. `name` is the operator's.
+    ///
+    /// # Errors
+    /// `Refused` if there is one already; `Keys`, `Storage`.
+    pub fn init(&self, ring: &KeyRing, name: &str) -> Result<Batch, RepositoryError> {
+        let metadata = Metadata::platform(&self.storage);
+        if metadata.exists()? {
+            let what =
+                "there is a repository here already; give another folder, or `lodger app create` in this one";
+            return Err(RepositoryError::Refused(what.into()));
+        }
+        let mut edit = Edit::new(&metadata, None, ring, self.now);
+        let root = edit.root(None, Holder::Reviewer)?.unwrap_or_default();
+        edit.role("targets", Holder::Reviewer, HashMap::new(), Some(delegations(ring)?))?;
+        let platform = sign::json(&json!({"name": name, "issued": self.now.to_string()}))?;
+        let (target, entry) = edit.target("platform.json", platform)?;
+        let own = bin("platform.json");
+        for number in 0..BINS {
+            let bin = format!("bin-{:03x}", number * 4);
+            let targets =
+                if bin == own { HashMap::from([(target.clone(), entry.clone())]) } else { HashMap::new() };
+            edit.role(&bin, Holder::Reviewer, targets, None)?;
+        }
+        let mut batch = edit.finish()?;
+        let platform =
+            serde_json::from_slice(&root).map_err(|error| RepositoryError::Encoding(error.to_string()))?;
+        let trust = TrustRoot { kind: ring.folder().kind(), platform };
+        batch.add(Stage::Beside, "trust-root.json".into(), sign::json(&trust)?);
+        Ok(batch)
+    }
+
+    /// What the platform says about a program.
+    ///
+    /// # Errors
+    /// `NotFound` if there is no such program; `Untrusted`, `Storage`.
+    pub fn record(&self, app: &str) -> Result<AppRecord, RepositoryError> {
+        let metadata = Metadata::platform(&self.storage);
+        let state = self.platform_state(&metadata)?;
+        let name = record_name(app);
+        let role = metadata.role(&state, &bin(&name))?;
+        metadata.form(&role.signed, &name)?.ok_or_else(|| {
+            RepositoryError::NotFound(format!(
+                "there is no program {app} here; `lodger app create {app}` makes it"
+            ))
+        })
+    }
+
+    /// Ids of all programs that have a folder here, sorted.
+    ///
+    /// # Errors
+    /// `Storage`.
+    pub fn apps(&self) -> Result<Vec<String>, RepositoryError> {
+        self.storage.folders("apps")
+    }
+
+    /// Writes what the platform says about a program; other targets of its bin stay.
+    pub(super) fn write_record(&self, ring: &KeyRing, record: &AppRecord) -> Result<Batch, RepositoryError> {
+        let metadata = Metadata::platform(&self.storage);
+        let state = self.platform_state(&metadata)?;
+        let name = record_name(&record.app);
+        let bin = bin(&name);
+        let Signed { signed: Targets { mut targets, .. }, .. } = metadata.role(&state, &bin)?;
+        let mut edit = Edit::new(&metadata, Some(&state), ring, self.now);
+        let (target, entry) = edit.target(&name, sign::json(record)?)?;
+        targets.insert(target, entry);
+        edit.role(&bin, Holder::Reviewer, targets, None)?;
+        edit.finish()
+    }
+
+    pub(super) fn platform_state(&self, metadata: &Metadata<'_>) -> Result<State, RepositoryError> {
+        if !metadata.exists()? {
+            let what = "there is no repository here; `lodger repo init R --keys K` makes one";
+            return Err(RepositoryError::NotFound(what.into()));
+        }
+        metadata.state()
+    }
+}
+
+/// To every bin its four prefixes.
+pub(super) fn delegations(ring: &KeyRing) -> Result<Delegations, RepositoryError> {
+    let keys = RoleKeys::of(ring, Holder::Reviewer)?;
+    let mut delegations = Delegations { keys: keys.keys.iter().cloned().collect(), roles: Vec::new() };
+    for number in 0..BINS {
+        let prefix = |offset| PathHashPrefix::new(format!("{:03x}", number * 4 + offset));
+        let prefixes = (0..4).map(prefix).collect::<Result<_, _>>();
+        delegations.roles.push(DelegatedRole {
+            name: format!("bin-{:03x}", number * 4),
+            keyids: keys.ids(),
+            threshold: keys.threshold,
+            paths: PathSet::PathHashPrefixes(
+                prefixes.map_err(|error| RepositoryError::Encoding(error.to_string()))?,
+            ),
+            terminating: true,
+            targets: None,
+        });
+    }
+    Ok(delegations)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bin;
+
+    /// Digests by `sha256sum`, so that the rule is not checked against itself.
+    #[test]
+    fn a_name_has_one_bin() {
+        assert_eq!(bin("apps/coffee.json"), "bin-814");
+        assert_eq!(bin("platform.json"), "bin-018");
+    }
+}
