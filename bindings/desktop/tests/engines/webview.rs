@@ -91,8 +91,10 @@ impl Visit {
         line(&self.wait(start, |event| line(event).is_some())).unwrap()
     }
 
+    /// Waits until a website of this title is there: its title comes before anything in it can be tapped.
     fn titled(&mut self, wanted: &str) {
         self.wait(wanted, |event| matches!(event, HostEvent::Title { title } if title == wanted));
+        self.said("web load ");
     }
 
     /// Waits until only the first page is left.
