@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What each of our crates may use of the others, tests aside.
 const DIRECTION: &[(&str, &[&str])] = &[
+    ("lodger-auth", &[]),
     ("lodger-bundle", &[]),
     ("lodger-engine", &["lodger-bundle"]),
     ("lodger-compiler", &["lodger-bundle"]),

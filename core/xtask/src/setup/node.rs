@@ -1,4 +1,4 @@
-//! Node.js and the npm packages of the base library, Less and the examples.
+//! Node.js and the npm packages of the base library, Less, the tests and the examples.
 
 use crate::process::{Run, Trouble, read, root};
 use std::{path::Path, time::SystemTime};
@@ -22,7 +22,8 @@ pub fn check_version() -> Result<(), Trouble> {
 
 /// Folders whose npm packages are not installed, or older than their lock file.
 pub fn stale_folders() -> Result<Vec<String>, Trouble> {
-    let mut folders = vec!["core/compiler/less".to_owned(), "core/runtime".to_owned()];
+    let mut folders =
+        ["core/auth/tests/provider", "core/compiler/less", "core/runtime"].map(str::to_owned).to_vec();
     if let Ok(apps) = std::fs::read_dir(root().join("examples/apps")) {
         for app in apps.flatten() {
             folders.push(format!("examples/apps/{}", app.file_name().to_string_lossy()));

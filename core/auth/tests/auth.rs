@@ -1,0 +1,12 @@
+//! The crate from outside: published vectors, attacks, and whole logins against a provider in memory.
+#![allow(clippy::unwrap_used)] // in a test, a panic is the failure
+#[path = "auth/identity.rs"]
+mod identity;
+#[path = "auth/proofs.rs"]
+mod proofs;
+#[path = "support/signing.rs"]
+mod signing;
+#[path = "auth/tokens.rs"]
+mod tokens;
+#[path = "auth/vectors.rs"]
+mod vectors;
