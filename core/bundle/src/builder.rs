@@ -65,7 +65,7 @@ impl Bundle {
             }
         }
         let bundle = Self { index, index_bytes, blobs };
-        bundle.verify()?;
+        bundle.verify(|_| true)?;
         for package in &bundle.index.packages {
             if bundle.stream_digest(package) != package.stream_digest {
                 return Err(IndexError::new(Rule::StreamDigest, &package.name).into());
@@ -74,20 +74,12 @@ impl Bundle {
         Ok(bundle)
     }
 
-    /// Hashes the index and every blob that it names.
-    pub(crate) fn verify(&self) -> Result<(), StoreError> {
+    /// Checks that the index is the one in the bytes, and hashes every blob of the `wanted` packages.
+    pub(crate) fn verify(&self, wanted: impl Fn(&Package) -> bool) -> Result<(), StoreError> {
         if Index::parse(&self.index_bytes)? != self.index {
             return Err(IndexError::new(Rule::Canonical, "index").into());
         }
-        let mut seen = HashSet::new();
-        for file in self.index.files().filter(|file| seen.insert(file.digest)) {
-            match self.blobs.get(&file.digest) {
-                None => return Err(StoreError::NotFound { what: format!("blob of {:?}", file.path) }),
-                Some(bytes) if bytes.len() as u64 == file.length && Digest::of(bytes) == file.digest => {}
-                Some(_) => return Err(StoreError::Corrupt { what: format!("blob of {:?}", file.path) }),
-            }
-        }
-        Ok(())
+        verify_blobs(self.index.packages.iter().filter(|package| wanted(package)), &self.blobs)
     }
 
     fn stream_digest(&self, package: &Package) -> Digest {
@@ -95,6 +87,22 @@ impl Bundle {
         package.files.iter().filter_map(|file| self.blobs.get(&file.digest)).for_each(|b| hasher.update(b));
         hasher.finish()
     }
+}
+
+/// Hashes every blob that the packages name.
+pub(crate) fn verify_blobs<'a>(
+    packages: impl Iterator<Item = &'a Package>,
+    blobs: &BTreeMap<Digest, Vec<u8>>,
+) -> Result<(), StoreError> {
+    let mut seen = HashSet::new();
+    for file in packages.flat_map(|package| &package.files).filter(|file| seen.insert(file.digest)) {
+        match blobs.get(&file.digest) {
+            None => return Err(StoreError::NotFound { what: format!("blob of {:?}", file.path) }),
+            Some(bytes) if bytes.len() as u64 == file.length && Digest::of(bytes) == file.digest => {}
+            Some(_) => return Err(StoreError::Corrupt { what: format!("blob of {:?}", file.path) }),
+        }
+    }
+    Ok(())
 }
 
 /// A file that is longer than it may be is damaged, and is not read.

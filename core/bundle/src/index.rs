@@ -56,6 +56,14 @@ pub struct Package {
     pub stream_digest: Digest,
 }
 
+impl Package {
+    /// Whether it is the main package, which every installed bundle has.
+    #[must_use]
+    pub fn is_main(&self) -> bool {
+        self.root.is_empty()
+    }
+}
+
 /// Host names or `https://host[:port]` patterns, by kind. `None`: the author gave no list (DESIGN 5).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Domains {
@@ -179,6 +187,12 @@ impl Index {
             .max_by_key(|package| package.root.len())
             .or(self.packages.first())
             .expect("an index has a main package")
+    }
+
+    /// The package with this name.
+    #[must_use]
+    pub fn package(&self, name: &str) -> Option<&Package> {
+        self.packages.iter().find(|package| package.name == name)
     }
 
     /// Every file of every package, in index order.

@@ -14,7 +14,8 @@
 //!   hashed first, so bytes that changed since are refused, never shown.
 //! - [`Database`] is that file: other parts of the engine keep their tables in it, each with its own
 //!   migrations.
-//!
+//! - [`Transfers`] brings a release that [`trust`] accepted from its repository into the store, by patches, in parts if
+//!   it must, and its subpackages when they are wanted.
 //! - [`trust`] says which releases may run: two levels of The Update Framework, and the choice of a release.
 //!
 //! The crate knows neither network nor clock: it is given bytes and the time. Calls block
@@ -48,6 +49,7 @@ mod database;
 mod digest;
 mod index;
 mod store;
+mod transfer;
 pub mod trust;
 
 pub use builder::{Bundle, BundleBuilder};
@@ -55,3 +57,4 @@ pub use database::{Database, OpenReport};
 pub use digest::Digest;
 pub use index::{Domains, FORMAT, FileEntry, Index, IndexError, Limits, Package, Rule, Version, oversize};
 pub use store::{InstalledBundle, RunningGuard, Store, StoreError, StoreOptions};
+pub use transfer::{Control, TransferError, Transfers, Unpacked, unpack};

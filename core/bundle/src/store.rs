@@ -1,6 +1,8 @@
 //! The store: installed bundles, blobs counted and content-addressed (DESIGN 7).
 mod error;
 mod install;
+mod packages;
+pub(crate) mod partial;
 mod room;
 mod running;
 mod schema;
@@ -121,8 +123,8 @@ impl Store {
     /// Reads one file of a bundle, hashing what it returns.
     ///
     /// # Errors
-    /// `NotFound` unless the path, spelled exactly so, is in the index of an installed bundle; `Corrupt` if
-    /// the bytes have changed since they were installed.
+    /// `NotFound` unless the path, spelled exactly so, is in the index of an installed bundle; `PackageMissing` if
+    /// its package is still to be downloaded; `Corrupt` if the bytes have changed since they were installed.
     pub fn read(&self, digest: &Digest, path: &str) -> Result<Vec<u8>, StoreError> {
         let index = self.index(digest)?;
         let file = index.file(path).ok_or_else(|| StoreError::NotFound { what: format!("{path:?}") })?;
@@ -137,8 +139,14 @@ impl Store {
         match bytes {
             Some(bytes) if Digest::of(&bytes) == file.digest => Ok(bytes),
             Some(_) => Err(StoreError::Corrupt { what: format!("{path:?}") }),
-            None if self.find(digest)?.is_some() => Err(StoreError::Corrupt { what: format!("{path:?}") }),
-            None => Err(not_installed(digest)),
+            None if self.find(digest)?.is_none() => Err(not_installed(digest)),
+            None => {
+                let package = index.package_of(path);
+                match self.holds(digest, &file.digest)? || package.is_main() {
+                    true => Err(StoreError::Corrupt { what: format!("{path:?}") }),
+                    false => Err(StoreError::PackageMissing { package: package.name.clone() }),
+                }
+            }
         }
     }
 

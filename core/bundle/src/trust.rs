@@ -29,7 +29,7 @@ pub use anchor::{AnyRoot, DevelopmentRoot, TrustRoot};
 pub use app::Signed;
 pub use documents::{AppEntry, AppRoot, Channel, ChannelRelease, Keys, Policy, Review};
 pub use error::{TrustError, TrustErrorKind};
-pub use fetch::{Fetch, FetchError};
+pub use fetch::{Fetch, FetchError, Sink};
 pub use select::{Bounds, Choice, Device, Reason, bucket, select};
 pub use verified::Verified;
 

@@ -28,6 +28,12 @@ pub enum StoreError {
         /// What was asked for.
         what: String,
     },
+    /// The bundle is installed without this subpackage.
+    #[error("the package {package} is not on this device yet: download it first")]
+    PackageMissing {
+        /// The package's name.
+        package: String,
+    },
     /// The bundle does not fit beside what must not be evicted.
     #[error(
         "the store would hold {needed} bytes and may hold {quota}: close or remove programs, or raise the \

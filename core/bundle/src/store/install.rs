@@ -1,42 +1,81 @@
 //! Installs a bundle: verified first, then written in one transaction.
-use super::{InstalledBundle, Store, room};
-use crate::{Bundle, Digest, Index, IndexError, Rule, StoreError};
+use super::{InstalledBundle, Store, partial, room};
+use crate::{Bundle, Digest, Index, IndexError, Package, Rule, StoreError, builder::verify_blobs};
 use rusqlite::{OptionalExtension, Transaction, params};
-use std::collections::HashSet;
+use std::{
+    collections::{BTreeMap, HashSet},
+    iter,
+};
 
 impl Store {
-    /// Verifies every blob, then in one transaction writes the bundle, makes it the current version, and
-    /// removes old versions and, for the quota, programs not used for longest. A bundle that is already
-    /// there becomes current again and has its damaged blobs mended.
+    /// As [`Store::install_with`] for the whole bundle and nothing else.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn install(&self, bundle: &Bundle) -> Result<InstalledBundle, StoreError> {
+        self.install_with(bundle, |_| true, |_| Ok(()))
+    }
+
+    /// Verifies every blob of the `wanted` packages, then in one transaction writes the bundle with them, makes it
+    /// the current version, does what else must be written (`also`), and removes old versions, what was left of its
+    /// program's downloads and, for the quota, programs not used for longest. A bundle that is already there becomes
+    /// current again, keeps the other packages that it has, and has its damaged blobs mended.
     ///
     /// # Errors
     /// `Refused`, `NotFound` or `Corrupt` if the bundle is not what its index says; `QuotaExceeded`, `Full`,
     /// `Locked`. Nothing has changed then.
-    pub fn install(&self, bundle: &Bundle) -> Result<InstalledBundle, StoreError> {
-        self.install_with(bundle, |_| Ok(()))
-    }
-
-    /// As [`Store::install`], with what else must be written in the same transaction.
     pub(crate) fn install_with(
         &self,
         bundle: &Bundle,
+        wanted: impl Fn(&Package) -> bool,
         also: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<()>,
     ) -> Result<InstalledBundle, StoreError> {
         // Before the transaction: hashing takes long, and other writers need not wait for it.
-        bundle.verify()?;
+        bundle.verify(&wanted)?;
         let digest = bundle.digest();
+        let app = &bundle.index.app;
         let mut removal = self.inner.running.removal();
         let installed = self.inner.database.transact(|tx| {
-            refuse_case_twin(tx, &bundle.index.app)?;
+            refuse_case_twin(tx, app)?;
             let id = write_bundle(tx, digest, bundle)?;
-            write_blobs(tx, id, bundle)?;
+            let packages = bundle.index.packages.iter().filter(|package| wanted(package));
+            write_blobs(tx, id, packages, &bundle.blobs)?;
+            partial::forget(tx, app)?;
             room::drop_old_versions(tx, &mut removal)?;
-            room::evict(tx, &bundle.index.app, self.inner.quota, &mut removal)?;
+            room::evict(tx, app, self.inner.quota, &mut removal)?;
             also(tx)?;
             Ok::<_, StoreError>(super::select_one(tx, "digest = ?1", &digest.as_bytes().as_slice())?)
         })?;
         self.forget_indexes();
         Ok(installed)
+    }
+
+    /// Verifies every blob of a package, then adds it to a bundle that is installed, in one transaction.
+    ///
+    /// # Errors
+    /// `NotFound` if the bundle is not installed (any more), or a blob is missing; `Corrupt` if a blob is not what
+    /// the index says; `QuotaExceeded`, `Full`, `Locked`. Nothing has changed then.
+    pub(crate) fn add_package(
+        &self,
+        bundle: &Digest,
+        package: &Package,
+        blobs: &BTreeMap<Digest, Vec<u8>>,
+    ) -> Result<(), StoreError> {
+        verify_blobs(iter::once(package), blobs)?;
+        let mut removal = self.inner.running.removal();
+        self.inner.database.transact(|tx| {
+            let find = "SELECT id, app FROM bundle WHERE digest = ?1";
+            let found = tx.query_row(find, [bundle.as_bytes().as_slice()], |row| {
+                Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
+            });
+            let (id, app) = found.optional()?.ok_or_else(|| super::not_installed(bundle))?;
+            write_blobs(tx, id, iter::once(package), blobs)?;
+            partial::forget_stream(tx, &app, &package.stream_digest)?;
+            room::evict(tx, &app, self.inner.quota, &mut removal)
+        })?;
+        // Whole programs may have been evicted.
+        self.forget_indexes();
+        Ok(())
     }
 }
 
@@ -50,10 +89,9 @@ fn refuse_case_twin(tx: &Transaction<'_>, app: &str) -> Result<(), StoreError> {
 /// Writes the bundle's row, or makes an existing one the newest; returns its id.
 fn write_bundle(tx: &Transaction<'_>, digest: Digest, bundle: &Bundle) -> Result<i64, StoreError> {
     let Index { app, version, .. } = &bundle.index;
-    let bytes: u64 = distinct(&bundle.index).map(|(_, length)| length).sum();
     Ok(tx.query_row(
         "INSERT INTO bundle (digest, app, version_name, version_code, bytes, pinned, installed, used, content)
-         SELECT ?1, ?2, ?3, ?4, ?5, 0, tick, tick, ?6
+         SELECT ?1, ?2, ?3, ?4, 0, 0, tick, tick, ?5
             FROM (SELECT coalesce(max(max(installed), max(used)), 0) + 1 AS tick FROM bundle) WHERE true
          ON CONFLICT (digest) DO UPDATE
             SET installed = excluded.installed, used = excluded.used, content = excluded.content
@@ -63,27 +101,33 @@ fn write_bundle(tx: &Transaction<'_>, digest: Digest, bundle: &Bundle) -> Result
             app,
             version.name,
             version.code,
-            bytes,
             bundle.index_bytes
         ],
         |row| row.get(0),
     )?)
 }
 
-fn write_blobs(tx: &Transaction<'_>, bundle_id: i64, bundle: &Bundle) -> Result<(), StoreError> {
+/// Writes what of the packages is not there yet, and notes what the bundle holds now.
+fn write_blobs<'a>(
+    tx: &Transaction<'_>,
+    bundle_id: i64,
+    packages: impl Iterator<Item = &'a Package>,
+    blobs: &BTreeMap<Digest, Vec<u8>>,
+) -> Result<(), StoreError> {
     let mut find = tx.prepare("SELECT id FROM blob WHERE digest = ?1")?;
     let mut add = tx.prepare("INSERT INTO blob (digest, length) VALUES (?1, ?2)")?;
     let mut fill = tx.prepare("INSERT OR IGNORE INTO content (id, bytes) VALUES (?1, ?2)")?;
     let mut mend = tx.prepare("UPDATE content SET bytes = ?2 WHERE id = ?1 AND bytes IS NOT ?2")?;
     let mut hold = tx.prepare("INSERT OR IGNORE INTO holds (bundle, blob) VALUES (?1, ?2)")?;
-    for (digest, length) in distinct(&bundle.index) {
-        let bytes = &bundle.blobs[&digest];
-        let key = digest.as_bytes().as_slice();
+    let mut seen = HashSet::new();
+    for file in packages.flat_map(|package| &package.files).filter(|file| seen.insert(file.digest)) {
+        let bytes = &blobs[&file.digest];
+        let key = file.digest.as_bytes().as_slice();
         let known: Option<i64> = find.query_row([key], |row| row.get(0)).optional()?;
         let id = match known {
             Some(id) => id,
             None => {
-                add.execute(params![key, length])?;
+                add.execute(params![key, file.length])?;
                 tx.last_insert_rowid()
             }
         };
@@ -92,11 +136,10 @@ fn write_blobs(tx: &Transaction<'_>, bundle_id: i64, bundle: &Bundle) -> Result<
         }
         hold.execute([bundle_id, id])?;
     }
+    tx.execute(
+        "UPDATE bundle SET bytes = (SELECT coalesce(sum(blob.length), 0) FROM holds
+            JOIN blob ON blob.id = holds.blob WHERE holds.bundle = bundle.id) WHERE id = ?1",
+        [bundle_id],
+    )?;
     Ok(())
-}
-
-/// Each blob of the index once, with its length, in index order.
-fn distinct(index: &Index) -> impl Iterator<Item = (Digest, u64)> {
-    let mut seen = HashSet::new();
-    index.files().filter(move |file| seen.insert(file.digest)).map(|file| (file.digest, file.length))
 }

@@ -1,5 +1,5 @@
 //! Keeps the store within its quota: old versions go, then the programs that were not used for longest.
-use super::running::Removal;
+use super::{partial, running::Removal};
 use crate::{Digest, StoreError};
 use rusqlite::{Connection, ToSql, Transaction, params};
 
@@ -24,8 +24,9 @@ pub(super) fn drop_old_versions(tx: &Transaction<'_>, removal: &mut Removal) -> 
     Ok(())
 }
 
-/// Evicts whole programs, least recently used first, until the blobs fit `quota`. A program goes with its
-/// fallback, never one without the other; pinned bundles stay; `app` and what is running lose nothing.
+/// Removes what other programs' downloads left, then whole programs, least recently used first, until blobs and
+/// downloads fit `quota`. A program goes with its fallback, never one without the other; pinned bundles stay; `app`
+/// and what is running lose nothing.
 pub(super) fn evict(
     tx: &Transaction<'_>,
     app: &str,
@@ -33,6 +34,11 @@ pub(super) fn evict(
     removal: &mut Removal,
 ) -> Result<(), StoreError> {
     let mut needed = total(tx)?;
+    if needed <= quota {
+        return Ok(());
+    }
+    partial::forget_others(tx, app)?;
+    needed = total(tx)?;
     if needed <= quota {
         return Ok(());
     }
@@ -63,6 +69,7 @@ pub(super) fn remove_all(tx: &Transaction<'_>, app: &str, removal: &mut Removal)
         return Ok(false);
     }
     bundles.iter().try_for_each(|bundle| delete(tx, bundle))?;
+    partial::forget(tx, app)?;
     Ok(true)
 }
 
@@ -78,7 +85,8 @@ fn delete(tx: &Transaction<'_>, bundle: &Candidate) -> Result<(), StoreError> {
 }
 
 fn total(tx: &Transaction<'_>) -> Result<u64, StoreError> {
-    Ok(tx.query_row("SELECT coalesce(sum(length), 0) FROM blob", [], |row| row.get(0))?)
+    let blobs: u64 = tx.query_row("SELECT coalesce(sum(length), 0) FROM blob", [], |row| row.get(0))?;
+    Ok(blobs + partial::total(tx)?)
 }
 
 fn versions(tx: &Transaction<'_>, app: &str) -> Result<Vec<Candidate>, StoreError> {

@@ -5,7 +5,8 @@
 //! a blob's count is the number of bundles that hold it.
 
 /// Steps for [`Database::migrate`](crate::Database::migrate); only ever added to.
-pub(super) const STEPS: &[&str] = &["
+pub(super) const STEPS: &[&str] = &[
+    "
     CREATE TABLE bundle (
         id INTEGER PRIMARY KEY,
         digest BLOB NOT NULL UNIQUE,
@@ -34,7 +35,19 @@ pub(super) const STEPS: &[&str] = &["
         PRIMARY KEY (bundle, blob)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX holds_blob ON holds (blob);
-"];
+",
+    "
+    CREATE TABLE partial (             -- what has arrived of a file that is being downloaded, piece by piece
+        id INTEGER PRIMARY KEY,
+        app TEXT NOT NULL,
+        stream BLOB NOT NULL,          -- digest of the stream that it leads to
+        path TEXT NOT NULL,            -- in the repository
+        start INTEGER NOT NULL,        -- of the piece, in the file
+        bytes BLOB NOT NULL,
+        UNIQUE (path, start)
+    ) STRICT;
+",
+];
 
-/// The tables to check at each opening: all but `content`.
+/// The tables to check at each opening: all but those with the bytes.
 pub(super) const SMALL: &[&str] = &["component", "bundle", "blob", "holds"];

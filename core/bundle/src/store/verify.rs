@@ -1,11 +1,12 @@
 //! A whole check of the store, for `doctor` and for tests; it reads and hashes everything.
 use super::Store;
-use crate::{Digest, StoreError};
+use crate::{Digest, Package, StoreError};
 use std::collections::BTreeSet;
 
 impl Store {
-    /// Checks the database file, that each bundle holds exactly the blobs that its index names, that no
-    /// blob is held by none, and that every byte has its digest. Returns what is wrong, one line each.
+    /// Checks the database file, that each bundle holds exactly the blobs of the main package and of those others
+    /// that it has, that no blob is held by none, and that every byte has its digest. Returns what is wrong, one line
+    /// each.
     ///
     /// # Errors
     /// What the database reports when it cannot even be read.
@@ -33,7 +34,6 @@ impl Store {
     fn check_bundle(&self, bundle: &Digest, faults: &mut Vec<String>) -> Result<(), StoreError> {
         // Not from memory: it is the stored bytes that are in question.
         let index = self.load_index(bundle)?;
-        let named: BTreeSet<Digest> = index.files().map(|file| file.digest).collect();
         let held: BTreeSet<Digest> = self.inner.database.read(|reader| {
             let mut statement = reader.prepare(
                 "SELECT blob.digest FROM bundle JOIN holds ON holds.bundle = bundle.id
@@ -41,10 +41,14 @@ impl Store {
             )?;
             statement.query_map([bundle.as_bytes().as_slice()], |row| super::digest(row, 0))?.collect()
         })?;
-        if named != held {
+        let has = |package: &&Package| {
+            package.is_main() || package.files.iter().all(|file| held.contains(&file.digest))
+        };
+        let files = || index.packages.iter().filter(has).flat_map(|package| &package.files);
+        if files().map(|file| file.digest).collect::<BTreeSet<_>>() != held {
             faults.push(format!("bundle {bundle} holds other blobs than its index names"));
         }
-        for file in index.files() {
+        for file in files() {
             if let Err(error) = self.read(bundle, &file.path) {
                 faults.push(error.to_string());
             }

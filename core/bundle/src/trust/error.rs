@@ -162,13 +162,16 @@ impl TrustError {
         }
     }
 
-    pub(super) fn refused(repository: &str, reason: impl Into<String>) -> Self {
+    pub(crate) fn refused(repository: &str, reason: impl Into<String>) -> Self {
         Self::Refused { repository: repository.to_owned(), reason: reason.into() }
     }
 
-    pub(super) fn fetch(repository: &str, path: &str, error: FetchError) -> Self {
+    pub(crate) fn fetch(repository: &str, path: &str, error: FetchError) -> Self {
         match error {
             FetchError::Unreachable(reason) => Self::Unreachable { path: path.to_owned(), reason },
+            FetchError::Cancelled => {
+                Self::Unreachable { path: path.to_owned(), reason: "cancelled".to_owned() }
+            }
             FetchError::TooLong => Self::refused(repository, format!("{path} is longer than it may be")),
         }
     }

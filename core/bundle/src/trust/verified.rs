@@ -101,23 +101,28 @@ impl Verified {
 
     /// Installs a bundle that the publisher signed and that may run, and remembers the check in the same
     /// transaction. `store` is the one whose database the check was made for.
+    /// [`Transfers::install`](crate::Transfers::install) does the same with what it downloads.
     ///
     /// # Errors
     /// `Refused` if the publisher signed another bundle or none as this version, `Revoked` if it is withdrawn,
-    /// `Storage` for what [`Store::install`] reports. Nothing has changed then.
+    /// `Storage` if the store fails or the bundle is not what its index says. Nothing has changed then.
     pub fn install(&self, store: &Store, bundle: &Bundle) -> Result<InstalledBundle, TrustError> {
-        let (app, version) = (&self.entry().app, bundle.index.version.code);
-        let signed = self.app.releases.get(&version).is_some_and(|signed| signed.digest == bundle.digest());
-        if bundle.index.app != *app || !signed {
-            return Err(self
-                .app
-                .level
-                .refused(format!("release {version} is not the one that the publisher signed")));
+        self.accept(&bundle.index, &bundle.digest())?;
+        Ok(store.install_with(bundle, |_| true, |tx| self.write(tx))?)
+    }
+
+    /// Whether the bundle with this index, and its digest, may be installed.
+    pub(crate) fn accept(&self, index: &Index, digest: &Digest) -> Result<(), TrustError> {
+        let (app, version) = (&self.entry().app, index.version.code);
+        let signed = self.app.releases.get(&version).is_some_and(|signed| signed.digest == *digest);
+        if index.app != *app || !signed {
+            let reason = format!("release {version} is not the one that the publisher signed");
+            return Err(self.app.level.refused(reason));
         }
         if version < self.bounds.floor || self.bounds.revoked.contains(&version) {
             return Err(TrustError::Revoked { app: app.clone(), version });
         }
-        Ok(store.install_with(bundle, |tx| self.write(tx))?)
+        Ok(())
     }
 
     /// Remembers the check by itself: where nothing is to be installed.
