@@ -1,7 +1,10 @@
 //! The bodies of Lodger's own routes (`core/docs/login.md`), for the device that sends them and the server that reads.
 //!
 //! Unknown members are ignored, missing ones are errors, but for those that are `Option`.
-use crate::{AuthError, Secret, json, keys::Protection};
+use crate::{
+    AuthError, Secret, json,
+    keys::{Attestation, Protection},
+};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
@@ -32,15 +35,6 @@ pub struct Assertion {
     pub token: Secret,
     /// The nonce that it must hold.
     pub nonce: String,
-}
-
-/// A platform's statement about a key: Android's certificate chain, Apple's App Attest. Read by servers that care.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Attestation {
-    /// `android-key` or `apple-app-attest`.
-    pub format: String,
-    /// The statement in base64, as the platform gives it.
-    pub statement: String,
 }
 
 /// A pay key to be enrolled.

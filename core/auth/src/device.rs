@@ -2,14 +2,14 @@
 use crate::{
     AuthError, Secret,
     api::{
-        Assertion, Attestation, CheckAnswer, CheckRequest, CodeAnswer, CodeRequest, EnrolRequest, Enrolled,
-        PAY_KEY_TYPE, PayKey, PayKeyProof, Purpose, Refusal, RefusalCode, read, write,
+        Assertion, CheckAnswer, CheckRequest, CodeAnswer, CodeRequest, EnrolRequest, Enrolled, PAY_KEY_TYPE,
+        PayKey, PayKeyProof, Purpose, Refusal, RefusalCode, read, write,
     },
     dpop::Sender,
     identity::{Ask, Credential, Identity},
     jose::{assemble, seconds, signing_input},
     json,
-    keys::{Key, Signer},
+    keys::{Attestation, Key, Signer},
     ports::{Ports, Request, Response},
     random,
     url::{is_endpoint, origin},
@@ -39,15 +39,6 @@ pub struct Asking {
     pub index: String,
     /// The session's random id.
     pub session: String,
-}
-
-/// A platform's statements about the keys, if it makes any.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Attestations {
-    /// About the login key.
-    pub login: Option<Attestation>,
-    /// About the pay key.
-    pub pay: Option<Attestation>,
 }
 
 /// This device's account at Lodger's server. Any thread may call, several at once.
@@ -83,15 +74,15 @@ impl Device {
     ///
     /// # Errors
     /// `LoginRequired`, `KeyInvalidated`, `Unreachable`, `Busy`, `Refused`, `Unacceptable`.
-    pub async fn enrol(&self, attestations: &Attestations) -> Result<Enrolled, AuthError> {
-        self.send_enrolment(attestations, None).await
+    pub async fn enrol(&self) -> Result<Enrolled, AuthError> {
+        self.send_enrolment(None).await
     }
 
     /// Enrols the pay key, and the login key with it. Prompts: the pay key signs; `reason` is what the prompt says.
     ///
     /// # Errors
     /// As `enrol`, and `Cancelled`.
-    pub async fn enrol_pay(&self, attestations: &Attestations, reason: &str) -> Result<Enrolled, AuthError> {
+    pub async fn enrol_pay(&self, reason: &str) -> Result<Enrolled, AuthError> {
         let signer = &self.sender.signer;
         let claims = PayKeyProof {
             aud: self.config.address.clone(),
@@ -106,8 +97,8 @@ impl Device {
         let signature = signer.sign(Key::Pay, input.as_bytes(), reason).await?;
         let proof = assemble(&input, signature.as_bytes());
         let protection = signer.protection(Key::Pay);
-        let pay = PayKey { protection, proof, attestation: attestations.pay.clone() };
-        self.send_enrolment(attestations, Some(pay)).await
+        let pay = PayKey { protection, proof, attestation: self.attestation(Key::Pay).await };
+        self.send_enrolment(Some(pay)).await
     }
 
     /// A code for `wx.login` or the phone-number button. A key that the server does not know is enrolled first.
@@ -117,7 +108,7 @@ impl Device {
     pub async fn code(&self, asking: &Asking, purpose: Purpose) -> Result<CodeAnswer, AuthError> {
         match self.request_code(asking, purpose).await {
             Err(AuthError::Refused { code, .. }) if code == RefusalCode::DeviceUnknown.as_str() => {
-                self.enrol(&Attestations::default()).await?;
+                self.enrol().await?;
                 self.request_code(asking, purpose).await
             }
             outcome => outcome,
@@ -150,15 +141,17 @@ impl Device {
         self.call("POST", "/codes", token.as_ref(), &body).await
     }
 
-    async fn send_enrolment(
-        &self,
-        attestations: &Attestations,
-        pay: Option<PayKey>,
-    ) -> Result<Enrolled, AuthError> {
+    async fn send_enrolment(&self, pay: Option<PayKey>) -> Result<Enrolled, AuthError> {
         let protection = self.sender.signer.protection(Key::Login);
         let (assertion, token) = self.credential().await?;
-        let body = EnrolRequest { assertion, protection, attestation: attestations.login.clone(), pay };
+        let attestation = self.attestation(Key::Login).await;
+        let body = EnrolRequest { assertion, protection, attestation, pay };
         self.call("POST", "/devices", token.as_ref(), &body).await
+    }
+
+    /// A platform that fails to attest is one that does not: servers decide what that is worth.
+    async fn attestation(&self, key: Key) -> Option<Attestation> {
+        self.sender.signer.attestation(key).await.ok().flatten()
     }
 
     /// The host's word on who the user is, for one request.

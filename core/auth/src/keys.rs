@@ -29,6 +29,15 @@ pub enum Protection {
     Software,
 }
 
+/// A platform's statement about a key: Android's certificate chain, Apple's App Attest. Read by servers that care.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attestation {
+    /// `android-key` or `apple-app-attest`.
+    pub format: String,
+    /// The statement in base64, as the platform gives it.
+    pub statement: String,
+}
+
 /// Why there is no signature.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SignerError {
@@ -62,6 +71,14 @@ pub trait Signer: Send + Sync {
 
     /// How a key is kept, whether it has been made or not.
     fn protection(&self, key: Key) -> Protection;
+
+    /// What the platform says about a key that was made, if it says anything. Sent when the key is enrolled.
+    ///
+    /// # Errors
+    /// `Failed`: the key is enrolled without.
+    async fn attestation(&self, _key: Key) -> Result<Option<Attestation>, SignerError> {
+        Ok(None)
+    }
 
     /// Removes both keys for good: logging out, and before enrolling again.
     ///

@@ -29,7 +29,7 @@ pub mod keys;
 pub mod oidc;
 pub mod ports;
 
-pub use device::{Asking, Attestations, Device, ServerConfig};
+pub use device::{Asking, Device, ServerConfig};
 pub use error::{AuthError, AuthErrorKind};
 pub use login::{Account, LogOut, Login};
 pub use oidc::LoginConfig;
