@@ -5,8 +5,10 @@
 //! with the schema of `tough`, so the two check each other.
 //!
 //! - [`keys`]: a folder of signing keys, sealed by a passphrase, by who holds them.
+//! - [`development`]: a repository of one's own machine, under throwaway keys.
 //! - [`repository`]: everything that changes a repository. Each change is a [`repository::Batch`]: the files to
 //!   write, in an order in which no prefix shows a device something wrong.
 
+pub mod development;
 pub mod keys;
 pub mod repository;

@@ -12,6 +12,7 @@ mod forms;
 mod metadata;
 mod platform;
 mod publish;
+mod put;
 mod refresh;
 mod rekey;
 mod release;

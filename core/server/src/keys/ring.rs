@@ -6,14 +6,14 @@ use super::{
     seal::SealingKey,
 };
 use aws_lc_rs::signature::Ed25519KeyPair;
-use std::{cell::RefCell, collections::HashMap, rc::Rc};
+use std::{cell::RefCell, collections::HashMap, sync::Arc};
 
-/// A key folder with what opens it. For one thread.
+/// A key folder with what opens it. For one thread at a time.
 pub struct KeyRing {
     folder: KeyFolder,
     passphrase: Passphrase,
     sealing: RefCell<Vec<SealingKey>>,
-    signers: RefCell<HashMap<Holder, Rc<Vec<Signer>>>>,
+    signers: RefCell<HashMap<Holder, Arc<Vec<Signer>>>>,
 }
 
 /// A key that can sign.
@@ -54,7 +54,7 @@ impl KeyRing {
     ///
     /// # Errors
     /// `TooFew`, `Passphrase`, `Damaged`, `File`, `Crypto`.
-    pub fn signers(&self, holder: Holder) -> Result<Rc<Vec<Signer>>, KeyError> {
+    pub fn signers(&self, holder: Holder) -> Result<Arc<Vec<Signer>>, KeyError> {
         if let Some(signers) = self.signers.borrow().get(&holder) {
             return Ok(signers.clone());
         }
@@ -67,7 +67,7 @@ impl KeyRing {
             });
         }
         let opened: Result<Vec<_>, _> = self.folder.of(holder).map(|key| self.open(key)).collect();
-        let opened = Rc::new(opened?);
+        let opened = Arc::new(opened?);
         self.signers.borrow_mut().insert(holder, opened.clone());
         Ok(opened)
     }

@@ -11,7 +11,7 @@ use crate::keys::{Holder, KeyRing};
 use lodger_bundle::Digest;
 use serde_json::json;
 use std::collections::HashMap;
-use tough::schema::{DelegatedRole, Delegations, PathHashPrefix, PathSet, Signed, Targets};
+use tough::schema::{DelegatedRole, Delegations, PathHashPrefix, PathSet};
 
 /// Bins from the first release on: role names can never leave a snapshot again.
 const BINS: usize = 1024;
@@ -35,6 +35,17 @@ impl Repository {
     /// # Errors
     /// `Refused` if there is one already; `Keys`, `Storage`.
     pub fn init(&self, ring: &KeyRing, name: &str) -> Result<Batch, RepositoryError> {
+        self.init_bins(ring, name, |_| true)
+    }
+
+    /// As [`Repository::init`], with the bins that `wanted` takes, and that of `platform.json`. Whoever leaves bins
+    /// out must sign them when they are needed.
+    pub(super) fn init_bins(
+        &self,
+        ring: &KeyRing,
+        name: &str,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Result<Batch, RepositoryError> {
         let metadata = Metadata::platform(&self.storage);
         if metadata.exists()? {
             let what =
@@ -51,6 +62,9 @@ impl Repository {
             let bin = format!("bin-{:03x}", number * 4);
             let targets =
                 if bin == own { HashMap::from([(target.clone(), entry.clone())]) } else { HashMap::new() };
+            if bin != own && !wanted(&bin) {
+                continue;
+            }
             edit.role(&bin, Holder::Reviewer, targets, None)?;
         }
         let mut batch = edit.finish()?;
@@ -91,7 +105,11 @@ impl Repository {
         let state = self.platform_state(&metadata)?;
         let name = record_name(&record.app);
         let bin = bin(&name);
-        let Signed { signed: Targets { mut targets, .. }, .. } = metadata.role(&state, &bin)?;
+        // A development repository signs a bin when it first needs it.
+        let mut targets = match state.version(&bin) {
+            Some(_) => metadata.role(&state, &bin)?.signed.targets,
+            None => HashMap::new(),
+        };
         let mut edit = Edit::new(&metadata, Some(&state), ring, self.now);
         let (target, entry) = edit.target(&name, sign::json(record)?)?;
         targets.insert(target, entry);

@@ -43,7 +43,16 @@ pub(super) fn stream(bundle: &Bundle, package: &Package) -> Vec<u8> {
 
 /// `s/<stream>.zst`.
 pub(super) fn compress(stream: &[u8]) -> Result<Vec<u8>, RepositoryError> {
-    finish(Encoder::new(Vec::new(), LEVEL).map_err(RepositoryError::Compression)?, stream, stream.len())
+    compress_at(LEVEL, stream)
+}
+
+/// `s/<stream>.zst` for a stream that goes no further than this machine: larger, and soon done.
+pub(super) fn compress_quickly(stream: &[u8]) -> Result<Vec<u8>, RepositoryError> {
+    compress_at(1, stream)
+}
+
+fn compress_at(level: i32, stream: &[u8]) -> Result<Vec<u8>, RepositoryError> {
+    finish(Encoder::new(Vec::new(), level).map_err(RepositoryError::Compression)?, stream, stream.len())
 }
 
 /// `p/<from>-<to>.zst`.
