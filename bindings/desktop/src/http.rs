@@ -1,8 +1,10 @@
 //! The two HTTP traits of the engine over reqwest: rustls with ring, no cookies, no redirects, no proxy by surprise.
 mod address;
+mod folder;
 mod told_body;
 
 pub(crate) use address::is_public;
+pub use folder::RepositoryHttp;
 
 use async_trait::async_trait;
 use lodger_engine::{AppHttp, HttpError, HttpObserver, HttpRequest, HttpResponse, PlatformHttp};
@@ -107,6 +109,17 @@ impl DesktopHttp {
             Some(Ok(answer)) => answer,
             _ => Err(HttpError::Other("the request was given up".into())),
         }
+    }
+}
+
+impl DesktopHttp {
+    /// Runs work that reads files on a thread for such work, whatever executor asks.
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, HttpError> + Send + 'static,
+    ) -> Result<T, HttpError> {
+        let done = self.runtime().spawn_blocking(work).await;
+        done.unwrap_or_else(|_| Err(HttpError::Other("the request was given up".into())))
     }
 }
 

@@ -130,8 +130,10 @@ fn passphrase(text: &str) -> Result<Passphrase, RepositoryError> {
     Passphrase::new(text.to_owned()).ok_or(RepositoryError::Keys(KeyError::Crypto("no passphrase")))
 }
 
-/// RFC 8089: `file://` and the absolute path, with everything but unreserved characters and slashes escaped.
-fn file_url(path: &Path) -> String {
+/// The address of a repository that is a folder. RFC 8089: `file://` and the absolute path, with everything but
+/// unreserved characters and slashes escaped.
+#[must_use]
+pub fn file_url(path: &Path) -> String {
     use std::fmt::Write;
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let mut url = String::from("file://");

@@ -11,8 +11,9 @@ const DIRECTION: &[(&str, &[&str])] = &[
     ("lodger-engine", &["lodger-bundle"]),
     ("lodger-compiler", &["lodger-bundle"]),
     ("lodger-ffi", &["lodger-engine"]),
-    ("lodger-desktop", &["lodger-bundle", "lodger-engine"]),
-    ("lodger", &["lodger-bundle", "lodger-compiler", "lodger-desktop", "lodger-engine"]),
+    ("lodger-server", &["lodger-bundle"]),
+    ("lodger-desktop", &["lodger-bundle", "lodger-engine", "lodger-server"]),
+    ("lodger", &["lodger-bundle", "lodger-compiler", "lodger-desktop", "lodger-engine", "lodger-server"]),
     ("lodger-xtask", &[]),
 ];
 
