@@ -2,7 +2,12 @@
 use super::{TrustError, transport::Transport, transport::run};
 use crate::Digest;
 use jiff::Timestamp;
+use serde_json::Value;
 use sigstore_tuf::{DelegatedRole, Delegations, Role, TargetFile, Targets, Updater, UpdaterConfig};
+use std::collections::BTreeMap;
+
+/// Where a role names its repository.
+const REPOSITORY: &str = "repository";
 
 /// A repository whose top-level roles are verified and fresh.
 pub(super) struct Level {
@@ -23,13 +28,28 @@ impl Level {
         let mut updater = updater.with_config(config).with_store(transport.clone());
         run(updater.refresh(now)).map_err(wrap)?;
         let level = Self { updater, transport };
-        if !level.updater.trusted().root().consistent_snapshot {
+        let trusted = level.updater.trusted();
+        level.check_own("root", Some(&trusted.root().extra))?;
+        level.check_own("timestamp", trusted.timestamp().map(|role| &role.extra))?;
+        level.check_own("snapshot", trusted.snapshot().map(|role| &role.extra))?;
+        level.check_own("targets", trusted.targets_role("targets").map(|role| &role.extra))?;
+        if !trusted.root().consistent_snapshot {
             return Err(level.refused("its root does not ask for consistent snapshots"));
         }
         if !level.role("targets")?.targets.is_empty() {
             return Err(level.refused("its role targets lists files, and may only delegate"));
         }
         Ok(level)
+    }
+
+    /// One server's key signs for every program, and one publisher's for several: without a name in what is signed, a
+    /// network could serve one program's repository in the place of another's.
+    fn check_own(&self, role: &str, extra: Option<&BTreeMap<String, Value>>) -> Result<(), TrustError> {
+        let named = extra.and_then(|extra| extra.get(REPOSITORY)).and_then(Value::as_str);
+        if named == Some(self.transport.base()) {
+            return Ok(());
+        }
+        Err(self.refused(format!("its role {role} is not of this repository")))
     }
 
     pub(super) fn transport(&self) -> &Transport {
@@ -91,6 +111,9 @@ impl Level {
         let holder = self.updater.trusted().targets_role(role);
         if holder.is_some_and(|role| role.delegations.as_ref().is_some_and(|next| !next.roles.is_empty())) {
             return Err(self.refused(format!("{role} delegates, and may not")));
+        }
+        if let Some(holder) = holder {
+            self.check_own(role, Some(&holder.extra))?;
         }
         let Some(file) = found else { return Ok(None) };
         if holder.and_then(|role| role.target(path)) != Some(&file) {

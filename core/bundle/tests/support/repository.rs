@@ -136,12 +136,12 @@ impl Repository {
         mut body: Value,
         by: Option<&[Key]>,
     ) -> Vec<u8> {
-        let (now, by_hand) = (self.now, self.by_hand);
+        let (now, by_hand, base) = (self.now, self.by_hand, self.base.clone());
         let signer = self.signer(role);
         signer.version += 1;
         let expires = jiff::Timestamp::from_second(now + signer.days * 86_400).unwrap();
         let common = json!({ "_type": kind, "spec_version": "1.0.0", "version": signer.version,
-            "expires": expires.to_string() });
+            "expires": expires.to_string(), "repository": base });
         body.as_object_mut().unwrap().extend(common.as_object().unwrap().clone());
         let (signed, canonical) = if by_hand {
             let mut canonical = Vec::new();

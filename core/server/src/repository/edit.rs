@@ -100,7 +100,7 @@ impl<'a> Edit<'a> {
             expires: expiry(Holder::Officer, self.now),
             keys: HashMap::new(),
             roles: HashMap::new(),
-            _extra: HashMap::new(),
+            _extra: self.metadata.named(),
         };
         let roles = [
             (RoleType::Root, Holder::Officer),
@@ -170,6 +170,7 @@ impl<'a> Edit<'a> {
         let file = format!("{name}.json");
         let version = after(self.versions.get(&file).copied());
         let mut role = Targets::new(SPEC.into(), version, expiry(holder, self.now));
+        role._extra = self.metadata.named();
         role.targets = targets;
         role.delegations = delegations;
         let bytes = self.sign(role, holder)?;
@@ -185,6 +186,7 @@ impl<'a> Edit<'a> {
 
         let version = after(self.snapshot);
         let mut snapshot = schema::Snapshot::new(SPEC.into(), version, expires);
+        snapshot._extra = self.metadata.named();
         snapshot.meta = self.versions.iter().map(|(file, version)| (file.clone(), meta(*version))).collect();
         let bytes = self.sign(snapshot, Holder::Server)?;
         let listed = Metafile {
@@ -198,6 +200,7 @@ impl<'a> Edit<'a> {
         self.batch.add(Stage::Snapshot, self.metadata.file(&format!("{version}.snapshot.json")), bytes);
 
         let mut timestamp = schema::Timestamp::new(SPEC.into(), after(self.timestamp), expires);
+        timestamp._extra = self.metadata.named();
         timestamp.meta.insert("snapshot.json".into(), listed);
         let bytes = self.sign(timestamp, Holder::Server)?;
         self.batch.add(Stage::Timestamp, self.metadata.file("timestamp.json"), bytes);

@@ -3,7 +3,8 @@
 use super::{RepositoryError, Storage};
 use lodger_bundle::Digest;
 use serde::de::DeserializeOwned;
-use std::num::NonZeroU64;
+use serde_json::Value;
+use std::{collections::HashMap, num::NonZeroU64};
 use tough::{
     TargetName,
     schema::{Role, Root, Signed, Snapshot, Targets, Timestamp},
@@ -38,6 +39,11 @@ impl<'a> Metadata<'a> {
 
     pub fn app(storage: &'a Storage, app: &str) -> Self {
         Self { storage, prefix: format!("apps/{app}") }
+    }
+
+    /// What every role says beyond TUF: keys sign for more than one repository, and devices tell them apart by this.
+    pub fn named(&self) -> HashMap<String, Value> {
+        HashMap::from([("repository".into(), self.prefix.clone().into())])
     }
 
     /// A metadata file's name in the whole repository.

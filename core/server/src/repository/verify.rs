@@ -104,6 +104,7 @@ impl Repository {
     ) -> Result<State, RepositoryError> {
         let mut root = first.clone();
         hold(&metadata.file("root.json"), root.signed.verify_role(&root))?;
+        own(metadata, "root.json", &root.signed._extra)?;
         seen.files.insert(metadata.file(&format!("{}.root.json", root.signed.version)));
         loop {
             let name = format!("{}.root.json", root.signed.version.saturating_add(1));
@@ -117,6 +118,7 @@ impl Repository {
             if next.signed.version != root.signed.version.saturating_add(1) {
                 return Err(RepositoryError::untrusted(&path, "has another version than its name"));
             }
+            own(metadata, &name, &next.signed._extra)?;
             seen.files.insert(path);
             root = next;
         }
@@ -124,6 +126,7 @@ impl Repository {
         let State { timestamp, snapshot, .. } = metadata.state()?;
         let path = metadata.file("timestamp.json");
         hold(&path, root.signed.verify_role(&timestamp))?;
+        own(metadata, "timestamp.json", &timestamp.signed._extra)?;
         self.fresh(&path, &timestamp.signed, seen, true)?;
         let entry = timestamp.signed.meta.get("snapshot.json").map(|meta| (meta.version, &meta.hashes));
         let name = metadata.file(&format!("{}.snapshot.json", snapshot.signed.version));
@@ -135,6 +138,7 @@ impl Repository {
             return Err(RepositoryError::untrusted(&name, "is not the snapshot that the timestamp names"));
         }
         hold(&name, root.signed.verify_role(&snapshot))?;
+        own(metadata, "snapshot.json", &snapshot.signed._extra)?;
         self.fresh(&name, &snapshot.signed, seen, true)?;
         seen.files.insert(name);
         seen.last.push(path);
@@ -199,6 +203,7 @@ impl Repository {
         if Some(role.signed.version) != state.version(name) {
             return Err(RepositoryError::untrusted(&path, "has another version than the snapshot says"));
         }
+        own(metadata, &format!("{name}.json"), &role.signed._extra)?;
         self.fresh(&path, &role.signed, seen, name == "channel")?;
         seen.files.insert(path);
         Ok(role)
@@ -226,6 +231,18 @@ impl Repository {
 
 fn parse<T: serde::de::DeserializeOwned>(path: &str, bytes: &[u8]) -> Result<T, RepositoryError> {
     serde_json::from_slice(bytes).map_err(|error| RepositoryError::untrusted(path, error.to_string()))
+}
+
+/// Whether a role names the repository that it lies in.
+fn own(
+    metadata: &Metadata<'_>,
+    name: &str,
+    extra: &HashMap<String, serde_json::Value>,
+) -> Result<(), RepositoryError> {
+    if *extra == metadata.named() {
+        return Ok(());
+    }
+    Err(RepositoryError::untrusted(&metadata.file(name), "does not name the repository that it lies in"))
 }
 
 fn hold(path: &str, checked: tough::schema::Result<()>) -> Result<(), RepositoryError> {
