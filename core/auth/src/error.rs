@@ -7,7 +7,7 @@ use crate::{jose::JoseError, keys::SignerError};
 pub enum AuthErrorKind {
     /// Start the host's login.
     LoginRequired,
-    /// A device key is gone: start the host's login, and enrol again.
+    /// A device key is gone, or is another user's: log out, then start the host's login, which enrols a new key.
     KeyInvalidated,
     /// The user gave up; ask again only if the user does.
     Cancelled,
@@ -35,6 +35,9 @@ pub enum AuthError {
     /// A device key is gone, or is another than the one that was enrolled.
     #[error("this device's key is no longer usable: log in again to enrol a new one")]
     KeyInvalidated,
+    /// Another user's key is on this device: one key never serves two users.
+    #[error("this device's key belongs to another user: log out first, then log in again")]
+    OtherUser,
     /// The user closed a prompt, or said no to the provider.
     #[error("the user cancelled")]
     Cancelled,
@@ -119,7 +122,7 @@ impl AuthError {
         use AuthErrorKind as Kind;
         match self {
             Self::LoginRequired | Self::NoFlow => Kind::LoginRequired,
-            Self::KeyInvalidated => Kind::KeyInvalidated,
+            Self::KeyInvalidated | Self::OtherUser => Kind::KeyInvalidated,
             Self::Cancelled => Kind::Cancelled,
             Self::Unreachable { .. } | Self::Busy { .. } => Kind::Offline,
             Self::Refused { .. } => Kind::Denied,

@@ -1,6 +1,6 @@
 //! The host's login in a browser, from beginning to log-out, over the process's death.
 //!
-//! Rows: `flow` (one login under way), `tokens` (a finished one). A code is taken out of `flow` before it is sent, so
+//! Rows: `flow` (one login under way), `tokens` (a finished one), `user` (whose keys these are, until the log-out). A code is taken out of `flow` before it is sent, so
 //! that it is sent once, whatever happens; a process that dies in between costs the user another login.
 mod session;
 
@@ -14,18 +14,20 @@ use crate::{
     ports::{Change, Ports, Request, Response},
 };
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 use session::Session;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Mutex as Turn;
 
 const FLOW: &str = "flow";
 const TOKENS: &str = "tokens";
+const USER: &str = "user";
 
 /// Seconds before its end at which an access token is not used any more.
 const MARGIN: u64 = 30;
 
 /// Who is logged in.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     /// The provider.
     pub issuer: String,
@@ -104,7 +106,8 @@ impl Login {
     /// Finishes the login with the address that the browser came back with. Any process of this app may do it.
     ///
     /// # Errors
-    /// `NoFlow`; `ForeignCallback`, after which the login goes on; all others end it.
+    /// `NoFlow`; `ForeignCallback`, after which the login goes on; all others end it. `OtherUser` if the last user did not
+    /// log out.
     pub async fn finish(&self, callback: &str) -> Result<Account, AuthError> {
         let _turn = self.turn.lock().await;
         let Some(flow) = self.flow()? else {
@@ -187,9 +190,19 @@ impl Login {
                 AuthError::Unacceptable { what: "the provider's answer", reason: "it holds no id token" },
             )?;
         let session = Session::new(flow, subject, granted, self.now());
-        let sealed = self.seal(TOKENS, &session)?;
-        self.sender.ports.store.write(&[Change::Put(TOKENS, sealed)])?;
-        Ok(session.into_account())
+        let tokens = self.seal(TOKENS, &session)?;
+        let account = session.into_account();
+        self.check_user(&account)?;
+        let user = self.seal(USER, &account)?;
+        self.sender.ports.store.write(&[Change::Put(TOKENS, tokens), Change::Put(USER, user)])?;
+        Ok(account)
+    }
+
+    /// The server binds the login key to one user. Whoever else logs in must log out first, which makes another key.
+    fn check_user(&self, account: &Account) -> Result<(), AuthError> {
+        let known = self.sender.ports.store.read(USER)?.is_some();
+        let same = || Ok::<_, AuthError>(self.unseal::<Account>(USER)?.as_ref() == Some(account));
+        if known && !same()? { Err(AuthError::OtherUser) } else { Ok(()) }
     }
 
     async fn refresh(&self, mut session: Session) -> Result<Secret, AuthError> {
@@ -303,7 +316,7 @@ impl Login {
         Ok(session.filter(|session| session.metadata.issuer == self.config.issuer))
     }
 
-    fn seal(&self, row: &str, value: &impl serde::Serialize) -> Result<Vec<u8>, AuthError> {
+    fn seal(&self, row: &str, value: &impl Serialize) -> Result<Vec<u8>, AuthError> {
         let plain = serde_json::to_vec(value).map_err(|_| AuthError::Internal { what: "writing a row" })?;
         self.sender.ports.seal.seal(row, &zeroize::Zeroizing::new(plain))
     }

@@ -73,7 +73,7 @@ pub enum Change {
 
 /// A few named rows of sealed bytes, of one host user, that survive the process. Calls block, for a few milliseconds.
 ///
-/// Names are fixed words (`flow`, `tokens`, `key-login`, `key-pay`); only this crate writes them.
+/// Names are fixed words (`flow`, `tokens`, `user`, `key-login`, `key-pay`); only this crate writes them.
 pub trait Store: Send + Sync {
     /// A row, or None.
     ///

@@ -59,6 +59,12 @@ impl Lifetime {
         self.holds(now) && self.exp - self.iat <= most.as_secs_f64()
     }
 
+    /// True if it has not ended at `now`, or less than `allowance` ago: for clocks that nobody sets.
+    #[must_use]
+    pub fn ends_after(&self, now: SystemTime, allowance: Duration) -> bool {
+        (seconds(now) as f64) < self.exp + allowance.as_secs_f64()
+    }
+
     /// When it ends.
     #[must_use]
     pub fn end(&self) -> SystemTime {

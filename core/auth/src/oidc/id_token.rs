@@ -7,7 +7,10 @@ use crate::{
 };
 use ring::digest::digest;
 use serde::Deserialize;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
+
+/// How far a device's clock may be ahead. Its nonce and TLS say that the token is fresh, whatever the clock says.
+const CLOCK_AHEAD: Duration = Duration::from_secs(300);
 
 /// What an id token must say.
 pub(crate) struct IdTokenRules<'a> {
@@ -52,7 +55,10 @@ impl IdTokenRules<'_> {
                 claims.azp.as_ref().map_or(claims.aud.is_only(self.client_id), |azp| azp == self.client_id),
                 "it was issued to another client",
             ),
-            (claims.lifetime.holds(self.now), "it has expired, or the device's clock is wrong"),
+            (
+                claims.lifetime.ends_after(self.now, CLOCK_AHEAD),
+                "it has expired, or the device's clock is wrong",
+            ),
             (
                 self.nonce.is_none_or(|nonce| claims.nonce.as_deref() == Some(nonce)),
                 "it belongs to another login",

@@ -229,8 +229,7 @@ async fn every_claim_of_the_id_token_counts() {
         ("azp", json!("another")),
         ("nonce", json!("of another login")),
         ("nonce", json!(null)),
-        ("exp", json!(START)),
-        ("iat", json!(START + 61)),
+        ("exp", json!(START - 300)),
         ("at_hash", json!("AAAAAAAAAAAAAAAAAAAAAA")),
         ("sub", json!("")),
     ] {
@@ -248,6 +247,41 @@ async fn every_claim_of_the_id_token_counts() {
         claims["azp"] = json!("app");
     }));
     log_in(&bank, &host.login(), "alice").await;
+}
+
+#[tokio::test]
+async fn a_clock_that_is_minutes_off_does_not_keep_anybody_out() {
+    for seconds in [START - 3600, START + 3600 + 299] {
+        let (bank, host) = world();
+        // The bank asks for a nonce, so that it need not believe the clock.
+        bank.state.lock().unwrap().nonce = Some("n".into());
+        host.clock.0.store(seconds, Ordering::SeqCst);
+        log_in(&bank, &host.login(), "alice").await;
+    }
+}
+
+#[tokio::test]
+async fn one_key_never_serves_two_users() {
+    let (bank, host) = world();
+    let login = host.login();
+    log_in(&bank, &login, "alice").await;
+    log_in(&bank, &login, "alice").await;
+    let as_bob = async || {
+        let address = login.begin().await.unwrap();
+        login.finish(&bank.authorize(&address, "bob")).await
+    };
+    assert_eq!(as_bob().await.unwrap_err(), AuthError::OtherUser);
+    assert_eq!(login.account().unwrap().unwrap().subject, "alice");
+    // Also when the provider has ended Alice's login.
+    bank.forget_users();
+    wait(&bank, &host, 300);
+    assert_eq!(login.access_token().await.unwrap_err(), AuthError::LoginRequired);
+    assert_eq!(as_bob().await.unwrap_err(), AuthError::OtherUser);
+    login.log_out().await.unwrap();
+    assert_eq!(as_bob().await.unwrap().subject, "bob");
+    // A row that cannot be read is somebody's.
+    host.rows.put("user", vec![0; 40]);
+    assert_eq!(as_bob().await.unwrap_err().kind(), AuthErrorKind::KeyInvalidated);
 }
 
 #[tokio::test]

@@ -52,6 +52,8 @@ struct Model {
     flow: Option<(usize, u64)>,
     /// The user, and until when the access token is fresh.
     session: Option<(usize, u64)>,
+    /// Whose keys these are, until the log-out.
+    owner: Option<usize>,
     /// The provider would refresh.
     refreshable: bool,
     offline: bool,
@@ -72,6 +74,10 @@ impl Model {
         if self.offline {
             return Err(AuthErrorKind::Offline);
         }
+        if self.owner.is_some_and(|owner| owner != user) {
+            return Err(AuthErrorKind::KeyInvalidated);
+        }
+        self.owner = Some(user);
         self.session = Some((user, self.now + 270));
         self.refreshable = true;
         Ok(user)
@@ -143,7 +149,7 @@ impl Run {
             }
             Step::LogOut => {
                 self.login.log_out().await.unwrap();
-                (self.model.flow, self.model.session) = (None, None);
+                (self.model.flow, self.model.session, self.model.owner) = (None, None, None);
                 assert_eq!(self.host.rows.names(), [""; 0]);
             }
             Step::Cancel => {
