@@ -38,6 +38,7 @@ pub(crate) fn start(
         .map_err(|error| LodgerError::new(ErrorKind::Internal, "http", error.to_string()))?;
     let config = Config {
         data_dir: data_dir.to_owned(),
+        repository: None,
         quota: QUOTA,
         development: Some(Development::unsigned()),
         disabled_capabilities: Default::default(),
@@ -98,7 +99,7 @@ pub(crate) fn replace(
     change: &Change,
 ) -> Result<(), LodgerError> {
     engine.store().install(bundle)?;
-    session.replace(&bundle.digest(), change)
+    session.replace_installed(&bundle.digest(), change)
 }
 
 /// Arguments of the event `overlay` that draws, or with an empty text removes, what is wrong with the source.

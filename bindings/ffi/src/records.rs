@@ -29,6 +29,7 @@ impl From<Config> for engine::Config {
     fn from(config: Config) -> Self {
         Self {
             data_dir: config.data_dir.into(),
+            repository: None,
             quota: config.quota,
             development: config.development.then(engine::Development::unsigned),
             start_timeout: Duration::from_millis(config.start_timeout_ms),

@@ -49,6 +49,13 @@ const GRACE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// The same with it.
 const MAX_GRACE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
+/// Where the files of a verification come from.
+enum Origin {
+    Network(Arc<dyn Fetch>),
+    Preset(Arc<dyn Fetch>),
+    Memory,
+}
+
 /// Checks programs of one platform. Calls block their thread; any thread may make them, also several at once.
 pub struct Trust {
     database: Database,
@@ -87,16 +94,38 @@ impl Trust {
     ) -> Result<Verified, TrustError> {
         check_name(app)?;
         let known = evidence::load(&self.database, app)?;
-        let network = Some(fetch.clone());
+        let from = Origin::Network(fetch.clone());
         let mut reused = false;
-        let first = self.verify(app, channel, &known, network.clone(), moment(now), Some(&mut reused));
+        let first = self.verify(app, channel, &known, &from, moment(now), Some(&mut reused));
         match first {
             // After a rotation of stolen keys, what is remembered may be what the thief signed under the same name.
             Err(error) if reused && is_refusal(&error) => {
-                self.verify(app, channel, &known, network, moment(now), None)
+                self.verify(app, channel, &known, &from, moment(now), None)
             }
             outcome => outcome,
         }
+    }
+
+    /// Verifies a program that the host app ships, whose `files` are a repository's. As [`Trust::offline`]: it holds
+    /// until the timestamps expire and the grace, and what the device has seen since is not taken back by it.
+    ///
+    /// # Errors
+    /// Any [`TrustError`]; `GraceOver` if the host app is too old for its own preset.
+    pub fn preset(
+        &self,
+        app: &str,
+        channel: &str,
+        files: &Arc<dyn Fetch>,
+        now: SystemTime,
+        grace: Duration,
+    ) -> Result<Verified, TrustError> {
+        check_name(app)?;
+        // The platform may have gone on since, by other programs.
+        let known = Known { platform: Files::new(), ..evidence::load(&self.database, app)? };
+        // For the time that it was signed at, which `finish` finds in the channel: later it has expired by itself.
+        let signed = Timestamp::UNIX_EPOCH;
+        let verified = self.verify(app, channel, &known, &Origin::Preset(files.clone()), signed, None)?;
+        within_grace(app, verified, &known, now, grace)
     }
 
     /// Verifies again what the last committed check of `app` left, without a network. It holds until the earlier of
@@ -116,14 +145,8 @@ impl Trust {
         let known = Known { platform: Files::new(), ..evidence::load(&self.database, app)? };
         let scope = known.scope.clone().ok_or_else(|| TrustError::FirstUse { app: app.to_owned() })?;
         let checked = Timestamp::from_second(scope.checked).unwrap_or(Timestamp::MIN);
-        let verified = self.verify(app, channel, &known, None, checked, None)?;
-        // By any program: none could sign a time beyond what the platform's own timestamp allowed then, a few days.
-        let now = moment(now).max(Timestamp::from_second(known.issued).unwrap_or(Timestamp::MAX));
-        let until = verified.expires() + GRACE.saturating_add(grace).min(MAX_GRACE);
-        if SystemTime::from(now) > until {
-            return Err(TrustError::GraceOver { app: app.to_owned(), until });
-        }
-        Ok(verified)
+        let verified = self.verify(app, channel, &known, &Origin::Memory, checked, None)?;
+        within_grace(app, verified, &known, now, grace)
     }
 
     /// Both levels. `reused`: versioned metadata may come from memory, and whether some did is said there.
@@ -132,13 +155,16 @@ impl Trust {
         app: &str,
         channel: &str,
         known: &Known,
-        network: Option<Arc<dyn Fetch>>,
+        from: &Origin,
         now: Timestamp,
         reused: Option<&mut bool>,
     ) -> Result<Verified, TrustError> {
+        let network = match from {
+            Origin::Network(fetch) | Origin::Preset(fetch) => Some(fetch.clone()),
+            Origin::Memory => None,
+        };
         let mut remembered = known.own.clone();
         remembered.extend(known.platform.clone());
-        let online = network.is_some();
         let upper = Transport::new("platform", network.clone(), &remembered, reused.is_some());
         let platform = Platform::open(upper.clone(), self.root.platform(), app, now);
         let platform = match platform {
@@ -150,10 +176,16 @@ impl Trust {
         };
         let mut marks = known.marks.clone();
         marks.add(platform.entry.floor, &platform.entry.revoked);
-        // Offline the platform's last word is the remembered one, which may be newer than the program's evidence.
-        if online {
-            marks.stopped = platform.entry.review != Review::Approved;
-            self.remember(app, &known.marks, &marks)?;
+        let stopped = platform.entry.review != Review::Approved;
+        match from {
+            Origin::Network(_) => {
+                marks.stopped = stopped;
+                self.remember(app, &known.marks, &marks)?;
+            }
+            // A stop is taken back by the platform's newest word only.
+            Origin::Preset(_) => marks.stopped |= stopped,
+            // The platform's last word is the remembered one, which may be newer than the program's evidence.
+            Origin::Memory => {}
         }
         // The files of an earlier epoch prove nothing about this one, and have the same names.
         let same_epoch =
@@ -173,6 +205,23 @@ impl Trust {
         }
         self.database.write(|tx| evidence::write_marks(tx, app, after))
     }
+}
+
+/// Holds what was verified without a network against the time now.
+fn within_grace(
+    app: &str,
+    verified: Verified,
+    known: &Known,
+    now: SystemTime,
+    grace: Duration,
+) -> Result<Verified, TrustError> {
+    // By any program: none could sign a time beyond what the platform's own timestamp allowed then, a few days.
+    let now = moment(now).max(Timestamp::from_second(known.issued).unwrap_or(Timestamp::MAX));
+    let until = verified.expires() + GRACE.saturating_add(grace).min(MAX_GRACE);
+    if SystemTime::from(now) > until {
+        return Err(TrustError::GraceOver { app: app.to_owned(), until });
+    }
+    Ok(verified)
 }
 
 /// What needs both levels: the time that the channel signed, and what adds up over both.

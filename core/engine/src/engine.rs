@@ -5,12 +5,14 @@ mod open;
 pub use config::{Config, Development, OpenRequest, Surface, SystemInfo};
 
 use crate::{
-    Device, ErrorKind, Host, HostApi, LodgerError, LogLevel, Session,
+    Device, ErrorKind, Host, HostApi, LodgerError, LogLevel, Session, SessionListener,
     device::Devices,
     exit_state::{self, ExitStates},
     files::{self, Files},
     permissions,
     permissions::Permissions,
+    releases::{Follower, Releases},
+    repository::Cancel,
     session::Inner,
     storage::{self, Storage},
     vault::Vault,
@@ -33,6 +35,9 @@ pub(crate) struct Shared {
     pub(crate) vault: Arc<Vault>,
     pub(crate) host_apis: RwLock<BTreeMap<String, Arc<dyn HostApi>>>,
     pub(crate) devices: Devices,
+    pub(crate) releases: Option<Arc<Releases>>,
+    /// As the host told it last: `wifi`, `4g`, ….
+    network: Mutex<String>,
     sessions: Mutex<Vec<Weak<Inner>>>,
     data_lost: bool,
     /// None only while dropping.
@@ -45,7 +50,15 @@ impl Shared {
     }
 
     pub(crate) fn development(&self) -> bool {
-        self.config.development.is_some()
+        match &self.releases {
+            Some(releases) => releases.is_development(),
+            None => self.config.development.is_some(),
+        }
+    }
+
+    /// Remembers the network that the device has, for downloads that wait for one without a price.
+    pub(crate) fn network_is(&self, kind: &str) {
+        kind.clone_into(&mut self.network.lock().unwrap_or_else(PoisonError::into_inner));
     }
 }
 
@@ -105,9 +118,18 @@ impl Engine {
             .map_err(|_| {
                 LodgerError::internal("no-threads", "The system gave no threads. Close other apps.")
             })?;
+        let releases = match &config.repository {
+            Some(repository) => {
+                let handle = runtime.handle().clone();
+                Some(Arc::new(Releases::new(repository.clone(), store.clone(), &host, handle)?))
+            }
+            None => None,
+        };
         Ok(Self {
             shared: Arc::new(Shared {
                 config,
+                releases,
+                network: Mutex::default(),
                 host,
                 store,
                 vault: Arc::new(vault),
@@ -160,21 +182,63 @@ impl Engine {
         self.shared.devices.register(device)
     }
 
-    /// Opens the installed release of `request.app`. May be awaited on any executor.
+    /// Opens a program: what is stored, or what the repository offers this device, downloaded if need be; the listener
+    /// gets `SessionEvent::Progress` meanwhile. May be awaited on any executor. Dropping the future cancels.
     ///
     /// # Errors
-    /// `NotFound` if the program is not installed or has no such page, `Incompatible` if the bundle cannot be run,
-    /// `Storage` if it cannot be read.
+    /// All of core/docs/errors.md that are about opening.
     pub async fn open(&self, request: OpenRequest) -> Result<Session, LodgerError> {
         let shared = Arc::clone(&self.shared);
-        let opening = self.shared.runtime().spawn_blocking(move || open::open(&shared, request));
-        let inner = opening.await.map_err(|_| {
-            LodgerError::internal("open-failed", "The program could not be opened. Try again.")
-        })??;
+        let given_up = GivenUp::default();
+        let cancel = given_up.0.clone();
+        let opening = self.shared.runtime().spawn_blocking(move || open::open(&shared, request, &cancel));
+        let inner = opening.await.map_err(|_| failed())??;
         let mut sessions = self.shared.sessions.lock().unwrap_or_else(PoisonError::into_inner);
         sessions.retain(|session| session.strong_count() > 0);
         sessions.push(Arc::downgrade(&inner));
+        given_up.keep();
         Ok(Session::new(inner))
+    }
+
+    /// Downloads the release that the next open of `app` will run, if it is not there. `unmetered_only`: not unless the
+    /// host has said that the network is `wifi` (in an open's `SystemInfo`, by `networkStatusChange`, or here by
+    /// [`Engine::set_network`]). Dropping the future cancels; what has arrived is kept.
+    ///
+    /// # Errors
+    /// As [`Engine::open`]; `Denied` (`metered-network`) if the network is another, or unknown.
+    pub async fn predownload(
+        &self,
+        app: &str,
+        unmetered_only: bool,
+        listener: Arc<dyn SessionListener>,
+    ) -> Result<(), LodgerError> {
+        let Some(releases) = self.shared.releases.clone() else { return Err(no_repository()) };
+        if unmetered_only && *self.shared.network.lock().unwrap_or_else(PoisonError::into_inner) != "wifi" {
+            return Err(LodgerError::new(
+                ErrorKind::Denied,
+                "metered-network",
+                "The download waits for Wi-Fi. Try again on another network, or allow any.",
+            ));
+        }
+        let (given_up, app) = (GivenUp::default(), app.to_owned());
+        let cancel = given_up.0.clone();
+        let work = self.shared.runtime().spawn_blocking(move || {
+            releases.install_newest(&app, &cancel, &Follower::host(&cancel, &listener))
+        });
+        work.await.map_err(|_| failed())?.map(drop)
+    }
+
+    /// The network that the device has now, in WeChat's words (`wifi`, `4g`, `none`, …). Sessions are told by
+    /// `Session::emit`, which says the same here.
+    pub fn set_network(&self, kind: &str) {
+        self.shared.network_is(kind);
+    }
+
+    /// Returns when no download goes on that nobody waits for: what a tool awaits before it ends.
+    pub async fn settle(&self) {
+        if let Some(releases) = &self.shared.releases {
+            releases.settle().await;
+        }
     }
 
     /// Blocks on `future` in the engine's runtime (for hosts without an async runtime of their own).
@@ -221,4 +285,29 @@ impl Engine {
         }
         Ok(())
     }
+}
+
+/// Cancels what it was given to, if whoever waits is dropped.
+#[derive(Default)]
+struct GivenUp(Cancel);
+
+impl GivenUp {
+    /// All went well: what goes on from here belongs to nobody who waits.
+    fn keep(mut self) {
+        self.0 = Cancel::default();
+    }
+}
+
+impl Drop for GivenUp {
+    fn drop(&mut self) {
+        self.0.cancel();
+    }
+}
+
+fn failed() -> LodgerError {
+    LodgerError::internal("open-failed", "The program could not be opened. Try again.")
+}
+
+fn no_repository() -> LodgerError {
+    LodgerError::internal("no-repository", "This engine has no repository. Give it one.")
 }

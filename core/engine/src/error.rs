@@ -1,5 +1,5 @@
 //! What a host sees when something fails (DESIGN 12).
-use lodger_bundle::StoreError;
+use lodger_bundle::{StoreError, TransferError, trust::{TrustError, TrustErrorKind}};
 
 /// What a host can act on. A kind exists only where a host would do something different.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,5 +73,52 @@ impl From<StoreError> for LodgerError {
             _ => (ErrorKind::Storage, "store"),
         };
         Self::new(kind, code, error.to_string())
+    }
+}
+
+impl From<TrustError> for LodgerError {
+    fn from(error: TrustError) -> Self {
+        let error = match error {
+            TrustError::Storage(error) => return error.into(),
+            other => other,
+        };
+        let code = match &error {
+            TrustError::Unreachable { .. } => "unreachable",
+            TrustError::Missing { .. } => "repository-file-missing",
+            TrustError::Portal { .. } => "captive-portal",
+            TrustError::FirstUse { .. } => "first-use-offline",
+            TrustError::GraceOver { .. } => "grace-over",
+            TrustError::Expired { .. } => "expired",
+            TrustError::Rollback { .. } => "older-than-seen",
+            TrustError::Refused { .. } => "not-as-signed",
+            TrustError::Root { .. } => "trust-root",
+            TrustError::Stopped { .. } => "program-stopped",
+            TrustError::Revoked { .. } => "release-withdrawn",
+            TrustError::UnknownApp { .. } => "no-such-program",
+            TrustError::NoRelease { .. } => "no-release",
+            TrustError::Incompatible { .. } => "runtime-too-old",
+            TrustError::Index(_) => "index-refused",
+            _ => "not-trusted",
+        };
+        let kind = match error.kind() {
+            TrustErrorKind::Offline => ErrorKind::Offline,
+            TrustErrorKind::Untrusted => ErrorKind::Untrusted,
+            TrustErrorKind::Revoked => ErrorKind::Revoked,
+            TrustErrorKind::Stale => ErrorKind::Stale,
+            TrustErrorKind::Incompatible => ErrorKind::Incompatible,
+            TrustErrorKind::NotFound => ErrorKind::NotFound,
+            TrustErrorKind::Storage => ErrorKind::Storage,
+            _ => ErrorKind::Untrusted,
+        };
+        Self::new(kind, code, error.to_string())
+    }
+}
+
+impl From<TransferError> for LodgerError {
+    fn from(error: TransferError) -> Self {
+        match error {
+            TransferError::Trust(error) => error.into(),
+            other => Self::new(ErrorKind::Denied, "cancelled", other.to_string()),
+        }
     }
 }

@@ -44,7 +44,9 @@ mod outgoing;
 mod page_stack;
 mod permissions;
 pub mod registry;
+mod releases;
 mod remote;
+mod repository;
 mod request;
 mod resource;
 mod session;
@@ -69,6 +71,10 @@ pub use host::{
     SocketRequest, StderrLog, SystemClock,
 };
 pub use origin::OriginForm;
+pub use releases::{OpenedRelease, Source};
+pub use repository::{Preset, Repository};
 pub use resource::{Resource, ResourceRequest};
 pub use session::{Change, Session};
+/// What hosts and tools name of a release.
+pub use lodger_bundle::{Version, trust::{AnyRoot, DevelopmentRoot, Reason, TrustRoot}};
 pub use webview::{WEBVIEW_SCRIPT, WEBVIEW_USER_AGENT, Webview, WebviewEvent, WebviewForm};

@@ -10,13 +10,14 @@ mod replace;
 mod reports;
 mod serve;
 mod start_page;
+mod updates;
 mod webviews;
 
 pub(crate) use inner::{Code, Identity, Inner, Parts};
 pub(crate) use launch::LaunchOptions;
 pub use replace::Change;
 
-use crate::{Counters, LodgerError, Resource, ResourceRequest, WebviewEvent};
+use crate::{Counters, LodgerError, OpenedRelease, Resource, ResourceRequest, WebviewEvent};
 use lodger_bundle::Digest;
 use serde_json::Value;
 use std::{collections::BTreeMap, sync::Arc};
@@ -68,6 +69,11 @@ impl Session {
     /// Hex SHA-256 of the index: which bundle exactly is running.
     pub fn digest(&self) -> String {
         self.inner().code().digest.to_hex()
+    }
+
+    /// Which release is running, where it came from, and why this one.
+    pub fn release(&self) -> OpenedRelease {
+        self.inner().release()
     }
 
     /// Bundle path of the program's icon.
@@ -190,6 +196,28 @@ impl Session {
         Ok(())
     }
 
+    /// Development sessions only: asks the repository for the newest build of the program, and goes on with it. A page
+    /// whose look alone has changed keeps its document and its data (event `hot`); otherwise the document is loaded again
+    /// on the pages that are open. Blocks on the disk and the repository; any thread.
+    ///
+    /// # Errors
+    /// `Denied` in any other session; `Incompatible` (`replace-identity`) if the build has another app id, name, icon,
+    /// version, domains or scopes: close the session and open the program again; else as [`Engine::open`](crate::Engine::open).
+    pub fn replace(&self, change: &Change) -> Result<(), LodgerError> {
+        self.inner().need_development()?;
+        let digest = self.inner().newest()?;
+        self.inner().replace(&digest, change)
+    }
+
+    /// The webview's renderer is gone, or could not be started. The session fails; two such ends before the first
+    /// content in a row, and the next open runs another release.
+    pub fn renderer_gone(&self) {
+        self.inner().fail(LodgerError::internal(
+            "renderer-gone",
+            "The program's page has ended unexpectedly. Open it again.",
+        ));
+    }
+
     /// Development sessions only: goes on with another build of the same program, which must be installed. A page whose
     /// look alone has changed keeps its document and its data (event `hot`); otherwise the document is loaded again on
     /// the pages that are open. Blocks on the disk.
@@ -197,7 +225,7 @@ impl Session {
     /// # Errors
     /// `Denied` in any other session; `Incompatible` (`replace-identity`) if the build has another app id, name, icon,
     /// version, domains or scopes: close the session and open the program again; `NotFound` if it is not installed.
-    pub fn replace(&self, digest: &Digest, change: &Change) -> Result<(), LodgerError> {
+    pub fn replace_installed(&self, digest: &Digest, change: &Change) -> Result<(), LodgerError> {
         self.inner().need_development()?;
         self.inner().replace(digest, change)
     }

@@ -63,11 +63,7 @@ pub struct Choice {
 /// # Errors
 /// `Revoked` if what would have been opened is withdrawn, else `NoRelease`.
 pub fn select(channel: &Channel, store: &Bounds, device: &Device<'_>) -> Result<Choice, TrustError> {
-    let withdrawn = |version: u64| {
-        version < store.floor.max(channel.minimum)
-            || store.revoked.contains(&version)
-            || channel.revoked.contains(&version)
-    };
+    let withdrawn = |version: u64| withdrawn(channel, store, version);
     let may_run = |version: u64| {
         store.signed.contains(&version)
             && !withdrawn(version)
@@ -107,6 +103,13 @@ pub fn select(channel: &Channel, store: &Bounds, device: &Device<'_>) -> Result<
         Some(version) => Err(TrustError::Revoked { app, version }),
         None => Err(TrustError::NoRelease { app }),
     }
+}
+
+/// Whether a release may not run.
+pub(super) fn withdrawn(channel: &Channel, store: &Bounds, version: u64) -> bool {
+    version < store.floor.max(channel.minimum)
+        || store.revoked.contains(&version)
+        || channel.revoked.contains(&version)
 }
 
 fn matches(release: &ChannelRelease, device: &Device<'_>) -> bool {

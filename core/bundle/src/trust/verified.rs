@@ -56,6 +56,18 @@ impl Verified {
         self.platform.expires.min(self.app.expires).into()
     }
 
+    /// The time for which all of it was verified: of an offline opening that of the last check.
+    #[must_use]
+    pub fn checked(&self) -> SystemTime {
+        jiff::Timestamp::from_second(self.scope.checked).map_or(SystemTime::UNIX_EPOCH, SystemTime::from)
+    }
+
+    /// Whether a release may not run: below the floor or the channel's minimum, or revoked by any of them.
+    #[must_use]
+    pub fn withdrawn(&self, version: u64) -> bool {
+        super::select::withdrawn(self.channel(), &self.bounds, version)
+    }
+
     /// Chooses the release that `device` opens, and says how it is signed.
     ///
     /// # Errors

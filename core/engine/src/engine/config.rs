@@ -1,5 +1,5 @@
 //! What the host says once (`Config`) and at each open (`OpenRequest`).
-use crate::{MessageSink, OriginForm, SessionListener, WebviewForm};
+use crate::{MessageSink, Repository, OriginForm, SessionListener, WebviewForm};
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::PathBuf,
@@ -25,6 +25,8 @@ impl Development {
 pub struct Config {
     /// Holds the store and the data areas.
     pub data_dir: PathBuf,
+    /// Where programs come from. None, for now: what is put into the store is opened, by development hosts.
+    pub repository: Option<Repository>,
     /// Bytes of bundles kept at most.
     pub quota: u64,
     /// None for everything that people use.
@@ -37,10 +39,11 @@ pub struct Config {
 }
 
 impl Config {
-    /// 512 MiB of bundles, 15 s to first content, all capabilities, no development.
-    pub fn new(data_dir: impl Into<PathBuf>) -> Self {
+    /// 512 MiB of bundles, 15 s to first content, all capabilities; development if the repository's root is.
+    pub fn new(data_dir: impl Into<PathBuf>, repository: Repository) -> Self {
         Self {
             data_dir: data_dir.into(),
+            repository: Some(repository),
             quota: 512 << 20,
             development: None,
             start_timeout: Duration::from_secs(15),

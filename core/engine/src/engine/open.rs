@@ -1,4 +1,4 @@
-//! One open: from an app id to a session with a fixed identity. Blocks on the disk.
+//! One open: from an app id to a session with a fixed identity. Blocks on the disk, and on the network where it must.
 use super::{OpenRequest, Shared};
 use crate::{
     ErrorKind, LodgerError,
@@ -7,21 +7,31 @@ use crate::{
     files::{Files, FilesOf},
     gate::Gate,
     permissions::Permissions,
+    releases::{OpenedRelease, Opened, Source, Then, Update, Wanted, follow},
+    repository::Cancel,
     session::{Code, Identity, Inner, LaunchOptions, Parts},
     storage::Storage,
     url_policy::UrlPolicy,
     vault,
 };
+use lodger_bundle::{Store, trust::Reason};
 use std::sync::Arc;
 
-pub(super) fn open(shared: &Arc<Shared>, request: OpenRequest) -> Result<Arc<Inner>, LodgerError> {
+pub(super) fn open(
+    shared: &Arc<Shared>,
+    request: OpenRequest,
+    cancel: &Cancel,
+) -> Result<Arc<Inner>, LodgerError> {
     let store = &shared.store;
-    let Some(installed) = store.current(&request.app)? else {
-        return Err(LodgerError::new(
-            ErrorKind::NotFound,
-            "not-installed",
-            "This program is not installed. Install it first.",
-        ));
+    shared.network_is(&request.system.network_type);
+    let Opened { bundle: installed, release, then } = match &shared.releases {
+        Some(releases) => releases.open(&Wanted {
+            app: &request.app,
+            page: request.path.as_deref(),
+            listener: &request.listener,
+            cancel,
+        })?,
+        None => unsigned(store, &request.app)?,
     };
     // From here on the bundle stays, whatever else is installed.
     let running = store.run(&installed.digest)?;
@@ -80,8 +90,11 @@ pub(super) fn open(shared: &Arc<Shared>, request: OpenRequest) -> Result<Arc<Inn
         digest: installed.digest,
         session: identity.id.clone(),
     });
-    Inner::start(Parts {
+    let start = shared.releases.as_ref().map(|releases| releases.begin(&installed)).transpose()?;
+    let inner = Inner::start(Parts {
         files,
+        release,
+        start,
         shared: Arc::clone(shared),
         policy: UrlPolicy::new(&index.domains, shared.development()),
         storage: Storage::new(database, Arc::clone(&shared.vault), area, Arc::clone(&gate)),
@@ -95,5 +108,28 @@ pub(super) fn open(shared: &Arc<Shared>, request: OpenRequest) -> Result<Arc<Inn
         system: request.system,
         surface: request.surface,
         listener: request.listener,
-    })
+    })?;
+    match &shared.releases {
+        Some(releases) => follow(releases, &inner, then),
+        None => inner.tell_update(Update::None),
+    }
+    Ok(inner)
+}
+
+/// What a development host put into the store.
+fn unsigned(store: &Store, app: &str) -> Result<Opened, LodgerError> {
+    let Some(bundle) = store.current(app)? else {
+        return Err(LodgerError::new(
+            ErrorKind::NotFound,
+            "not-installed",
+            "This program is not installed. Install it first.",
+        ));
+    };
+    let release = OpenedRelease {
+        version: bundle.version.clone(),
+        digest: bundle.digest,
+        source: Source::Store,
+        reason: Reason::Listed,
+    };
+    Ok(Opened { bundle, release, then: Then::Nothing })
 }

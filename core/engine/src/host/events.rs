@@ -30,6 +30,22 @@ pub trait SessionListener: Send + Sync {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum SessionEvent {
+    /// A release is being downloaded for this open or `predownload`; there is no session yet.
+    Progress {
+        /// Bytes that have come.
+        received: u64,
+        /// Bytes in all, as far as is known.
+        total: u64,
+    },
+    /// Another release is installed, and the next open runs it. The page has been told too.
+    UpdateReady {
+        /// Its version.
+        version: lodger_bundle::Version,
+        /// The operator does not want the present one to go on: restart as soon as the user can bear it.
+        forced: bool,
+    },
+    /// The program asked to be restarted into its new release (`applyUpdate`): close the session, and open it again.
+    Restart,
     /// The first page has painted.
     FirstContent {
         /// Since navigation start, measured in the page.

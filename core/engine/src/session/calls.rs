@@ -55,6 +55,7 @@ impl Inner {
                 self.events.push(SessionEvent::Exit);
                 Some(Answer::empty())
             }
+            "applyUpdate" => Some(self.apply_update()),
             "connectSocket" => Some(socket::connect(self, generation, &args)),
             "abort" => Some(self.abort(generation, &args)),
             "blobPut" => Some(self.blob_put(generation, &args)),

@@ -12,6 +12,7 @@ use crate::{
     gate::Gate,
     page_stack::PageStack,
     permissions::Permissions,
+    releases::{OpenedRelease, Start, Update},
     remote::RemoteCache,
     resource::{Handles, Policies},
     storage::Storage,
@@ -50,6 +51,9 @@ pub(crate) struct Parts {
     pub identity: Identity,
     pub gate: Arc<Gate>,
     pub code: Code,
+    pub release: OpenedRelease,
+    /// None where starts are not counted.
+    pub start: Option<Start>,
     pub policy: UrlPolicy,
     pub permissions: Permissions,
     pub storage: Storage,
@@ -76,6 +80,10 @@ pub(crate) struct State {
     pub catches_back: bool,
     pub webviews: Webviews,
     pub closed: bool,
+    /// Withdrawn while it ran: nothing is answered any more.
+    pub ended: bool,
+    /// What pages are told of the next release.
+    pub update: Update,
     /// Undeclared hosts that the author was told about.
     pub warned: BTreeSet<String>,
     /// Keeps the bundle in the store; given up at the end.
@@ -121,6 +129,8 @@ pub(crate) struct Inner {
     pub(super) inbox: Inbox,
     pub(super) events: EventQueue,
     pub(super) code: Mutex<Code>,
+    pub(super) release: Mutex<OpenedRelease>,
+    pub(super) start: Option<Start>,
     state: Mutex<State>,
     /// Told of every change that a waiting request may be interested in.
     changed: watch::Sender<()>,
@@ -129,7 +139,7 @@ pub(crate) struct Inner {
 impl Inner {
     pub(crate) fn start(parts: Parts) -> Result<Arc<Self>, LodgerError> {
         let Parts { shared, identity, gate, code, policy, permissions, storage, files, exit, .. } = parts;
-        let Parts { launch, running, system, surface, listener, .. } = parts;
+        let Parts { launch, running, system, surface, listener, release, start, .. } = parts;
         let pages =
             PageStack::new(&code.index.pages, &code.config.tabs(), &launch.path, launch.query.clone())
                 .map_err(|error| LodgerError::internal("page-stack", error.to_string()))?;
@@ -159,11 +169,15 @@ impl Inner {
                 catches_back: false,
                 webviews: Webviews::default(),
                 closed: false,
+                ended: false,
+                update: Update::default(),
                 warned: BTreeSet::new(),
                 running: Some(running),
                 resume: false,
             }),
             code: Mutex::new(code),
+            release: Mutex::new(release),
+            start,
             changed: watch::Sender::new(()),
             shared,
             identity,
@@ -195,6 +209,11 @@ impl Inner {
         self.code.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// The release that runs now.
+    pub(crate) fn release(&self) -> OpenedRelease {
+        self.release.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// To be subscribed to before looking at the state, so that no change is missed.
     pub(crate) fn changes(&self) -> watch::Receiver<()> {
         self.changed.subscribe()
@@ -207,9 +226,10 @@ impl Inner {
     /// Starts a new document: the old one's token, calls and blobs are void, the page stack starts again.
     pub(crate) fn new_document(self: &Arc<Self>) -> Result<(), LodgerError> {
         let Code { index, config, .. } = self.code();
+        let update;
         let generation = {
             let mut state = self.state();
-            if state.closed {
+            if state.closed || state.ended {
                 return Err(LodgerError::closed());
             }
             let generation = state.generation + 1;
@@ -229,12 +249,16 @@ impl Inner {
             state.generation = generation;
             state.content = false;
             state.catches_back = false;
+            update = state.update;
             generation
         };
         self.webviews_clear();
         self.files.close_all();
         self.counters.documents.add();
         self.trace_document(generation);
+        for (name, args) in update.events(Update::Unknown) {
+            self.event_for(generation, name, args);
+        }
         self.announce();
         self.tell_route();
         self.watch_start(generation);
@@ -264,6 +288,7 @@ impl Inner {
     /// Tells the host that the session cannot go on.
     pub(crate) fn fail(&self, error: LodgerError) {
         self.log(LogLevel::Error, &format!("failed: {}", error.code));
+        self.start_died();
         self.events.push(SessionEvent::Failed { error });
     }
 

@@ -26,6 +26,7 @@ impl Inner {
                 }
                 "networkStatusChange" => {
                     let kind = args["networkType"].as_str().unwrap_or("unknown").to_owned();
+                    self.shared.network_is(&kind);
                     state.network = json!({ "networkType": kind });
                 }
                 _ => {}
@@ -109,6 +110,7 @@ impl Inner {
         drop(ended);
         self.events.stop();
         self.inbox.stop();
+        self.start_closed();
         self.handles.close_all();
         self.announce();
         self.keep_order_of_use();

@@ -71,6 +71,7 @@ impl Inner {
                 state.launch.query.clear();
             }
             self.files.replace_bundle(Arc::clone(&code.index), code.digest);
+            self.release.lock().unwrap_or_else(PoisonError::into_inner).digest = code.digest;
             *self.code.lock().unwrap_or_else(PoisonError::into_inner) = code;
             state.running = Some(running);
             // Of a document that never said anything there is nothing to resume.

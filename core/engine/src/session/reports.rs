@@ -2,10 +2,11 @@
 use super::{Inner, calls::Args};
 use crate::{LogLevel, SessionEvent, bridge::Answer, exit_state::ExitState};
 use serde_json::Value;
+use std::sync::Arc;
 
 impl Inner {
     /// A report of an unknown kind is refused: a base library that is newer than its engine is a fault of the build.
-    pub(super) fn report(&self, generation: u64, args: &Args) -> Answer {
+    pub(super) fn report(self: &Arc<Self>, generation: u64, args: &Args) -> Answer {
         let text = |name: &str| args.get(name).and_then(Value::as_str).unwrap_or("").to_owned();
         let event = match args.get("kind").and_then(Value::as_str) {
             Some("firstContent") => {
@@ -16,6 +17,7 @@ impl Inner {
                 state.content = true;
                 let ms = args.get("ms").and_then(Value::as_f64).unwrap_or(0.0);
                 drop(state);
+                self.start_succeeded();
                 self.events.push(SessionEvent::FirstContent { ms });
                 return Answer::empty();
             }

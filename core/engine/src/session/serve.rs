@@ -45,7 +45,11 @@ pub(super) async fn open(inner: &Arc<Inner>, request: ResourceRequest) -> Resour
 
 async fn route(inner: &Arc<Inner>, request: &ResourceRequest) -> Reply {
     let refuse = |status, why| inner.policies.refusal(status, why);
-    if inner.state().closed {
+    let over = {
+        let state = inner.state();
+        state.closed || state.ended
+    };
+    if over {
         return refuse(410, "The session is closed.");
     }
     let Some(path) = origin::path_within(&inner.identity.origin, &request.url) else {

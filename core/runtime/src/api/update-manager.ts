@@ -38,8 +38,6 @@ export function createUpdateManager(bridge: Bridge, reporter: Reporter): UpdateM
     ready.emit()
   })
   bridge.on('updateFailed', () => failed.emit())
-  // Programs wait for the check's result before they go on: an engine that does not look for updates has found none.
-  checked.emit()
   return {
     applyUpdate() {
       if (!isReady) throw new Error('applyUpdate:fail update is not ready')
