@@ -17,7 +17,7 @@ pub(crate) use open::{Opened, Then, Wanted};
 pub(crate) use starts::Start;
 
 use crate::{
-    Clock, ErrorKind, Host, LodgerError, Log, LogLevel, PlatformHttp, SessionEvent, SessionListener,
+    Clock, Host, LodgerError, Log, LogLevel, PlatformHttp, SessionEvent, SessionListener,
     repository::{Cancel, Repository, RepositoryFetch},
 };
 use lodger_bundle::{
@@ -28,7 +28,7 @@ use starts::{LOOP, Starts};
 use std::{
     collections::BTreeSet,
     sync::{
-        Arc, OnceLock,
+        Arc,
         atomic::{AtomicU64, Ordering},
         mpsc,
     },

@@ -6,6 +6,7 @@ mod inbox;
 mod inner;
 mod launch;
 mod lifecycle;
+mod packages;
 mod replace;
 mod reports;
 mod serve;

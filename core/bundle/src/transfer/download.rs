@@ -37,7 +37,7 @@ impl Download<'_> {
         match &outcome {
             // Forgotten by the transaction that installs.
             Ok(_) => {}
-            Err(Failure::Cancelled | Failure::Unreachable { .. }) => receiver.keep(),
+            Err(Failure::Cancelled | Failure::Unreachable { .. } | Failure::Portal { .. }) => receiver.keep(),
             Err(Failure::Missing { .. } | Failure::Refused { .. }) => receiver.forget(),
         }
         outcome.map_err(|failure| (failure, resumed))
@@ -85,6 +85,7 @@ impl<'a> Receiver<'a> {
             Ok(Some(())) => Ok(()),
             Ok(None) => Err(Failure::Missing { path: path.clone() }),
             Err(FetchError::Unreachable(reason)) => Err(unreachable(reason)),
+            Err(FetchError::Portal) => Err(Failure::Portal { path: path.clone() }),
             Err(FetchError::TooLong) => Err(self.too_long()),
             Err(FetchError::Cancelled) => Err(Failure::Cancelled),
         }

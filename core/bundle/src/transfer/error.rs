@@ -24,6 +24,7 @@ impl From<StoreError> for TransferError {
 pub(super) enum Failure {
     Cancelled,
     Unreachable { path: String, reason: String },
+    Portal { path: String },
     Missing { path: String },
     Refused { reason: String },
 }
@@ -33,6 +34,7 @@ impl Failure {
         match self {
             Self::Cancelled => TransferError::Cancelled,
             Self::Unreachable { path, reason } => TrustError::Unreachable { path, reason }.into(),
+            Self::Portal { path } => TrustError::Portal { path }.into(),
             Self::Missing { path } => TrustError::Missing { path }.into(),
             Self::Refused { reason } => super::refused(app, &reason),
         }

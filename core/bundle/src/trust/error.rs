@@ -169,6 +169,7 @@ impl TrustError {
     pub(crate) fn fetch(repository: &str, path: &str, error: FetchError) -> Self {
         match error {
             FetchError::Unreachable(reason) => Self::Unreachable { path: path.to_owned(), reason },
+            FetchError::Portal => Self::Portal { path: path.to_owned() },
             FetchError::Cancelled => {
                 Self::Unreachable { path: path.to_owned(), reason: "cancelled".to_owned() }
             }

@@ -47,6 +47,9 @@ pub enum FetchError {
     /// No network, no answer in time, or an answer that is neither the file nor "there is none".
     #[error("{0}")]
     Unreachable(String),
+    /// A web page or a redirect in place of the file: mostly a network that wants people to sign in first.
+    #[error("a web page came in its place")]
+    Portal,
     /// More bytes than asked for: the rest was not read.
     #[error("longer than the limit")]
     TooLong,

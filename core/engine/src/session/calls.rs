@@ -43,6 +43,12 @@ impl Inner {
             }
             // To be asked for first, and asking takes time.
             _ if row.scope.is_some() => None,
+            // Its package first: a page is not shown before its code is here.
+            "navigateTo" | "redirectTo" | "reLaunch" | "switchTab"
+                if self.package_of_url(&args).is_some() =>
+            {
+                None
+            }
             "navigateTo" | "redirectTo" | "reLaunch" | "switchTab" | "navigateBack" => {
                 Some(self.navigate(generation, api, &args))
             }
@@ -87,6 +93,10 @@ impl Inner {
                     "request" => request::send(&inner, call, &args).await,
                     "downloadFile" => transfer::download(&inner, call, &args).await,
                     "uploadFile" => transfer::upload(&inner, call, &args).await,
+                    "navigateTo" | "redirectTo" | "reLaunch" | "switchTab" => {
+                        inner.navigate_after_package(generation, &api, &args).await
+                    }
+                    "preDownloadSubpackage" => inner.download_package(call, &args).await,
                     "authorize" => inner.authorize(call, &args).await,
                     "invokeHost" => inner.invoke_host(call, &args).await,
                     // A row without code; tests/engine/permissions.rs calls every row, so there is none.
@@ -114,7 +124,7 @@ impl Inner {
         }
     }
 
-    fn navigate(&self, generation: u64, api: &str, args: &Args) -> Answer {
+    pub(super) fn navigate(&self, generation: u64, api: &str, args: &Args) -> Answer {
         let route = {
             let mut state = self.state();
             if state.generation != generation {

@@ -107,9 +107,19 @@ async fn bundle_file(inner: &Arc<Inner>, key: &str) -> Reply {
     // The index is the allow-list: nothing else is ever looked for.
     let Code { digest, index, .. } = inner.code();
     let Some(mime) = index.file(&path).map(|file| file.mime.clone()) else { return missing(inner) };
-    let session = Arc::clone(inner);
-    let read = inner.shared.runtime().spawn_blocking(move || session.shared.store.read(&digest, &path));
-    match read.await {
+    let read = || {
+        let (session, path) = (Arc::clone(inner), path.clone());
+        inner.shared.runtime().spawn_blocking(move || session.shared.store.read(&digest, &path))
+    };
+    let mut bytes = read().await;
+    if let Ok(Err(StoreError::PackageMissing { package })) = &bytes {
+        // A subpackage that nobody wanted until now.
+        if inner.bring_package(&digest, package, |_, _| {}).await.is_err() {
+            return inner.policies.refusal(503, "This part of the program could not be downloaded. Go online.");
+        }
+        bytes = read().await;
+    }
+    match bytes {
         Ok(Ok(bytes)) => inner.policies.code(&mime, bytes.into()),
         Ok(Err(StoreError::Corrupt { .. })) => {
             inner.policies.refusal(500, "The file is damaged. Install the program again.")

@@ -7,8 +7,8 @@ use serde_json::json;
 #[test]
 fn row_01_identity_is_never_taken_from_a_url_or_message() {
     let world = World::new(Setup::default());
-    world.engine.store().install(&bundle("tea", 9, lodger_bundle::Domains::default())).expect("installs");
     let (coffee, _) = world.open();
+    world.publish(&bundle("tea", 9, lodger_bundle::Domains::default()));
     let (tea, _) = world.open_with(|request| request.app = "tea".into());
     assert_ne!(coffee.label(), tea.label());
     // The other program's origin, whole: it belongs to another session.

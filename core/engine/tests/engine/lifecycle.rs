@@ -210,7 +210,7 @@ fn a_running_session_keeps_its_version() {
 fn the_engine_can_be_dropped_anywhere_and_sessions_live_on() {
     let world = World::new(Setup::default());
     let (session, _) = world.open();
-    let World { engine, dir } = world;
+    let World { engine, dir, .. } = world;
     let other = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     other.block_on(async move {
         drop(engine);
@@ -229,13 +229,8 @@ fn storage_and_origin_survive_a_restart() {
     world.page(&session).call("setStorage", json!({ "key": "cart", "data": "[1]" }));
     let label = session.label().to_owned();
     drop(session);
-    let World { engine, dir } = world;
-    drop(engine);
-    let setup = Setup::default();
-    let host = host(setup.http, setup.sockets, setup.prompts, Arc::new(PlainKeys));
-    let engine = Engine::new(lodger_engine::Config::new(dir.path()), host).expect("starts again");
-    assert!(!engine.data_was_lost());
-    let world = World { engine, dir };
+    let world = world.restarted();
+    assert!(!world.engine.data_was_lost());
     let (session, _) = world.open();
     assert_eq!(session.label(), label);
     assert_eq!(world.page(&session).call("getStorage", json!({ "key": "cart" })), json!({ "data": "[1]" }));
@@ -274,19 +269,20 @@ fn a_lost_platform_key_means_wipe_and_report() {
     let (session, _) = world.open();
     world.page(&session).call("setStorage", json!({ "key": "a", "data": "1" }));
     drop(session);
-    let World { engine, dir } = world;
+    let World { engine, dir, server, repository } = world;
     drop(engine);
     let start = |code| {
         let setup = Setup::default();
+        let keys = Arc::new(Lost(code));
         Engine::new(
-            lodger_engine::Config::new(dir.path()),
-            host(setup.http, setup.sockets, setup.prompts, Arc::new(Lost(code))),
+            lodger_engine::Config::new(dir.path(), repository.clone()),
+            host(server.clone(), setup.http, setup.sockets, setup.prompts, keys),
         )
     };
     assert_eq!(start("device-locked").map(|_| ()).expect_err("not now").code, "device-locked");
     let engine = start("key-invalidated").expect("starts afresh");
     assert!(engine.data_was_lost());
-    let world = World { engine, dir };
+    let world = World { engine, dir, server, repository };
     let (session, _) = world.open();
     assert_eq!(world.page(&session).call("getStorageInfo", json!({}))["keys"], json!([]));
 }

@@ -27,8 +27,8 @@ fn rebuilt(more: &str, change: impl FnOnce(&mut Index)) -> Bundle {
     builder.finish().expect("keeps the rules")
 }
 
-fn install(world: &World, bundle: &Bundle) -> Digest {
-    world.engine.store().install(bundle).expect("installs");
+fn publish(world: &World, bundle: &Bundle) -> Digest {
+    world.publish(bundle);
     bundle.digest()
 }
 
@@ -48,8 +48,8 @@ fn a_new_look_reaches_the_document_that_is_there() {
     let world = development();
     let (session, _) = world.open();
     let page = world.page(&session);
-    let digest = install(&world, &rebuilt("/* new */", |_| {}));
-    session.replace(&digest, &look()).expect("replaces");
+    let digest = publish(&world, &rebuilt("/* new */", |_| {}));
+    session.replace(&look()).expect("replaces");
     let hot = page.event("hot");
     let script = hot["scripts"][0].as_str().expect("a script");
     assert_eq!(script, format!("/p/package.js?{}", &digest.to_hex()[..16]));
@@ -67,7 +67,8 @@ fn new_code_opens_the_same_pages_in_a_new_document() {
     page.call("navigateTo", json!({ "url": "/pages/item/item?id=1" }));
     page.call("navigateTo", json!({ "url": "/sub/deep/deep" }));
     let fewer = rebuilt("/* new */", |index| index.pages.retain(|page| page != "pages/home/home"));
-    session.replace(&install(&world, &fewer), &Change::Code).expect("replaces");
+    publish(&world, &fewer);
+    session.replace(&Change::Code).expect("replaces");
     assert_eq!(page.event("hot"), json!({ "reload": true }));
     let after = launch(&world, &session);
     let paths = |launch: &Value| -> Vec<String> {
@@ -88,20 +89,23 @@ fn what_was_fixed_at_the_open_stays() {
     let before = session.digest();
     let elsewhere = Domains { request: Some(vec!["evil.example".into()]), ..Domains::default() };
     let builds = [
-        rebuilt("", |index| index.app = "other".into()),
         rebuilt("", |index| index.domains = elsewhere),
         rebuilt("", |index| index.scopes = vec!["scope.camera".into()]),
         rebuilt("", |index| index.version.code = 2),
     ];
     for build in builds {
-        let error = session.replace(&install(&world, &build), &Change::Code).expect_err("refused");
+        publish(&world, &build);
+        let error = session.replace(&Change::Code).expect_err("refused");
         assert_eq!((error.kind, error.code.as_str()), (ErrorKind::Incompatible, "replace-identity"));
     }
-    let error = session.replace(&Digest::of(b"nothing"), &Change::Code).expect_err("not there");
-    assert_eq!(error.kind, ErrorKind::NotFound);
+    world.server.unplug();
+    let error = session.replace(&Change::Code).expect_err("no answer");
+    assert_eq!((error.kind, error.code.as_str()), (ErrorKind::Offline, "unreachable"));
+    world.server.plug_in();
     assert_eq!(session.digest(), before);
     session.close();
-    let error = session.replace(&install(&world, &rebuilt("x", |_| {})), &Change::Code).expect_err("closed");
+    publish(&world, &rebuilt("x", |_| {}));
+    let error = session.replace(&Change::Code).expect_err("closed");
     assert_eq!(error.code, "session-closed");
 }
 
@@ -110,9 +114,9 @@ fn only_a_development_session_takes_another_build() {
     let world = World::new(Setup::default());
     let (session, _) = world.open();
     let before = session.digest();
-    let digest = install(&world, &rebuilt("/* new */", |_| {}));
+    publish(&world, &rebuilt("/* new */", |_| {}));
     for change in [look(), Change::Code] {
-        let error = session.replace(&digest, &change).expect_err("refused");
+        let error = session.replace(&change).expect_err("refused");
         assert_eq!((error.kind, error.code.as_str()), (ErrorKind::Denied, "not-development"));
     }
     assert_eq!(session.digest(), before);

@@ -2,7 +2,7 @@
 use crate::support::*;
 use lodger_engine::{ErrorKind, OriginForm, SessionEvent};
 use serde_json::{Value, json};
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 fn launch_object(html: &str) -> Value {
     let start = html.find("id=\"lodger-launch\">").expect("is there") + "id=\"lodger-launch\">".len();
@@ -118,14 +118,9 @@ fn each_platform_has_its_form_of_origin() {
 #[test]
 fn what_is_not_there_is_not_found() {
     let world = World::new(Setup::default());
-    let open = |change: &dyn Fn(&mut lodger_engine::OpenRequest)| {
-        let mut request = request(Arc::new(Events::default()));
-        change(&mut request);
-        world.engine.block_on(world.engine.open(request)).map(|_| ()).expect_err("refused")
-    };
-    let error = open(&|request| request.app = "tea".into());
-    assert_eq!((error.kind, error.code.as_str()), (ErrorKind::NotFound, "not-installed"));
-    let error = open(&|request| request.path = Some("pages/../pages/home/home".into()));
+    let error = world.refused(|request| request.app = "pea".into());
+    assert_eq!((error.kind, error.code.as_str()), (ErrorKind::NotFound, "no-such-program"));
+    let error = world.refused(|request| request.path = Some("pages/../pages/home/home".into()));
     assert_eq!((error.kind, error.code.as_str()), (ErrorKind::NotFound, "page-not-found"));
 }
 

@@ -1,9 +1,13 @@
 //! A host, a bundle and a page, all small: what every test starts from.
+mod server;
+
+pub use server::*;
+
 use async_trait::async_trait;
 use lodger_bundle::{Bundle, BundleBuilder, Domains, Index, Version};
 use lodger_engine::{
-    AppHttp, AppSocket, Config, Development, Engine, Host, HttpError, HttpRequest, HttpResponse, KeyStore,
-    LodgerError, LogLevel, NoPrompts, NoSockets, OpenRequest, OriginForm, PlatformHttp, Prompts, Resource,
+    AppHttp, AppSocket, Clock, Config, Engine, Host, HttpError, HttpRequest, HttpResponse, KeyStore,
+    LodgerError, LogLevel, NoPrompts, NoSockets, OpenRequest, OriginForm, Prompts, Repository, Resource,
     ResourceRequest, Session, SessionEvent, SessionListener, StderrLog, Surface, SystemClock, SystemInfo,
     WebviewForm,
 };
@@ -25,14 +29,6 @@ impl KeyStore for PlainKeys {
     }
     fn unwrap(&self, wrapped: &[u8]) -> Result<Vec<u8>, LodgerError> {
         Ok(wrapped.to_vec())
-    }
-}
-
-struct NoPlatformHttp;
-#[async_trait]
-impl PlatformHttp for NoPlatformHttp {
-    async fn send(&self, _: HttpRequest) -> Result<HttpResponse, HttpError> {
-        Err(HttpError::Other("no network in tests".into()))
     }
 }
 
@@ -108,6 +104,9 @@ impl Events {
 pub struct World {
     pub engine: Engine,
     pub dir: TempDir,
+    pub server: Arc<Server>,
+    /// As the engine was given it.
+    pub repository: Repository,
 }
 
 pub struct Setup {
@@ -161,13 +160,14 @@ pub fn bundle(app: &str, code: u64, domains: Domains) -> Bundle {
 }
 
 pub fn host(
+    server: Arc<Server>,
     http: Arc<FakeHttp>,
     sockets: Arc<dyn AppSocket>,
     prompts: Arc<dyn Prompts>,
     keys: Arc<dyn KeyStore>,
 ) -> Host {
     Host {
-        platform_http: Arc::new(NoPlatformHttp),
+        platform_http: server,
         app_http: http,
         app_socket: sockets,
         clock: Arc::new(SystemClock),
@@ -178,18 +178,55 @@ pub fn host(
 }
 
 impl World {
+    /// With the program `coffee` in the repository.
     pub fn new(setup: Setup) -> Self {
+        let server = Arc::new(Server::default());
+        let files = developed(&[&bundle("coffee", 1, setup.domains.clone())]);
+        let repository = repository(&files, setup.development);
+        server.serve(files);
+        Self::with(setup, server, repository, Arc::new(SystemClock))
+    }
+
+    pub fn with(setup: Setup, server: Arc<Server>, repository: Repository, clock: Arc<dyn Clock>) -> Self {
         let dir = tempfile::tempdir().expect("a folder");
+        Self::within(dir, setup, server, repository, clock)
+    }
+
+    /// Over a data folder that may have been used before.
+    pub fn within(
+        dir: TempDir,
+        setup: Setup,
+        server: Arc<Server>,
+        repository: Repository,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         let config = Config {
-            development: setup.development.then(Development::unsigned),
             start_timeout: setup.start_timeout,
             disabled_capabilities: setup.disabled.iter().map(|name| (*name).to_owned()).collect(),
-            ..Config::new(dir.path())
+            ..Config::new(dir.path(), repository.clone())
         };
-        let engine = Engine::new(config, host(setup.http, setup.sockets, setup.prompts, Arc::new(PlainKeys)))
-            .expect("starts");
-        engine.store().install(&bundle("coffee", 1, setup.domains)).expect("installs");
-        Self { engine, dir }
+        let host = host(server.clone(), setup.http, setup.sockets, setup.prompts, Arc::new(PlainKeys));
+        let engine = Engine::new(config, Host { clock, ..host }).expect("starts");
+        Self { engine, dir, server, repository }
+    }
+
+    /// The process ends and starts again.
+    pub fn restarted(self) -> Self {
+        let Self { engine, dir, server, repository } = self;
+        drop(engine);
+        Self::within(dir, Setup::default(), server, repository, Arc::new(SystemClock))
+    }
+
+    /// Puts another bundle into the developer's repository.
+    pub fn publish(&self, bundle: &Bundle) {
+        self.server.serve(developed(&[bundle]));
+    }
+
+    /// The error of an open.
+    pub fn refused(&self, change: impl FnOnce(&mut OpenRequest)) -> LodgerError {
+        let mut request = request(Arc::new(Events::default()));
+        change(&mut request);
+        self.engine.block_on(self.engine.open(request)).map(|_| ()).expect_err("refused")
     }
 
     pub fn open(&self) -> (Session, Arc<Events>) {
