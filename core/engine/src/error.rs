@@ -1,5 +1,8 @@
 //! What a host sees when something fails (DESIGN 12).
-use lodger_bundle::{StoreError, TransferError, trust::{TrustError, TrustErrorKind}};
+use lodger_bundle::{
+    StoreError, TransferError,
+    trust::{TrustError, TrustErrorKind},
+};
 
 /// What a host can act on. A kind exists only where a host would do something different.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -70,11 +70,14 @@ pub use host::{
     ScopeAnswer, ScopePrompt, SessionEvent, SessionListener, SocketConnection, SocketMessage, SocketOpened,
     SocketRequest, StderrLog, SystemClock,
 };
+/// What hosts and tools name of a release.
+pub use lodger_bundle::{
+    Version,
+    trust::{AnyRoot, DevelopmentRoot, Reason, TrustRoot},
+};
 pub use origin::OriginForm;
 pub use releases::{OpenedRelease, Source};
 pub use repository::{Preset, Repository};
 pub use resource::{Resource, ResourceRequest};
 pub use session::{Change, Session};
-/// What hosts and tools name of a release.
-pub use lodger_bundle::{Version, trust::{AnyRoot, DevelopmentRoot, Reason, TrustRoot}};
 pub use webview::{WEBVIEW_SCRIPT, WEBVIEW_USER_AGENT, Webview, WebviewEvent, WebviewForm};

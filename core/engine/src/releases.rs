@@ -153,7 +153,8 @@ impl Releases {
         let started = self.starts.of(app)?;
         let start_of = |bundle: &InstalledBundle| started.iter().find(|start| start.digest == bundle.digest);
         // Newest first: of those that were never opened, the one that was installed last.
-        let last = installed.iter().rev().max_by_key(|bundle| start_of(bundle).map_or(0, |start| start.opened));
+        let last =
+            installed.iter().rev().max_by_key(|bundle| start_of(bundle).map_or(0, |start| start.opened));
         let crashed = |bundle: &&InstalledBundle| start_of(bundle).is_some_and(|start| start.deaths >= LOOP);
         let device = Device {
             app,
@@ -162,7 +163,11 @@ impl Releases {
             region: self.repository.region.clone(),
             installed: installed.iter().map(|bundle| bundle.version.code).collect(),
             current: last.map(|bundle| bundle.version.code),
-            crashed: installed.iter().filter(crashed).map(|bundle| bundle.version.code).collect::<BTreeSet<_>>(),
+            crashed: installed
+                .iter()
+                .filter(crashed)
+                .map(|bundle| bundle.version.code)
+                .collect::<BTreeSet<_>>(),
             offline: here,
         };
         let (choice, signed) = verified.select(&device)?;
@@ -196,9 +201,10 @@ impl Releases {
         let mut names = BTreeSet::new();
         for bundle in versions {
             let Ok(index) = self.store.index(&bundle.digest) else { continue };
-            let here = index.packages.iter().filter(|package| {
-                matches!(self.store.has_package(&bundle.digest, &package.name), Ok(true))
-            });
+            let here = index
+                .packages
+                .iter()
+                .filter(|package| matches!(self.store.has_package(&bundle.digest, &package.name), Ok(true)));
             names.extend(here.map(|package| package.name.clone()));
         }
         names

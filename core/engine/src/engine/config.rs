@@ -1,5 +1,5 @@
 //! What the host says once (`Config`) and at each open (`OpenRequest`).
-use crate::{MessageSink, Repository, OriginForm, SessionListener, WebviewForm};
+use crate::{MessageSink, OriginForm, Repository, SessionListener, WebviewForm};
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::PathBuf,

@@ -7,7 +7,7 @@ use crate::{
     files::{Files, FilesOf},
     gate::Gate,
     permissions::Permissions,
-    releases::{OpenedRelease, Opened, Source, Then, Update, Wanted, follow},
+    releases::{Opened, OpenedRelease, Source, Then, Update, Wanted, follow},
     repository::Cancel,
     session::{Code, Identity, Inner, LaunchOptions, Parts},
     storage::Storage,

@@ -182,14 +182,21 @@ mod tests {
     #[test]
     fn a_page_hears_each_thing_once_and_in_order() {
         let names = |update: Update, before| -> Vec<_> {
-            update.events(before).into_iter().map(|(name, args)| (name, args["hasUpdate"].as_bool())).collect()
+            update
+                .events(before)
+                .into_iter()
+                .map(|(name, args)| (name, args["hasUpdate"].as_bool()))
+                .collect()
         };
         assert_eq!(names(Update::None, Update::Unknown), [("updateCheck", Some(false))]);
         assert_eq!(names(Update::Coming, Update::Unknown), [("updateCheck", Some(true))]);
         assert_eq!(names(Update::Ready, Update::Coming), [("updateReady", None)]);
         assert_eq!(names(Update::Failed, Update::Coming), [("updateFailed", None)]);
         // A later document, or a release that was here already.
-        assert_eq!(names(Update::Ready, Update::Unknown), [("updateCheck", Some(true)), ("updateReady", None)]);
+        assert_eq!(
+            names(Update::Ready, Update::Unknown),
+            [("updateCheck", Some(true)), ("updateReady", None)]
+        );
         assert!(names(Update::Unknown, Update::Unknown).is_empty());
     }
 }

@@ -120,7 +120,11 @@ impl Releases {
                 // All of it: nothing of a preset costs anybody anything.
                 let all = |index: &Index| index.packages.iter().map(|package| package.name.clone()).collect();
                 let bundle = self.download(&verified, chosen.version, &all, &fetch, &control)?;
-                Ok(Opened { release: release(&bundle, Source::Preset, chosen.reason), bundle, then: Then::Check })
+                Ok(Opened {
+                    release: release(&bundle, Source::Preset, chosen.reason),
+                    bundle,
+                    then: Then::Check,
+                })
             });
         match found {
             Ok(opened) => Ok(Some(opened)),
@@ -147,9 +151,9 @@ impl Releases {
             return opened(&chosen, Source::Store, Then::Nothing);
         }
         let here = self.choose(&verified, true).ok();
-        let at_once = here.as_ref().is_none_or(|here| {
-            verified.channel().policy == Policy::Forced || chosen.version < here.version
-        });
+        let at_once = here
+            .as_ref()
+            .is_none_or(|here| verified.channel().policy == Policy::Forced || chosen.version < here.version);
         if let (Some(here), false) = (&here, at_once) {
             verified.commit()?;
             return opened(here, Source::Store, Then::Download(Box::new(verified)));
@@ -188,7 +192,10 @@ use crate::repository::Repository;
 /// An installed bundle that was chosen.
 fn opened(chosen: &Chosen, source: Source, then: Then) -> Result<Opened, LodgerError> {
     let Some(bundle) = chosen.installed.clone() else {
-        return Err(LodgerError::internal("not-installed", "The chosen release is not installed. Try again."));
+        return Err(LodgerError::internal(
+            "not-installed",
+            "The chosen release is not installed. Try again.",
+        ));
     };
     Ok(Opened { release: release(&bundle, source, chosen.reason), bundle, then })
 }

@@ -6,9 +6,7 @@
 use crate::LodgerError;
 use lodger_bundle::{Database, Digest};
 use rusqlite::params;
-use std::sync::{
-    Mutex, PoisonError,
-};
+use std::sync::{Mutex, PoisonError};
 
 /// Deaths in a row that count as a crash loop.
 pub(crate) const LOOP: u64 = 2;
@@ -72,9 +70,18 @@ impl Starts {
     }
 
     /// Writes down that a bundle starts now; forgets the program's bundles that are not `installed` any more.
-    pub(crate) fn begin(&self, app: &str, digest: Digest, installed: &[Digest]) -> Result<Start, LodgerError> {
-        let gone: Vec<Digest> =
-            self.of(app)?.iter().map(|known| known.digest).filter(|known| !installed.contains(known)).collect();
+    pub(crate) fn begin(
+        &self,
+        app: &str,
+        digest: Digest,
+        installed: &[Digest],
+    ) -> Result<Start, LodgerError> {
+        let gone: Vec<Digest> = self
+            .of(app)?
+            .iter()
+            .map(|known| known.digest)
+            .filter(|known| !installed.contains(known))
+            .collect();
         self.database.write(|tx| {
             for digest in gone {
                 tx.execute(
@@ -189,7 +196,8 @@ mod tests {
         let dir = tempfile::tempdir().expect("a folder");
         let digest = Digest::of(b"1");
         let before = starts(dir.path());
-        let left: Vec<_> = (0..3).map(|_| before.begin("coffee", digest, &[digest]).expect("written")).collect();
+        let left: Vec<_> =
+            (0..3).map(|_| before.begin("coffee", digest, &[digest]).expect("written")).collect();
         assert_eq!(deaths(&before), 0, "sessions side by side are no deaths");
         let after = starts(dir.path());
         assert_eq!(deaths(&after), 1);

@@ -163,13 +163,7 @@ impl Fetch for RepositoryFetch {
         Ok(found.map(|()| bytes.0))
     }
 
-    fn read(
-        &self,
-        path: &str,
-        from: u64,
-        limit: u64,
-        sink: &mut dyn Sink,
-    ) -> Result<Option<()>, FetchError> {
+    fn read(&self, path: &str, from: u64, limit: u64, sink: &mut dyn Sink) -> Result<Option<()>, FetchError> {
         self.runtime.block_on(self.read_async(path, from, limit, sink))
     }
 }

@@ -115,7 +115,9 @@ async fn bundle_file(inner: &Arc<Inner>, key: &str) -> Reply {
     if let Ok(Err(StoreError::PackageMissing { package })) = &bytes {
         // A subpackage that nobody wanted until now.
         if inner.bring_package(&digest, package, |_, _| {}).await.is_err() {
-            return inner.policies.refusal(503, "This part of the program could not be downloaded. Go online.");
+            return inner
+                .policies
+                .refusal(503, "This part of the program could not be downloaded. Go online.");
         }
         bytes = read().await;
     }

@@ -63,7 +63,8 @@ impl Inner {
         let crashed = self.start.as_ref().map(|start| start.died());
         if let Some(Ok(true)) = crashed {
             let version = self.release().version.name;
-            let line = format!("{}: release {version} failed twice before it showed anything", self.identity.app);
+            let line =
+                format!("{}: release {version} failed twice before it showed anything", self.identity.app);
             self.log(LogLevel::Error, &line);
         }
     }

@@ -281,11 +281,7 @@ fn row_41_no_app_id_or_user_collides_with_another_label() {
     {
         // Unique after case folding is the server's rule; the label keeps even those apart.
         if app != "coffee" {
-            world
-                .engine
-                .store()
-                .install(&bundle(app, 1, lodger_bundle::Domains::default()))
-                .expect("installs");
+            world.publish(&bundle(app, 1, lodger_bundle::Domains::default()));
         }
         let (session, _) = world.open_with(|request| (request.user, request.app) = (user.into(), app.into()));
         assert!(labels.insert(session.label().to_owned()), "{user:?} {app}");

@@ -232,6 +232,8 @@ fn a_push_channel_gets_messages_from_hello_on() {
     assert!(receiver.try_recv().is_err(), "before hello nothing may go");
     let hello = world.get(&session, "/.lodger/hello").json();
     assert_eq!((hello["inbound"].as_str(), hello["outbound"].as_str()), (Some("port"), Some("push")));
+    let first = receiver.recv().expect("waited");
+    assert_eq!(first, r#"{"args":{"hasUpdate":false},"event":"updateCheck"}"#);
     assert_eq!(receiver.recv().expect("waited"), r#"{"args":{"theme":"dark"},"event":"themeChange"}"#);
     let header = [("X-Lodger-Session", hello["doc"].as_str().expect("a token"))];
     let url = format!("{}.lodger/events", session.start_url());

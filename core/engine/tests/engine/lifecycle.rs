@@ -195,11 +195,9 @@ fn a_running_session_keeps_its_version() {
     let world = World::new(Setup::default());
     let (session, _) = world.open();
     for code in 2..5 {
-        world
-            .engine
-            .store()
-            .install(&bundle("coffee", code, lodger_bundle::Domains::default()))
-            .expect("installs");
+        world.publish(&bundle("coffee", code, Setup::default().domains));
+        let listener = Arc::new(Events::default());
+        world.engine.block_on(world.engine.predownload("coffee", false, listener)).expect("comes");
     }
     assert_eq!(world.get(&session, "/p/images/logo.png").body, b"logo 1");
     let (newer, _) = world.open();

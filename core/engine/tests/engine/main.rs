@@ -6,6 +6,7 @@ mod files;
 mod lifecycle;
 mod network;
 mod permissions;
+mod releases;
 mod replace;
 mod socket;
 mod start;

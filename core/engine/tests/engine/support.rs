@@ -8,8 +8,8 @@ use lodger_bundle::{Bundle, BundleBuilder, Domains, Index, Version};
 use lodger_engine::{
     AppHttp, AppSocket, Clock, Config, Engine, Host, HttpError, HttpRequest, HttpResponse, KeyStore,
     LodgerError, LogLevel, NoPrompts, NoSockets, OpenRequest, OriginForm, Prompts, Repository, Resource,
-    ResourceRequest, Session, SessionEvent, SessionListener, StderrLog, Surface, SystemClock, SystemInfo,
-    WebviewForm,
+    ResourceRequest, Session, SessionEvent, SessionListener, Source, StderrLog, Surface, SystemClock,
+    SystemInfo, WebviewForm,
 };
 use serde_json::{Value, json};
 use std::{
@@ -245,7 +245,13 @@ impl World {
     pub fn page<'a>(&'a self, session: &'a Session) -> Page<'a> {
         assert_eq!(self.get(session, "/").status, 200);
         let hello = self.get(session, "/.lodger/hello").json();
-        Page { world: self, session, doc: hello["doc"].as_str().expect("a token").to_owned(), next: 1 }
+        let doc = hello["doc"].as_str().expect("a token").to_owned();
+        let page = Page { world: self, session, doc, next: 1 };
+        // Every document is told whether there is an update.
+        if session.release().source != Source::Preset {
+            page.event("updateCheck");
+        }
+        page
     }
 
     pub fn get(&self, session: &Session, path: &str) -> Loaded {

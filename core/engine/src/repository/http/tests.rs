@@ -148,7 +148,8 @@ fn unreachable_by(answer: Result<Option<()>, FetchError>) -> String {
 
 #[tokio::test(start_paused = true)]
 async fn a_file_comes_in_pieces() {
-    let mut world = World::new(&[Step::Answer(200, vec![("content-length", "7".into())], b"content".to_vec())]);
+    let mut world =
+        World::new(&[Step::Answer(200, vec![("content-length", "7".into())], b"content".to_vec())]);
     assert_eq!(world.get().await, Ok(Some(())));
     assert_eq!((world.sink.started, world.sink.bytes.as_slice()), (Some((0, Some(7))), &b"content"[..]));
     let asked = world.server.asked.lock().expect("not poisoned")[0].clone();
@@ -189,7 +190,8 @@ async fn no_such_file() {
 
 #[tokio::test(start_paused = true)]
 async fn a_captive_portal_is_known_and_not_asked_twice() {
-    let html = |code| Step::Answer(code, vec![("Content-Type", "Text/HTML; charset=utf-8".into())], b"<p>".to_vec());
+    let html =
+        |code| Step::Answer(code, vec![("Content-Type", "Text/HTML; charset=utf-8".into())], b"<p>".to_vec());
     for step in [html(200), status(302), status(307), status(511)] {
         let mut world = World::new(&[step]);
         assert_eq!(world.get().await, Err(FetchError::Portal));

@@ -82,7 +82,8 @@ impl PlatformHttp for Server {
             None => {}
         }
         let path = request.url.strip_prefix(ADDRESS).expect("its own address").trim_start_matches('/');
-        let answer = |status, headers: Vec<(String, String)>, body| Ok(HttpResponse { status, headers, body });
+        let answer =
+            |status, headers: Vec<(String, String)>, body| Ok(HttpResponse { status, headers, body });
         let Some(body) = self.files.lock().expect("not poisoned").get(path).cloned() else {
             return answer(404, Vec::new(), Vec::new());
         };
@@ -216,7 +217,8 @@ impl Operator {
         let empty = EMPTY.get_or_init(|| {
             let dir = tempfile::tempdir().expect("a folder");
             let cost = Cost { memory: 64, passes: 1 };
-            let keys = KeyFolder::init(&dir.path().join("keys"), Kind::Release, &phrase(), cost).expect("keys");
+            let keys =
+                KeyFolder::init(&dir.path().join("keys"), Kind::Release, &phrase(), cost).expect("keys");
             let ring = KeyRing::new(keys, phrase());
             let at = open(&dir.path().join("repository"), 0);
             at.commit(at.init(&ring, "Test").expect("made")).expect("written");
@@ -252,6 +254,10 @@ impl Operator {
         self.change(|at, ring| at.set(ring, "coffee", "release", version, change).expect("set"));
     }
 
+    pub fn promote(&self, version: u64) {
+        self.change(|at, ring| at.promote(ring, "coffee", "release", version, 10_000).expect("promoted"));
+    }
+
     pub fn rollback(&self) {
         self.change(|at, ring| at.rollback(ring, "coffee", "release").expect("rolled back").0);
     }
@@ -262,10 +268,6 @@ impl Operator {
 
     pub fn raise_floor(&self, version: u64) {
         self.change(|at, ring| at.raise_floor(ring, "coffee", version).expect("raised").0);
-    }
-
-    pub fn refresh(&self) {
-        self.change(|at, ring| at.refresh(ring).expect("refreshed"));
     }
 
     /// As a device is given it, whose root is a release root.
