@@ -57,16 +57,15 @@ impl Sender {
         token: Option<&Secret>,
     ) -> Result<Response, AuthError> {
         let origin = origin(&request.url).to_owned();
-        let mut nonce = self.nonce(&origin);
-        let response = self.attempt(&request, token, nonce.as_deref()).await?;
-        let offered = self.remember(&origin, &response);
-        if asks_for_nonce(&response) && offered.is_some() && offered != nonce {
-            nonce = offered;
-            let response = self.attempt(&request, token, nonce.as_deref()).await?;
-            self.remember(&origin, &response);
-            return Ok(response);
+        let known = self.nonce(&origin);
+        let first = self.attempt(&request, token, known.as_deref()).await?;
+        let offered = self.remember(&origin, &first);
+        if offered.is_none() || !asks_for_nonce(&first) {
+            return Ok(first);
         }
-        Ok(response)
+        let second = self.attempt(&request, token, offered.as_deref()).await?;
+        self.remember(&origin, &second);
+        Ok(second)
     }
 
     async fn attempt(

@@ -89,6 +89,23 @@ fn keys_that_cannot_be_used_are_skipped() {
 }
 
 #[test]
+fn a_key_for_one_algorithm_is_for_no_other() {
+    let key = json!({"kty": "RSA", "n": encode([0xff; 256]), "e": "AQAB", "alg": "RS256"});
+    let keys = KeySet::read(json!({"keys": [key]}).to_string().as_bytes()).unwrap();
+    let signed_as = |algorithm: &str| {
+        let token = format!(
+            "{}.{}.{}",
+            encode(format!(r#"{{"alg":"{algorithm}"}}"#)),
+            encode("{}"),
+            encode([1; 256])
+        );
+        keys.verify(&token).unwrap_err()
+    };
+    assert_eq!(signed_as("RS256"), JoseError::Signature);
+    assert_eq!(signed_as("PS256"), JoseError::UnknownKey);
+}
+
+#[test]
 fn without_a_kid_there_must_be_one_key() {
     let pen = Pen::new();
     let token = pen.sign(&json!({"alg": "ES256"}), &json!({}));

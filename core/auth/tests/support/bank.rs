@@ -193,6 +193,8 @@ impl Bank {
 #[async_trait]
 impl Http for Bank {
     async fn send(&self, request: Request) -> Result<Response, String> {
+        // Whoever else wants to ask, does so meanwhile.
+        tokio::task::yield_now().await;
         if self.state.lock().unwrap().offline {
             return Err("no route".into());
         }
