@@ -1,0 +1,78 @@
+//! Transfers from outside: what `lodger-server` published, over a server that may do anything.
+#![allow(clippy::unwrap_used)] // support code is not in #[test] functions
+
+#[path = "support/disk.rs"]
+mod disk;
+#[path = "support/programs.rs"]
+mod programs;
+#[path = "support/released.rs"]
+mod released;
+#[path = "support/remote.rs"]
+mod remote;
+
+#[path = "transfer/faults.rs"]
+mod faults;
+#[path = "transfer/honest.rs"]
+mod honest;
+#[path = "transfer/hostile.rs"]
+mod hostile;
+#[path = "transfer/kill.rs"]
+mod kill;
+#[path = "transfer/resume.rs"]
+mod resume;
+#[path = "transfer/together.rs"]
+mod together;
+#[path = "transfer/whole.rs"]
+mod whole;
+
+use lodger_bundle::{Bundle, Control};
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    sync::LazyLock,
+};
+
+/// Versions 1 to 3 of `coffee`, published in this order.
+static COFFEE: LazyLock<(Vec<Bundle>, BTreeMap<String, Vec<u8>>)> = LazyLock::new(|| {
+    let bundles: Vec<Bundle> = (1..=3).map(programs::coffee).collect();
+    let files = released::released(&bundles);
+    (bundles, files)
+});
+
+fn coffee(code: usize) -> &'static Bundle {
+    &COFFEE.0[code - 1]
+}
+
+fn remote() -> remote::Remote {
+    remote::Remote::new(COFFEE.1.clone())
+}
+
+/// `s/…` of a package, as it stands in the repository.
+fn stream_path(bundle: &Bundle, package: &str) -> String {
+    format!("apps/coffee/s/{}.zst", bundle.index.package(package).unwrap().stream_digest)
+}
+
+/// `p/…` of a package.
+fn patch_path(from: &Bundle, to: &Bundle, package: &str) -> String {
+    let digest = |bundle: &Bundle| bundle.index.package(package).unwrap().stream_digest;
+    format!("apps/coffee/p/{}-{}.zst", digest(from), digest(to))
+}
+
+/// Writes down the progress, and gives up after some bytes.
+#[derive(Default)]
+struct Watch {
+    seen: RefCell<Vec<(u64, u64)>>,
+    until: Cell<Option<u64>>,
+}
+
+impl Control for Watch {
+    fn progress(&self, received: u64, total: u64) {
+        assert!(received <= total, "{received} of {total}");
+        self.seen.borrow_mut().push((received, total));
+    }
+
+    fn cancelled(&self) -> bool {
+        let received = self.seen.borrow().last().map_or(0, |last| last.0);
+        self.until.get().is_some_and(|until| received >= until)
+    }
+}
