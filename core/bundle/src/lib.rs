@@ -22,26 +22,27 @@
 //! their thread, and any thread may make them; reading never waits for an installation.
 //!
 //! ```
-//! use lodger_bundle::{BundleBuilder, Index, Store, StoreOptions, Version};
+//! use lodger_bundle::{Limits, Store, StoreOptions, TransferError, Transfers, trust::{Device, Fetch, Trust, TrustRoot}};
+//! use std::{path::Path, sync::Arc, time::SystemTime};
 //!
-//! let mut index = Index::template("coffee", Version { name: "1.4.0".into(), code: 7 });
-//! index.pages.push("pages/menu/index".into());
-//! let mut builder = BundleBuilder::new(index);
-//! builder.package("main", "", false);
-//! builder.file("main", "app.json", "application/json", b"{}".to_vec());
-//! let bundle = builder.finish()?;
-//!
-//! let dir = tempfile::tempdir()?;
-//! let (store, report) = Store::open(dir.path(), StoreOptions { quota: 64 << 20 })?;
-//! assert!(report.set_aside.is_none(), "no damaged database was found");
-//! let installed = store.install(&bundle)?;
-//!
-//! let session = store.run(&installed.digest)?; // from here on it is not evicted
-//! assert_eq!(store.read(&installed.digest, "app.json")?, b"{}");
-//! assert!(store.read(&installed.digest, "../secret").is_err());
-//! drop(session);
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! /// Opens the program's first file, after asking the repository for the newest release.
+//! fn open(dir: &Path, root: &[u8], repository: &Arc<dyn Fetch>) -> Result<Vec<u8>, TransferError> {
+//!     let (store, report) = Store::open(dir, StoreOptions { quota: 64 << 20 })?;
+//!     assert!(report.set_aside.is_none(), "no damaged database was found");
+//!     let trust = Trust::new(store.database().clone(), TrustRoot::parse(root)?)?;
+//!     let verified = trust.check("coffee", "release", repository, SystemTime::now())?;
+//!     let device = Device { app: "coffee", install_id: "made once", ..Device::default() };
+//!     let version = verified.select(&device)?.0.version;
+//!     let (index, bytes) = verified.index(version, &Limits::RELEASE, "0.1")?;
+//!     let transfers = Transfers::new(store.clone(), 2); // one for all calls
+//!     let installed = transfers.install(&verified, version, index, bytes, &[], repository, &())?;
+//!     let _session = store.run(&installed.digest)?; // while this is held it is not evicted
+//!     Ok(store.read(&installed.digest, "app.json")?)
+//! }
 //! ```
+
+#[cfg(test)]
+extern crate self as lodger_bundle; // for what unit tests share with those under tests/
 
 mod builder;
 mod canonical;

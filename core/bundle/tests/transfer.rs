@@ -28,12 +28,11 @@ mod whole;
 use lodger_bundle::{Bundle, Control};
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeMap,
     sync::LazyLock,
 };
 
 /// Versions 1 to 3 of `coffee`, published in this order.
-static COFFEE: LazyLock<(Vec<Bundle>, BTreeMap<String, Vec<u8>>)> = LazyLock::new(|| {
+static COFFEE: LazyLock<(Vec<Bundle>, remote::Files)> = LazyLock::new(|| {
     let bundles: Vec<Bundle> = (1..=3).map(programs::coffee).collect();
     let files = released::released(&bundles);
     (bundles, files)

@@ -1,6 +1,14 @@
 //! What a caller cannot see: the cache of indexes, and the room that is given back.
+//! `behaviour`, `model` and `damage` are the store as its callers see it; they stand here because nobody else may
+//! install what no publisher signed.
+mod behaviour;
+#[path = "../../tests/support/bundles.rs"]
+mod bundles;
+mod damage;
+mod model;
+
 use super::*;
-use crate::BundleBuilder;
+use bundles::bundle as with_files;
 
 fn store() -> (tempfile::TempDir, Store) {
     let dir = tempfile::tempdir().unwrap();
@@ -9,12 +17,7 @@ fn store() -> (tempfile::TempDir, Store) {
 }
 
 fn bundle(app: &str, bytes: Vec<u8>) -> crate::Bundle {
-    let mut index = Index::template(app, Version { name: "1".to_owned(), code: 1 });
-    index.pages.push("a".to_owned());
-    let mut builder = BundleBuilder::new(index);
-    builder.package("main", "", false);
-    builder.file("main", "a", "text/plain", bytes);
-    builder.finish().unwrap()
+    with_files(app, 1, &[("a", &bytes)])
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! A repository as `lodger-server` publishes it, and a device that reads it.
-use super::remote::Remote;
+use super::remote::{Files, Remote};
 use lodger_bundle::{
     Bundle, Control, InstalledBundle, Limits, Store, StoreOptions, TransferError, Transfers,
     trust::{Fetch, Trust, TrustRoot, Verified},
@@ -9,7 +9,6 @@ use lodger_server::{
     repository::{NewApp, Publish, Repository, Storage},
 };
 use std::{
-    collections::BTreeMap,
     fs,
     path::Path,
     sync::Arc,
@@ -43,8 +42,8 @@ pub fn publish(dir: &Path, bundles: &[Bundle]) {
 }
 
 /// All files below `dir`, by their paths in the repository.
-pub fn files(dir: &Path) -> BTreeMap<String, Vec<u8>> {
-    let mut files = BTreeMap::new();
+pub fn files(dir: &Path) -> Files {
+    let mut files = Files::new();
     let mut folders = vec![dir.to_owned()];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).unwrap() {
@@ -61,7 +60,7 @@ pub fn files(dir: &Path) -> BTreeMap<String, Vec<u8>> {
 }
 
 /// A repository with these releases, in memory.
-pub fn released(bundles: &[Bundle]) -> BTreeMap<String, Vec<u8>> {
+pub fn released(bundles: &[Bundle]) -> Files {
     let dir = tempfile::tempdir().unwrap();
     publish(dir.path(), bundles);
     files(dir.path())

@@ -7,6 +7,7 @@ use std::{
     sync::{Arc, Condvar, Mutex},
 };
 
+pub type Files = BTreeMap<String, Vec<u8>>;
 type Change = Arc<dyn Fn(Vec<u8>) -> Vec<u8> + Send + Sync>;
 
 /// How a file is answered.
@@ -46,7 +47,7 @@ struct Shared {
 
 #[derive(Default)]
 struct State {
-    files: BTreeMap<String, Vec<u8>>,
+    files: Files,
     /// Where other files are.
     folder: Option<PathBuf>,
     /// By a part of the path.
@@ -61,7 +62,7 @@ struct State {
 const PIECE: usize = 10_000;
 
 impl Remote {
-    pub fn new(files: BTreeMap<String, Vec<u8>>) -> Self {
+    pub fn new(files: Files) -> Self {
         let remote = Self::default();
         remote.shared.state.lock().unwrap().files = files;
         remote

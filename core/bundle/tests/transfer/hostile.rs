@@ -8,7 +8,7 @@ use crate::{
     stream_path,
 };
 use lodger_bundle::{Digest, TransferError, trust::TrustErrorKind as Kind, unpack};
-use std::io::Write;
+use std::{io::Write, ops::Range};
 use zstd::stream::{raw::CParameter, write::Encoder};
 
 /// A frame of `bytes` as a patch from `from`, with a window of 2^`window` bytes and without its length if `silent`.
@@ -133,6 +133,24 @@ fn a_damaged_base_only_costs_the_patch() {
     assert!(phone.store.read(&coffee(2).digest(), "large").unwrap() == coffee(2).blobs[&large]);
     assert!(phone.store.read(&coffee(1).digest(), "large").is_ok());
     assert!(phone.store.read(&coffee(1).digest(), "own").is_err());
+}
+
+/// As the `zstd` command makes them: `-19 --long`, and `-19 --patch-from`.
+#[test]
+fn unpacks_what_the_zstd_command_made() {
+    let lines =
+        |range: Range<u32>| range.map(|number| format!("line {number}\n")).collect::<String>().into_bytes();
+    let (from, to) = (lines(0..500), lines(100..600));
+    let (length, digest) = (to.len() as u64, Digest::of(&to));
+    let seeds: [(&[u8], &[u8]); 2] = [
+        (include_bytes!("../../fuzz/seeds/unpack/stream"), b""),
+        (include_bytes!("../../fuzz/seeds/unpack/patch"), &from),
+    ];
+    for (seed, base) in seeds {
+        // `fuzz_targets/unpack.rs`: five bytes of lengths, the base, the file.
+        assert!(seed[5..].starts_with(base));
+        assert!(unpack(&seed[5 + base.len()..], base, length, &digest).as_ref() == Ok(&to));
+    }
 }
 
 #[test]

@@ -4,9 +4,10 @@ use crate::{
     released::{Phone, released},
     remote::Remote,
 };
-use lodger_bundle::Bundle;
+use lodger_bundle::{Bundle, Digest, unpack};
 use proptest::{collection, prelude::*};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, io::Write};
+use zstd::stream::write::Encoder;
 
 const NAMES: [&str; 3] = ["main", "order", "alone"];
 
@@ -39,8 +40,46 @@ fn bundle(code: u64, content: &Content) -> Bundle {
     program("coffee", code, &packages)
 }
 
+/// A patch between two streams that share some of their bytes, as a publisher makes it.
+fn patch(from: &[u8], to: &[u8]) -> Vec<u8> {
+    let mut encoder = Encoder::with_ref_prefix(Vec::new(), 3, from).unwrap();
+    encoder.set_pledged_src_size(Some(to.len() as u64)).unwrap();
+    encoder.write_all(to).unwrap();
+    encoder.finish().unwrap()
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn an_altered_patch_is_refused_or_gives_the_stream_all_the_same(
+        shared in collection::vec(any::<u8>(), 0..2_000),
+        (before, after) in (collection::vec(any::<u8>(), 0..200), collection::vec(any::<u8>(), 0..200)),
+        changes in collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4),
+        cut in prop::option::of(any::<prop::sample::Index>()),
+        noise in collection::vec(any::<u8>(), 0..300),
+    ) {
+        let (from, to) = ([&before[..], &shared].concat(), [&shared[..], &after].concat());
+        let (length, digest) = (to.len() as u64, Digest::of(&to));
+        let honest = patch(&from, &to);
+        prop_assert_eq!(unpack(&honest, &from, length, &digest).as_ref(), Ok(&to));
+        let mut altered = honest;
+        for (at, byte) in &changes {
+            let at = at.index(altered.len());
+            altered[at] = *byte;
+        }
+        if let Some(cut) = cut {
+            altered.truncate(cut.index(altered.len()));
+        }
+        for file in [&altered, &noise] {
+            let unpacked = unpack(file, &from, length, &digest);
+            prop_assert!(unpacked.is_err() || unpacked.as_ref() == Ok(&to));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 5, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_is_transferred_is_what_was_published(

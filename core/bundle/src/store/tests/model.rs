@@ -1,10 +1,6 @@
 //! The store against a model of it in plain maps, under random operations.
-#![allow(clippy::unwrap_used)] // in a test, a panic is the failure
-#[path = "support/bundles.rs"]
-mod bundles;
-
-use bundles::bundle;
-use lodger_bundle::{Bundle, Digest, RunningGuard, Store, StoreError, StoreOptions};
+use super::bundles::bundle;
+use crate::{Bundle, Digest, RunningGuard, Store, StoreError, StoreOptions};
 use proptest::{collection, prelude::*};
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -1,10 +1,6 @@
 //! The store as its callers see it.
-#![allow(clippy::unwrap_used)] // in a test, a panic is the failure
-#[path = "support/bundles.rs"]
-mod bundles;
-
-use bundles::bundle;
-use lodger_bundle::{Bundle, Digest, Rule, Store, StoreError, StoreOptions};
+use super::bundles::bundle;
+use crate::{Bundle, Digest, Rule, Store, StoreError, StoreOptions};
 use std::sync::mpsc;
 
 fn open(quota: u64) -> (tempfile::TempDir, Store) {

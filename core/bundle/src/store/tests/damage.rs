@@ -1,10 +1,6 @@
 //! Damage from outside: altered blobs, damaged files, a foreign lock, a full disk.
-#![allow(clippy::unwrap_used)] // in a test, a panic is the failure
-#[path = "support/bundles.rs"]
-mod bundles;
-
-use bundles::bundle;
-use lodger_bundle::{Bundle, Store, StoreError, StoreOptions};
+use super::bundles::bundle;
+use crate::{Bundle, Store, StoreError, StoreOptions};
 use rusqlite::Connection;
 use std::{fs, path::Path, process::Command};
 
@@ -241,7 +237,7 @@ fn a_full_disk_is_a_clear_error() {
     }
     let dir = tempfile::tempdir().unwrap();
     // In a mount namespace of its own, so that nothing is left behind whatever happens.
-    let script = "mount -t tmpfs -o size=8m none \"$0\" && exec \"$1\" --exact a_full_disk_is_a_clear_error --nocapture";
+    let script = "mount -t tmpfs -o size=8m none \"$0\" && exec \"$1\" --exact store::tests::damage::a_full_disk_is_a_clear_error --nocapture";
     let output = Command::new("unshare")
         .args(["--mount", "sh", "-c", script])
         .args([dir.path().as_os_str(), std::env::current_exe().unwrap().as_os_str()])
