@@ -41,6 +41,7 @@ fn copy(host: &Host) -> Host {
 }
 
 #[tokio::test]
+#[ignore = "needs Node.js and npm packages; `cargo xtask test` runs it"]
 async fn logs_in_with_every_algorithm() {
     for client in ["rs256", "ps256", "es256", "ed25519"] {
         let host = host(client);
@@ -52,6 +53,7 @@ async fn logs_in_with_every_algorithm() {
 }
 
 #[tokio::test]
+#[ignore = "needs Node.js and npm packages; `cargo xtask test` runs it"]
 async fn its_access_token_is_an_identity_for_lodgers_server() {
     let host = host("es256");
     let login = host.login();
@@ -76,6 +78,7 @@ async fn its_access_token_is_an_identity_for_lodgers_server() {
 }
 
 #[tokio::test]
+#[ignore = "needs Node.js and npm packages; `cargo xtask test` runs it"]
 async fn a_code_works_once() {
     let host = host("es256");
     let address = host.login().begin().await.unwrap();
@@ -91,6 +94,7 @@ async fn a_code_works_once() {
 }
 
 #[tokio::test]
+#[ignore = "needs Node.js and npm packages; `cargo xtask test` runs it"]
 async fn an_old_code_is_refused() {
     let mut provider = Provider::start();
     let host = Host::new(Arc::new(Wire), provider.config("es256"), Rows::default());
@@ -109,6 +113,7 @@ fn seconds_now() -> u64 {
 }
 
 #[tokio::test]
+#[ignore = "needs Node.js and npm packages; `cargo xtask test` runs it"]
 async fn wrong_state_and_wrong_issuer_are_refused() {
     let host = host("es256");
     let login = host.login();
@@ -121,6 +126,7 @@ async fn wrong_state_and_wrong_issuer_are_refused() {
 }
 
 #[tokio::test]
+#[ignore = "needs Node.js and npm packages; `cargo xtask test` runs it"]
 async fn another_key_is_refused_on_both_sides() {
     let host = host("es256");
     let login = host.login();
@@ -161,6 +167,7 @@ async fn resign(host: &Host, proof: &str) -> String {
 }
 
 #[tokio::test]
+#[ignore = "needs Node.js and npm packages; `cargo xtask test` runs it"]
 async fn refreshes_with_a_wrong_clock_and_ends_with_log_out() {
     let host = host("es256");
     let login = host.login();
@@ -208,6 +215,7 @@ fn say(text: &str) {
 }
 
 #[test]
+#[ignore = "needs Node.js and npm packages; `cargo xtask test` runs it"]
 fn a_process_killed_between_browser_and_callback() {
     let dir = tempfile::tempdir().unwrap();
     let run = |callback: Option<&str>| {

@@ -68,6 +68,11 @@ fn rust(report: &mut Report) {
                 .status()
         });
     }
+    report.step("rust: logins at a provider", || {
+        setup::node::need_packages("core/auth/tests/provider")?;
+        // Chosen by target, not by crate, as below.
+        Run::cargo().args(["test", "--workspace", "--test", "provider", "--", "--ignored"]).status()
+    });
     report.step("determinism: coffee", determinism::check);
     report.step("templates: check and types", templates::check);
 }
