@@ -177,7 +177,9 @@ impl Transfers {
         let versions = self.store.versions(app).ok()?;
         versions.iter().find_map(|version| {
             let index = self.store.index(&version.digest).ok()?;
-            let old = index.package(&package.name)?;
+            // The same stream, of which something is damaged, is no base.
+            let old =
+                index.package(&package.name).filter(|old| old.stream_digest != package.stream_digest)?;
             Some((old.stream_digest, self.store.stream_of(old).ok()??))
         })
     }

@@ -34,7 +34,8 @@ impl Store {
         })
     }
 
-    /// Keeps the bytes of a file that begin at `start`; what there was from there on goes.
+    /// Keeps the bytes of a file that begin at `start`; what there was from there on goes. Makes room for them as the
+    /// installation that follows would, for at least as many bytes.
     pub(crate) fn keep(&self, partial: &Partial<'_>, start: u64, bytes: &[u8]) -> Result<(), StoreError> {
         let mut removal = self.inner.running.removal();
         self.inner.database.transact(|tx| {

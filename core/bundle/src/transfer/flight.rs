@@ -64,16 +64,25 @@ impl Flights {
         mut work: impl FnMut(&Wait<'_>) -> Result<Vec<u8>, Failure>,
     ) -> Result<(Arc<Flight>, Arc<Vec<u8>>), Failure> {
         let flight = self.flight(&key);
-        let mut told = (0, 0);
+        let (mut told, mut led) = ((0, 0), false);
         loop {
             let mut state = lock(&flight.state);
             let now = (state.received, state.total);
             match &state.phase {
-                Phase::Done(outcome) => return outcome.clone().map(|stream| (flight.clone(), stream)),
+                Phase::Done(outcome) => {
+                    let outcome = outcome.clone();
+                    drop(state);
+                    if outcome.is_ok() && !led && told != now {
+                        (wait.progress)(now.0, now.1);
+                    }
+                    return outcome.map(|stream| (flight, stream));
+                }
                 Phase::Open => {
                     state.phase = Phase::Led;
                     drop(state);
                     self.lead(&key, &flight, wait, &mut work)?;
+                    // Who downloads hears of it at once.
+                    led = true;
                     continue;
                 }
                 Phase::Led => {}

@@ -129,10 +129,14 @@ fn a_damaged_base_only_costs_the_patch() {
     phone.install(2).unwrap();
     let paths = [patch_path(coffee(1), coffee(2), "main"), stream_path(coffee(2), "main")];
     assert_eq!(remote.asked(), paths.map(|path| (path, 0)));
-    // What both have is mended.
+    // What both have is mended; the rest is by installing the old release again, which never asks for a patch to itself.
     assert!(phone.store.read(&coffee(2).digest(), "large").unwrap() == coffee(2).blobs[&large]);
     assert!(phone.store.read(&coffee(1).digest(), "large").is_ok());
     assert!(phone.store.read(&coffee(1).digest(), "own").is_err());
+    phone.install(1).unwrap();
+    let paths = [patch_path(coffee(2), coffee(1), "main"), stream_path(coffee(1), "main")];
+    assert_eq!(remote.asked(), paths.map(|path| (path, 0)));
+    phone.has(coffee(1), &["main"]);
 }
 
 /// As the `zstd` command makes them: `-19 --long`, and `-19 --patch-from`.

@@ -55,7 +55,7 @@ fn two_who_want_the_same_share_one_download() {
     assert_eq!(phone.remote.asked(), [(stream_path(coffee(1), "main"), 0)]);
     phone.has(coffee(1), &["main"]);
     let length = phone.remote.file(&stream_path(coffee(1), "main")).len() as u64;
-    assert!(controls.iter().any(|control| control.received.load(SeqCst) == length));
+    assert!(controls.iter().all(|control| control.received.load(SeqCst) == length));
 }
 
 #[test]
