@@ -2,6 +2,7 @@
 //!
 //! Rows: `flow` (one login under way), `tokens` (a finished one), `user` (whose keys these are, until the log-out). A code is taken out of `flow` before it is sent, so
 //! that it is sent once, whatever happens; a process that dies in between costs the user another login.
+mod rows;
 mod session;
 
 use crate::{
@@ -198,13 +199,6 @@ impl Login {
         Ok(account)
     }
 
-    /// The server binds the login key to one user. Whoever else logs in must log out first, which makes another key.
-    fn check_user(&self, account: &Account) -> Result<(), AuthError> {
-        let known = self.sender.ports.store.read(USER)?.is_some();
-        let same = || Ok::<_, AuthError>(self.unseal::<Account>(USER)?.as_ref() == Some(account));
-        if known && !same()? { Err(AuthError::OtherUser) } else { Ok(()) }
-    }
-
     async fn refresh(&self, mut session: Session) -> Result<Secret, AuthError> {
         let over = || -> Result<Secret, AuthError> {
             self.sender.ports.store.write(&[Change::Remove(TOKENS)])?;
@@ -300,31 +294,6 @@ impl Login {
 
     fn now(&self) -> u64 {
         seconds(self.sender.ports.clock.now())
-    }
-
-    /// The login under way. One that expired, or cannot be read any more, is none.
-    fn flow(&self) -> Result<Option<Flow>, AuthError> {
-        let flow: Option<Flow> = self.unseal(FLOW)?;
-        Ok(flow.filter(|flow| {
-            flow.is_alive(self.sender.ports.clock.now()) && flow.metadata.issuer == self.config.issuer
-        }))
-    }
-
-    /// The finished one. Another provider's is none: the host's configuration has changed.
-    fn session(&self) -> Result<Option<Session>, AuthError> {
-        let session: Option<Session> = self.unseal(TOKENS)?;
-        Ok(session.filter(|session| session.metadata.issuer == self.config.issuer))
-    }
-
-    fn seal(&self, row: &str, value: &impl Serialize) -> Result<Vec<u8>, AuthError> {
-        let plain = serde_json::to_vec(value).map_err(|_| AuthError::Internal { what: "writing a row" })?;
-        self.sender.ports.seal.seal(row, &zeroize::Zeroizing::new(plain))
-    }
-
-    fn unseal<T: serde::de::DeserializeOwned>(&self, row: &str) -> Result<Option<T>, AuthError> {
-        let Some(sealed) = self.sender.ports.store.read(row)? else { return Ok(None) };
-        let plain = self.sender.ports.seal.open(row, &sealed).map(zeroize::Zeroizing::new);
-        Ok(plain.and_then(|plain| serde_json::from_slice(&plain).ok()))
     }
 }
 
