@@ -30,6 +30,9 @@ impl Inner {
         package: &str,
         progress: impl Fn(u64, u64) + Send + Sync + 'static,
     ) -> Result<(), LodgerError> {
+        if self.shared.store.has_package(bundle, package)? {
+            return Ok(());
+        }
         let gone = || LodgerError::internal("package-missing", "A part of the program is not installed.");
         let releases = self.shared.releases.clone().ok_or_else(gone)?;
         let waiting = Waiting(Cancel::default());

@@ -45,7 +45,7 @@ import { addTabBar } from './tab-bar'
 import { createUpdateManager } from './update-manager'
 import { addMediaContexts } from './video'
 import { taskMaker } from './task'
-import { downloadFile, uploadFile } from './transfer'
+import { downloadFile, preDownloadSubpackage, uploadFile } from './transfer'
 import { createWx, Implementations, type Wx } from './wx'
 
 /** What the functions work on. */
@@ -73,6 +73,7 @@ export function createFunctions(parts: FunctionParts): Wx {
   own.set({
     request: task(request(bridge)),
     downloadFile: task(downloadFile),
+    preDownloadSubpackage: task(preDownloadSubpackage),
     uploadFile: task(uploadFile(bridge)),
   })
   addFiles(own, new FileSystem(bridge), reporter)

@@ -1,4 +1,4 @@
-// What `request`, `downloadFile` and `uploadFile` return: a task with listeners, fed by the engine's `task` events.
+// What `request`, `downloadFile`, `uploadFile` and `preDownloadSubpackage` return: a task with listeners, fed by the engine's `task` events.
 import { fromBase64 } from '../bridge/base64'
 import type { Bridge, Call, Json } from '../bridge/client'
 import type { Reporter } from '../framework/reporter'
@@ -39,7 +39,7 @@ interface TaskNews {
 
 /** How one function uses its task. */
 export interface TaskKind {
-  name: 'request' | 'downloadFile' | 'uploadFile'
+  name: 'request' | 'downloadFile' | 'uploadFile' | 'preDownloadSubpackage'
   rules: ParameterRules
   /** The arguments on the wire. */
   wire(options: Options): Json

@@ -26,6 +26,14 @@ export const downloadFile: TaskKind = {
   result: (answer) => answer,
 }
 
+/** A package of the program itself, which a page of it would fetch too. */
+export const preDownloadSubpackage: TaskKind = {
+  name: 'preDownloadSubpackage',
+  rules: { packageType: 'String', name: 'String?' },
+  wire: (options) => ({ name: String(options['name'] ?? '') }),
+  result: () => ({}),
+}
+
 /** One file in a form. */
 export function uploadFile(bridge: Bridge): TaskKind {
   return {

@@ -60,6 +60,18 @@ const task = (api, args, steps) => ({
 })
 
 module.exports = [
+  { api: 'preDownloadSubpackage', args: { packageType: 'normal', name: 'afterwards' } },
+  { api: 'preDownloadSubpackage', args: { packageType: 'normal', name: 'later' }, name: 'by its root' },
+  {
+    api: 'preDownloadSubpackage',
+    args: { packageType: 'normal', name: 'nowhere' },
+    fail: 'preDownloadSubpackage:fail subpackage "nowhere" is not found',
+  },
+  {
+    api: 'preDownloadSubpackage',
+    args: { name: 'later' },
+    fail: wrong('preDownloadSubpackage', 'packageType', 'String'),
+  },
   {
     api: 'downloadFile',
     args: at('/bytes'),
