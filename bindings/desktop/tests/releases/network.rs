@@ -1,10 +1,10 @@
 //! What the network does to answers: too long, too slow, elsewhere, in disguise.
 use crate::{
     metadata::updating,
-    phone::Phone,
-    server::{Answer, Files, Server},
+    phone::{MISSING, NOT_AS_SIGNED, PORTAL, Phone, UNREACHABLE},
+    server::{Answer, Server},
 };
-use lodger_bundle::trust::TrustErrorKind as Kind;
+use std::time::Duration;
 
 /// Each kind of metadata, and an index.
 const SOME: [&str; 6] = [
@@ -20,8 +20,8 @@ const SOME: [&str; 6] = [
 fn endless_data() {
     let (world, phone) = updating();
     for path in SOME {
-        world.server.trick(path, |_, answer| answer.status(200).with("{").endless());
-        let text = phone.refuses(Kind::Untrusted, 1);
+        world.server.trick(path, |_, _| Answer::new(200, "{").without("content-length").endless());
+        let text = phone.refuses(NOT_AS_SIGNED, 1);
         assert!(text.contains("longer than it may be"), "{path}: {text}");
         world.restore();
     }
@@ -34,7 +34,9 @@ fn slow_loris() {
     let (world, phone) = updating();
     for path in [SOME[0], SOME[4]] {
         world.server.trick(path, |_, answer| answer.dripping());
-        phone.refuses(Kind::Offline, 1);
+        phone.hurry(Duration::from_millis(400));
+        phone.refuses(UNREACHABLE, 1);
+        phone.hurry(Duration::from_secs(20));
         world.restore();
     }
     assert!(!world.server.was_endured());
@@ -50,7 +52,7 @@ fn redirects_are_not_followed() {
         world.server.trick("", move |asked, _| {
             Answer::new(status, "").header("location", format!("{address}{}", asked.path))
         });
-        phone.refuses(Kind::Offline, 1);
+        phone.refuses(PORTAL, 1);
         world.restore();
     }
     assert!(elsewhere.asked().is_empty());
@@ -59,41 +61,42 @@ fn redirects_are_not_followed() {
 #[test]
 fn refusals_and_missing_files() {
     let (world, phone) = updating();
-    for (status, path) in [(500, SOME[0]), (403, SOME[3]), (204, SOME[0]), (404, SOME[0]), (404, SOME[4])] {
+    let cases = [
+        (500, SOME[0], UNREACHABLE),
+        (204, SOME[3], UNREACHABLE),
+        (403, SOME[3], MISSING),
+        (404, SOME[0], MISSING),
+        (404, SOME[5], MISSING),
+    ];
+    for (status, path, refusal) in cases {
         world.server.trick(path, move |_, _| Answer::new(status, ""));
-        phone.refuses(Kind::Offline, 1);
+        phone.refuses_update(refusal);
         world.restore();
     }
-    let nothing = Server::new(Files::new());
-    let address = nothing.address();
-    world.server.trick("", move |_, _| Answer::new(404, address.clone()));
-    Phone::new(&world).refuses_new(Kind::Offline);
+    world.server.trick("", |_, _| Answer::new(404, ""));
+    Phone::new(&world).refuses_update(MISSING);
+    assert_eq!(phone.open().unwrap(), 1);
 }
 
 #[test]
 fn lengths_that_lie() {
     let (world, phone) = updating();
-    for path in [SOME[0], SOME[3], SOME[4], SOME[5]] {
-        // More is told than comes.
-        world.server.trick(path, |_, answer| {
-            let length = answer.body.len();
-            answer.header("content-length", length + 1)
-        });
-        phone.refuses(Kind::Offline, 1);
-        world.restore();
-        // Half of it comes.
-        world.server.trick(path, |_, answer| {
-            let length = answer.body.len();
-            answer.cut(length / 2)
-        });
-        phone.refuses(Kind::Offline, 1);
-        world.restore();
+    for path in [SOME[3], SOME[5]] {
+        // Half of it comes, and once more than comes is told.
+        for half in [true, false] {
+            world.server.trick(path, move |_, answer| {
+                let length = answer.body.len();
+                if half { answer.cut(length / 2) } else { answer.header("content-length", length + 1) }
+            });
+            phone.refuses_update(UNREACHABLE);
+            world.restore();
+        }
         // Less is told than comes: the rest is not read.
         world.server.trick(path, |_, answer| {
             let length = answer.body.len();
             answer.header("content-length", length - 1)
         });
-        phone.refuses(Kind::Untrusted, 1);
+        phone.refuses(NOT_AS_SIGNED, 1);
         world.restore();
     }
     assert_eq!(phone.update().unwrap(), 2);

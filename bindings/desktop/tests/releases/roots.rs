@@ -1,11 +1,10 @@
 //! Roots: rotations that were not agreed on, and another root of a program.
 use crate::{
     metadata::updating,
-    phone::Phone,
+    phone::{NOT_AS_SIGNED, Phone},
     thief::Thief,
     world::{World, bundle, strangers},
 };
-use lodger_bundle::trust::TrustErrorKind as Kind;
 use lodger_server::keys::{Holder, KeyRing};
 use tough::schema::{RoleType, Root};
 
@@ -30,15 +29,15 @@ fn a_rotation_by_the_wrong_officers() {
         // By strangers, for themselves; by ours alone, for strangers who did not sign; by nobody.
         for by in [&theirs[..], &ours[..], &[]] {
             thief.sign_root(by, |root| hand_over(root, &foreign));
-            phone.refuses(Kind::Untrusted, 1);
-            Phone::new(&world).refuses_new(Kind::Untrusted);
+            phone.refuses(NOT_AS_SIGNED, 1);
+            Phone::new(&world).refuses_update(NOT_AS_SIGNED);
             world.restore();
         }
         // One that skips a version.
         thief.sign_root(&ours[..], |root| root.version = 3.try_into().unwrap());
         let skipping = world.server.file(&format!("{base}/metadata/3.root.json"));
         world.server.put(&format!("{base}/metadata/2.root.json"), skipping);
-        phone.refuses(Kind::Untrusted, 1);
+        phone.refuses(NOT_AS_SIGNED, 1);
         world.restore();
     }
     assert_eq!(phone.update().unwrap(), 2);
@@ -54,7 +53,7 @@ fn a_root_below_its_threshold() {
         // One officer of the two that it takes, and the same one twice.
         for by in [vec![&officers[0]], vec![&officers[0], &officers[0]]] {
             thief.sign_root(by, |_| {});
-            phone.refuses(Kind::Untrusted, 1);
+            phone.refuses(NOT_AS_SIGNED, 1);
             world.restore();
         }
         thief.sign_root(&officers[..2], |_| {});
@@ -72,12 +71,12 @@ fn another_root_of_the_program() {
     for (path, bytes) in repository.iter().filter(|(path, _)| path.starts_with("apps/coffee/")) {
         world.server.put(path, &**bytes);
     }
-    phone.refuses(Kind::Untrusted, 1);
-    Phone::new(&world).refuses_new(Kind::Untrusted);
+    phone.refuses(NOT_AS_SIGNED, 1);
+    Phone::new(&world).refuses_update(NOT_AS_SIGNED);
     // And all of their platform.
     world.server.restore(&repository);
-    phone.refuses(Kind::Untrusted, 1);
-    Phone::new(&world).refuses_new(Kind::Untrusted);
+    phone.refuses(NOT_AS_SIGNED, 1);
+    Phone::new(&world).refuses_update(NOT_AS_SIGNED);
     // The reviewer names their root by mistake: without a higher epoch it is not taken by who knows the first.
     world.restore();
     for (path, bytes) in repository.iter().filter(|(path, _)| path.starts_with("apps/coffee/")) {
@@ -87,12 +86,12 @@ fn another_root_of_the_program() {
     let mut record = theirs.record("coffee");
     let thief = Thief::new(&world.server, &ring, "platform");
     thief.sign_record(&record);
-    phone.refuses(Kind::Untrusted, 1);
+    phone.refuses(NOT_AS_SIGNED, 1);
     // It is what the epoch is for, and there is no way back.
     record.root.epoch = 2;
     thief.sign_record(&record);
     assert_eq!(phone.update().unwrap(), 9);
     record.root.epoch = 1;
     thief.sign_record(&record);
-    phone.refuses(Kind::Untrusted, 9);
+    phone.refuses(NOT_AS_SIGNED, 9);
 }

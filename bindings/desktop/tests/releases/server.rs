@@ -118,7 +118,7 @@ impl Answer {
     /// Goes on for ever with what the body ends with.
     pub fn endless(mut self) -> Self {
         self.end = End::Endless;
-        self.without("content-length")
+        self
     }
 
     /// Slow-loris.

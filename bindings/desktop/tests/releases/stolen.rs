@@ -3,11 +3,10 @@
 //! sign code, and nothing else.
 use crate::{
     metadata::updating,
-    phone::Phone,
+    phone::{EXPIRED, NO_RELEASE, NOT_AS_SIGNED, OLDER, Phone, WITHDRAWN},
     thief::{Thief, bin},
     world::{World, bundle},
 };
-use lodger_bundle::trust::TrustErrorKind as Kind;
 use lodger_server::{
     keys::Holder,
     repository::{Channel, Offer},
@@ -54,8 +53,8 @@ fn the_servers_keys_never_sign_code() {
     let (name, target) = thief.target("releases/9.json", &evil);
     thief.sign_role("publisher", Holder::Server, |role| drop(role.targets.insert(name, target)));
     sign_channel(&thief, "channel", Holder::Server, offer(9));
-    phone.refuses(Kind::Untrusted, 1);
-    Phone::new(&world).refuses_new(Kind::Untrusted);
+    phone.refuses(NOT_AS_SIGNED, 1);
+    Phone::new(&world).refuses_update(NOT_AS_SIGNED);
     // As targets, with a publisher of their own.
     world.restore();
     thief.sign_role("targets", Holder::Server, |role| {
@@ -63,12 +62,12 @@ fn the_servers_keys_never_sign_code() {
         let server = delegations.roles[1].keyids.clone();
         delegations.roles[0].keyids = server;
     });
-    phone.refuses(Kind::Untrusted, 1);
+    phone.refuses(NOT_AS_SIGNED, 1);
     // As the platform, whose snapshot and timestamp they do sign.
     world.restore();
     let platform = Thief::new(&world.server, &ring, "platform");
     platform.sign_role(&bin("apps/coffee.json"), Holder::Server, |_| {});
-    Phone::new(&world).refuses_new(Kind::Untrusted);
+    Phone::new(&world).refuses_update(NOT_AS_SIGNED);
     // As the channel, which may not name indexes: the release does not exist, and the one that is there stays.
     world.restore();
     let (name, target) = thief.target("releases/9.json", &evil);
@@ -76,7 +75,7 @@ fn the_servers_keys_never_sign_code() {
     sign_channel(&thief, "channel", Holder::Server, offer(9));
     assert_eq!(phone.update().unwrap(), 1);
     assert_eq!(phone.open().unwrap(), 1);
-    Phone::new(&world).refuses_new(Kind::NotFound);
+    Phone::new(&world).fails(NO_RELEASE);
 }
 
 #[test]
@@ -97,8 +96,9 @@ fn below_the_floor_and_revoked_releases_never_return() {
         assert_eq!(phone.open().unwrap(), 4);
         // Who sees it for the first time remembers the floor, and installs nothing.
         let fresh = Phone::new(&world);
-        assert_eq!(fresh.update().unwrap_err().kind(), Kind::Revoked);
-        assert_eq!(fresh.open().unwrap_err().kind(), Kind::Offline);
+        fresh.fails(WITHDRAWN);
+        fresh.refuses_to_open(WITHDRAWN);
+        assert!(fresh.installed().is_empty());
         world.restore();
     }
     // Back to the publisher's word from before.
@@ -107,7 +107,7 @@ fn below_the_floor_and_revoked_releases_never_return() {
     thief.sign_snapshot(|snapshot| {
         snapshot.meta.get_mut("publisher.json").unwrap().version = 2.try_into().unwrap();
     });
-    phone.refuses(Kind::Stale, 4);
+    phone.refuses(OLDER, 4);
     world.restore();
     // Choosing is all that is left to them: 2 is signed, not revoked, at the floor.
     sign_channel(&thief, "channel", Holder::Server, offer(2));
@@ -121,15 +121,19 @@ fn stopping_a_program_ends_with_the_keys() {
     let (ring, _keys) = world.stolen(&[Holder::Server]);
     let thief = Thief::new(&world.server, &ring, APP);
     sign_channel(&thief, "channel", Holder::Server, |form| form.minimum = 99);
-    assert!(phone.update().is_err_and(|error| error.kind() == Kind::Revoked));
-    sign_channel(&thief, "channel", Holder::Server, |form| form.revoked = vec![1, 2]);
-    assert!(phone.update().is_err_and(|error| error.kind() == Kind::Revoked));
+    phone.fails(WITHDRAWN);
+    phone.refuses_to_open(WITHDRAWN);
+    sign_channel(&thief, "channel", Holder::Server, |form| (form.minimum, form.revoked) = (0, vec![1, 2]));
+    phone.fails(WITHDRAWN);
+    phone.refuses_to_open(WITHDRAWN);
     // A time in the future makes everything look expired.
-    world.restore();
-    sign_channel(&thief, "channel", Holder::Server, |form| form.issued = "2027-11-21T12:00:00Z".into());
-    phone.refuses(Kind::Stale, 1);
+    sign_channel(&thief, "channel", Holder::Server, |form| {
+        form.revoked.clear();
+        form.issued = "2027-11-21T12:00:00Z".into();
+    });
+    phone.fails(EXPIRED);
     // Versions that no honest server could reach.
-    world.restore();
+    sign_channel(&thief, "channel", Holder::Server, |form| form.issued = "2026-11-21T12:00:00Z".into());
     let far = |version: &mut std::num::NonZeroU64| *version = 1_000_000.try_into().unwrap();
     thief.sign_role("channel", Holder::Server, |role| far(&mut role.version));
     thief.sign_snapshot(|snapshot| far(&mut snapshot.version));
@@ -142,7 +146,7 @@ fn stopping_a_program_ends_with_the_keys() {
     assert_eq!(phone.open().unwrap(), 3);
     // What the old keys sign is over.
     sign_channel(&thief, "channel", Holder::Server, offer(1));
-    phone.refuses(Kind::Untrusted, 3);
+    phone.refuses(NOT_AS_SIGNED, 3);
 }
 
 #[test]
@@ -152,7 +156,7 @@ fn a_publisher_signs_no_channel() {
     let thief = Thief::new(&world.server, &ring, APP);
     // In the channel's place.
     sign_channel(&thief, "channel", Holder::Publisher, offer(1));
-    phone.refuses(Kind::Untrusted, 1);
+    phone.refuses(NOT_AS_SIGNED, 1);
     // In its own role: the path is not the publisher's, so nobody looks there.
     world.restore();
     sign_channel(&thief, "publisher", Holder::Publisher, |form| form.minimum = 99);
@@ -161,5 +165,6 @@ fn a_publisher_signs_no_channel() {
     world.restore();
     sign_channel(&thief, "publisher", Holder::Publisher, offer(1));
     thief.sign_role("channel", Holder::Server, |role| role.targets.clear());
-    phone.refuses(Kind::NotFound, 2);
+    phone.fails(NO_RELEASE);
+    phone.refuses_to_open(NO_RELEASE);
 }
