@@ -75,7 +75,10 @@ impl Bundle {
     }
 
     /// Checks that the index is the one in the bytes, and hashes every blob of the `wanted` packages.
-    pub(crate) fn verify(&self, wanted: impl Fn(&Package) -> bool) -> Result<(), StoreError> {
+    ///
+    /// # Errors
+    /// `Refused`, `NotFound` or `Corrupt` if the bundle is not what its index says.
+    pub fn verify(&self, wanted: impl Fn(&Package) -> bool) -> Result<(), StoreError> {
         if Index::parse(&self.index_bytes)? != self.index {
             return Err(IndexError::new(Rule::Canonical, "index").into());
         }

@@ -1,6 +1,7 @@
 //! Measures what users feel. Figures of one machine are compared only with each other: as ratios of one run.
 mod build;
 mod project;
+mod update;
 
 use crate::{
     arguments::Arguments,
@@ -14,12 +15,13 @@ use std::{fmt, path::Path};
 pub const HELP: &str = "
 Measures, and prints medians, ranges and the ratio of the pair it measured.
 
-Usage: cargo xtask bench open|build [--runs N] [--json]
+Usage: cargo xtask bench open|build|update [--runs N] [--json]
 
   open       time from navigation to first content of coffee, WebKitGTK and Chromium in turn
   build      a project of 300 files: full build, rebuild after one changed file, esbuild on the same JavaScript
+  update     ten updates between published versions: bytes and time, beside ZIP, bsdiff and loose files
   --runs N   runs of each (default 5); with open, a run opens every page
-  --json     build only: all figures as JSON
+  --json     not with open: all figures as JSON
 
 Example: cargo xtask bench open --runs 9
 ";
@@ -37,9 +39,10 @@ pub fn task(mut arguments: Arguments) -> Result<(), Trouble> {
     let what = arguments.word();
     arguments.finish()?;
     match what.as_deref() {
-        Some("open") if json => Err(Trouble::Usage("--json goes with `bench build`".into())),
+        Some("open") if json => Err(Trouble::Usage("`bench open` has no --json".into())),
         Some("open") => open(runs),
         Some("build") => build::run(runs, json),
+        Some("update") => update::run(runs, json),
         Some(other) => Err(Trouble::Usage(format!("there is no measurement `{other}`"))),
         None => Err(Trouble::Usage("say what to measure".into())),
     }

@@ -1,0 +1,103 @@
+//! A repository in memory with throwaway keys, and the network through which a device sees it.
+
+use super::Outcome;
+use jiff::Timestamp;
+use lodger_bundle::{
+    Bundle,
+    trust::{AnyRoot, Fetch, FetchError},
+};
+use lodger_server::{
+    keys::{Cost, KeyFolder, KeyRing, Kind, Passphrase},
+    repository::{Batch, FULL_SHARE, NewApp, Publish, Repository, Sizes, Storage},
+};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+use tempfile::TempDir;
+
+/// The operator's side.
+pub struct World {
+    pub app: String,
+    pub repository: Repository,
+    pub ring: KeyRing,
+    pub network: Arc<Network>,
+    /// Holds the key files.
+    _keys: TempDir,
+}
+
+impl World {
+    /// A platform with one program, of which nothing is published.
+    pub fn new(app: &str) -> Outcome<Self> {
+        let keys = tempfile::tempdir()?;
+        let phrase = || Passphrase::new("measured, not guarded".into()).ok_or("an empty passphrase");
+        let folder =
+            KeyFolder::init(&keys.path().join("keys"), Kind::Release, &phrase()?, Cost { memory: 64, passes: 1 })?;
+        let mut world = Self {
+            app: app.to_owned(),
+            repository: Repository::new(Storage::memory()?, Timestamp::now()),
+            ring: KeyRing::new(folder, phrase()?),
+            network: Arc::default(),
+            _keys: keys,
+        };
+        world.commit(world.repository.init(&world.ring, "Bench")?)?;
+        let new = NewApp { app: app.to_owned(), name: "Bench".into(), owner: String::new(), age: 0 };
+        world.commit(world.repository.create_app(&world.ring, &new)?)?;
+        Ok(world)
+    }
+
+    /// Publishes for everybody.
+    pub fn publish(&mut self, bundle: &Bundle) -> Outcome<Sizes> {
+        let publish = Publish { bundle, channel: "release", share: FULL_SHARE };
+        let published = self.repository.publish(&self.ring, &publish)?;
+        self.commit(published.batch)?;
+        Ok(published.sizes)
+    }
+
+    /// Writes a change, for the operator and for devices.
+    pub fn commit(&mut self, batch: Batch) -> Outcome<()> {
+        let files = batch.writes().map(|(path, bytes)| (path.to_owned(), bytes.into()));
+        self.network.lock().files.extend(files);
+        Ok(self.repository.commit(batch)?)
+    }
+
+    /// What a host ships.
+    pub fn root(&self) -> Outcome<AnyRoot> {
+        Ok(AnyRoot::parse(&self.repository.storage().need("trust-root.json")?)?)
+    }
+}
+
+/// Files in memory, and what was asked for.
+#[derive(Default)]
+pub struct Network {
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    files: HashMap<String, Arc<[u8]>>,
+    asked: Vec<(String, usize)>,
+}
+
+impl Network {
+    /// Paths that were asked for since the last call, with the bytes of the answer.
+    pub fn asked(&self) -> Vec<(String, usize)> {
+        std::mem::take(&mut self.lock().asked)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Fetch for Network {
+    fn get(&self, path: &str, limit: u64) -> Result<Option<Vec<u8>>, FetchError> {
+        let mut state = self.lock();
+        let found = state.files.get(path).cloned();
+        state.asked.push((path.to_owned(), found.as_ref().map_or(0, |bytes| bytes.len())));
+        match found {
+            Some(bytes) if bytes.len() as u64 > limit => Err(FetchError::TooLong),
+            found => Ok(found.map(|bytes| bytes.to_vec())),
+        }
+    }
+}
