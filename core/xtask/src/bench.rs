@@ -1,11 +1,12 @@
 //! Measures what users feel. Figures of one machine are compared only with each other: as ratios of one run.
 mod build;
+mod platform;
 mod project;
 mod update;
 
 use crate::{
     arguments::Arguments,
-    process::{Run, Trouble, build_lodger},
+    process::{Run, Trouble, build_lodger, target_dir},
     setup,
     test::COFFEE,
 };
@@ -15,11 +16,12 @@ use std::{fmt, path::Path};
 pub const HELP: &str = "
 Measures, and prints medians, ranges and the ratio of the pair it measured.
 
-Usage: cargo xtask bench open|build|update [--runs N] [--json]
+Usage: cargo xtask bench open|build|update|platform [--runs N] [--json]
 
   open       time from navigation to first content of coffee, WebKitGTK and Chromium in turn
   build      a project of 300 files: full build, rebuild after one changed file, esbuild on the same JavaScript
   update     ten updates between published versions: bytes and time, beside ZIP, bsdiff and loose files
+  platform   what a device asks for in platforms of 1,000, 10,000 and 100,000 programs
   --runs N   runs of each (default 5); with open, a run opens every page
   --json     not with open: all figures as JSON
 
@@ -43,6 +45,7 @@ pub fn task(mut arguments: Arguments) -> Result<(), Trouble> {
         Some("open") => open(runs),
         Some("build") => build::run(runs, json),
         Some("update") => update::run(runs, json),
+        Some("platform") => platform::run(runs, json),
         Some(other) => Err(Trouble::Usage(format!("there is no measurement `{other}`"))),
         None => Err(Trouble::Usage("say what to measure".into())),
     }
@@ -70,6 +73,15 @@ fn open(runs: usize) -> Result<(), Trouble> {
     );
     println!("  WebKitGTK / Chromium   {:.2}", webkit.median / chromium.median);
     Ok(())
+}
+
+/// What the server's bench measures, as users get it.
+fn measure(arguments: &[&str]) -> Result<Value, Trouble> {
+    Run::cargo().args(["build", "--release", "-p", "lodger-server", "--example", "bench"]).status()?;
+    let bench = target_dir().join("release/examples").join(format!("bench{}", std::env::consts::EXE_SUFFIX));
+    let text = Run::new(bench).args(arguments).quiet().output()?;
+    serde_json::from_str(&text)
+        .map_err(|error| Trouble::Failed(format!("the measurements could not be read: {error}")))
 }
 
 fn first_content(lodger: &Path, engine: &str) -> Result<f64, Trouble> {

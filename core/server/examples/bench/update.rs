@@ -1,6 +1,11 @@
 //! Every transition: bytes once, times over all runs.
 
-use super::{Outcome, sizes, times, world::World};
+use super::{
+    Outcome,
+    sizes::{self, Archive},
+    times,
+    world::World,
+};
 use lodger_bundle::Bundle;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -12,6 +17,7 @@ struct Pair {
     to: String,
     old: PathBuf,
     new: PathBuf,
+    project: PathBuf,
 }
 
 pub fn run(pairs: &str, runs: &str) -> Outcome<Value> {
@@ -26,11 +32,12 @@ fn transition(pair: &Pair, runs: usize) -> Outcome<Value> {
     let mut world = World::new(&new.index.app)?;
     world.publish(&old)?;
     let sizes = world.publish(&new)?;
+    let archive = Archive::of_project(&pair.project)?;
     Ok(json!({
         "from": pair.from,
         "to": pair.to,
-        "files": new.index.files().count(),
-        "bytes": sizes::measure(&old, &new, &sizes)?,
-        "microseconds": times::measure(&world, &old, &new, runs)?,
+        "files": { "bundle": new.index.files().count(), "project": archive.entries.len() },
+        "bytes": sizes::measure(&old, &new, &sizes, &archive)?,
+        "microseconds": times::measure(&world, &old, &new, &archive, runs)?,
     }))
 }

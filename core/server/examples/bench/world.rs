@@ -1,10 +1,10 @@
-//! A repository in memory with throwaway keys, and the network through which a device sees it.
+//! A repository in memory with throwaway keys, the network through which a device sees it, and devices.
 
 use super::Outcome;
 use jiff::Timestamp;
 use lodger_bundle::{
-    Bundle,
-    trust::{AnyRoot, Fetch, FetchError},
+    Bundle, Store, StoreOptions, Transfers,
+    trust::{AnyRoot, Fetch, FetchError, Trust, Verified},
 };
 use lodger_server::{
     keys::{Cost, KeyFolder, KeyRing, Kind, Passphrase},
@@ -12,7 +12,11 @@ use lodger_server::{
 };
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    fs,
+    hint::black_box,
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::SystemTime,
 };
 use tempfile::TempDir;
 
@@ -31,8 +35,12 @@ impl World {
     pub fn new(app: &str) -> Outcome<Self> {
         let keys = tempfile::tempdir()?;
         let phrase = || Passphrase::new("measured, not guarded".into()).ok_or("an empty passphrase");
-        let folder =
-            KeyFolder::init(&keys.path().join("keys"), Kind::Release, &phrase()?, Cost { memory: 64, passes: 1 })?;
+        let folder = KeyFolder::init(
+            &keys.path().join("keys"),
+            Kind::Release,
+            &phrase()?,
+            Cost { memory: 64, passes: 1 },
+        )?;
         let mut world = Self {
             app: app.to_owned(),
             repository: Repository::new(Storage::memory()?, Timestamp::now()),
@@ -67,6 +75,56 @@ impl World {
     }
 }
 
+/// A phone.
+pub struct Device {
+    pub store: Store,
+    pub trust: Trust,
+    transfers: Transfers,
+    network: Arc<dyn Fetch>,
+    dir: PathBuf,
+}
+
+impl Device {
+    pub fn new(world: &World, dir: PathBuf) -> Outcome<Self> {
+        let (store, _) = Store::open(&dir, StoreOptions { quota: 512 << 20 })?;
+        let trust = Trust::new(store.database().clone(), world.root()?)?;
+        let transfers = Transfers::new(store.clone(), 4);
+        Ok(Self { store, trust, transfers, network: world.network.clone(), dir })
+    }
+
+    /// The same once more.
+    pub fn copy(&self, world: &World, dir: PathBuf) -> Outcome<Self> {
+        fs::create_dir_all(&dir)?;
+        for entry in fs::read_dir(&self.dir)? {
+            let entry = entry?;
+            fs::copy(entry.path(), dir.join(entry.file_name()))?;
+        }
+        Self::new(world, dir)
+    }
+
+    /// Asks the repository and verifies its answer.
+    pub fn check(&self, world: &World) -> Outcome<Verified> {
+        Ok(self.trust.check(&world.app, "release", &self.network, SystemTime::now())?)
+    }
+
+    /// Transfers, verifies and commits.
+    pub fn install(&self, verified: &Verified, bundle: &Bundle) -> Outcome<()> {
+        let (code, index, bytes) =
+            (bundle.index.version.code, bundle.index.clone(), bundle.index_bytes.clone());
+        self.transfers.install(verified, code, index, bytes, &[], &self.network, &())?;
+        Ok(())
+    }
+
+    /// Every file of an installed bundle.
+    pub fn read(&self, bundle: &Bundle) -> Outcome<()> {
+        let digest = bundle.digest();
+        for file in bundle.index.files() {
+            black_box(self.store.read(&digest, &file.path)?);
+        }
+        Ok(())
+    }
+}
+
 /// Files in memory, and what was asked for.
 #[derive(Default)]
 pub struct Network {
@@ -85,7 +143,23 @@ impl Network {
         std::mem::take(&mut self.lock().asked)
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+    /// Bytes of the newest version of each file in a folder, by its name without the version.
+    pub fn newest(&self, folder: &str) -> HashMap<String, usize> {
+        let mut newest: HashMap<String, (u64, usize)> = HashMap::new();
+        for (path, bytes) in &self.lock().files {
+            let Some(name) = path.strip_prefix(folder) else { continue };
+            let (version, name) = name.split_once('.').unwrap_or_default();
+            let (version, name) = match version.parse() {
+                Ok(version) => (version, name.to_owned()),
+                Err(_) => (0, path[folder.len()..].to_owned()),
+            };
+            let known = newest.entry(name).or_default();
+            *known = (*known).max((version, bytes.len()));
+        }
+        newest.into_iter().map(|(name, (_, bytes))| (name, bytes)).collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -10,7 +10,7 @@ use super::{
 use crate::keys::{Holder, KeyRing};
 use lodger_bundle::Digest;
 use serde_json::json;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use tough::schema::{DelegatedRole, Delegations, PathHashPrefix, PathSet};
 
 /// Bins from the first release on: role names can never leave a snapshot again.
@@ -99,21 +99,35 @@ impl Repository {
         self.storage.folders("apps")
     }
 
-    /// Writes what the platform says about a program; other targets of its bin stay.
+    /// Writes what the platform says about a program.
     pub(super) fn write_record(&self, ring: &KeyRing, record: &AppRecord) -> Result<Batch, RepositoryError> {
+        self.write_records(ring, std::slice::from_ref(record))
+    }
+
+    /// Writes what the platform says about these programs, in one change: each bin is signed once. Other targets of
+    /// the bins stay.
+    ///
+    /// # Errors
+    /// `NotFound` if there is no repository; `Keys`, `Untrusted`, `Storage`.
+    pub fn write_records(&self, ring: &KeyRing, records: &[AppRecord]) -> Result<Batch, RepositoryError> {
         let metadata = Metadata::platform(&self.storage);
         let state = self.platform_state(&metadata)?;
-        let name = record_name(&record.app);
-        let bin = bin(&name);
-        // A development repository signs a bin when it first needs it.
-        let mut targets = match state.version(&bin) {
-            Some(_) => metadata.role(&state, &bin)?.signed.targets,
-            None => HashMap::new(),
-        };
+        let mut bins: BTreeMap<String, Vec<&AppRecord>> = BTreeMap::new();
+        for record in records {
+            bins.entry(bin(&record_name(&record.app))).or_default().push(record);
+        }
         let mut edit = Edit::new(&metadata, Some(&state), ring, self.now);
-        let (target, entry) = edit.target(&name, sign::json(record)?)?;
-        targets.insert(target, entry);
-        edit.role(&bin, Holder::Reviewer, targets, None)?;
+        for (bin, records) in bins {
+            // A development repository signs a bin when it first needs it.
+            let mut targets = match state.version(&bin) {
+                Some(_) => metadata.role(&state, &bin)?.signed.targets,
+                None => HashMap::new(),
+            };
+            for record in records {
+                targets.extend([edit.target(&record_name(&record.app), sign::json(record)?)?]);
+            }
+            edit.role(&bin, Holder::Reviewer, targets, None)?;
+        }
         edit.finish()
     }
 

@@ -4,9 +4,7 @@
 mod projects;
 mod report;
 
-use crate::{
-    process::{Run, Trouble, build_lodger, find_program, root, target_dir},
-};
+use crate::process::{Run, Trouble, build_lodger, find_program, root, target_dir};
 use serde_json::{Value, json};
 use std::{fs, path::PathBuf};
 
@@ -34,31 +32,37 @@ pub fn run(runs: usize, json: bool) -> Result<(), Trouble> {
         return Err(Trouble::Missing(what.into()));
     }
     let packages = fetch()?;
-    let lodger = build_lodger()?;
     let mut names: Vec<&str> = TRANSITIONS.iter().flat_map(|(from, to)| [*from, *to]).collect();
     names.sort_unstable();
     names.dedup();
     let folder = target_dir().join("bench/update");
+    let lodger = build_lodger()?;
     for (code, name) in (1..).zip(&names) {
         eprintln!("building {name}");
         let project = projects::write(&folder.join(name), &packages.join(name), code)?;
         let (project, out) = (project.as_os_str(), folder.join(name).join("bundle"));
-        Run::new(&lodger).args(["build".as_ref(), project, "-o".as_ref(), out.as_os_str()]).quiet().output()?;
+        Run::new(&lodger)
+            .args(["build".as_ref(), project, "-o".as_ref(), out.as_os_str()])
+            .quiet()
+            .output()?;
     }
-    let bundle = |name: &str| folder.join(name).join("bundle");
+    let place = |name: &str, what: &str| folder.join(name).join(what);
     let pairs: Vec<Value> = TRANSITIONS
         .iter()
-        .map(|(from, to)| json!({ "from": from, "to": to, "old": bundle(from), "new": bundle(to) }))
+        .map(|(from, to)| {
+            json!({
+                "from": from, "to": to,
+                "old": place(from, "bundle"), "new": place(to, "bundle"), "project": place(to, "project"),
+            })
+        })
         .collect();
-    let measure = target_dir().join("release/examples/bench");
-    let text = Run::new(measure).args([Value::from(pairs).to_string(), runs.to_string()]).quiet().output()?;
-    let all: Value = serde_json::from_str(&text)
-        .map_err(|error| Trouble::Failed(format!("the measurements could not be read: {error}")))?;
+    let pairs = Value::from(pairs).to_string();
+    let all = report::digest(&super::measure(&["update", &pairs, &runs.to_string()])?)?;
     if json {
         println!("{all:#}");
-        return Ok(());
+    } else {
+        report::print(&all, runs);
     }
-    report::print(&all, runs);
     Ok(())
 }
 

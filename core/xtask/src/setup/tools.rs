@@ -116,6 +116,16 @@ const TOOLS: &[Tool] = &[
         probe: Probe::Program(&["npm"]),
         linux_only: false,
     },
+    Tool {
+        name: "bsdiff",
+        why: "measuring updates beside it (`bench update`)",
+        apt: &["bsdiff"],
+        dnf: &["bsdiff"],
+        pacman: &["bsdiff"],
+        brew: &["bsdiff"],
+        probe: Probe::Program(&["bsdiff"]),
+        linux_only: false,
+    },
 ];
 
 impl Probe {

@@ -17,8 +17,8 @@ pub fn write(folder: &Path, package: &Path, code: u64) -> Result<PathBuf, Troubl
     }
     let manifest = read(&package.join("package.json"))?;
     let word = |key: &str| manifest[key].as_str().unwrap_or_default();
-    let (library, version) = (word("name"), word("version"));
-    let components = components(&package.join(word("miniprogram")))?;
+    let (library, source) = (word("name"), package.join(word("miniprogram")));
+    let components = components(&source)?;
     if components.is_empty() {
         return Err(Trouble::Failed(format!("{} holds no components", package.display())));
     }
@@ -29,7 +29,6 @@ pub fn write(folder: &Path, package: &Path, code: u64) -> Result<PathBuf, Troubl
         .collect();
     let page: String = using.keys().map(|tag| format!("<{tag}/>\n")).collect();
     let files = [
-        ("package.json", json!({ "dependencies": { library: version } }).to_string()),
         (
             "project.config.json",
             json!({ "appid": "bench", "compileType": "miniprogram", "setting": { "es6": true } }).to_string(),
@@ -50,7 +49,7 @@ pub fn write(folder: &Path, package: &Path, code: u64) -> Result<PathBuf, Troubl
         let parent = file.parent().unwrap_or(&project);
         fs::create_dir_all(parent).and_then(|()| fs::write(&file, text)).map_err(failed)?;
     }
-    copy(package, &project.join("node_modules").join(library)).map_err(failed)?;
+    copy(&source, &project.join("miniprogram_npm").join(library)).map_err(failed)?;
     Ok(project)
 }
 
@@ -59,8 +58,8 @@ fn components(folder: &Path) -> Result<Vec<String>, Trouble> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(next) = folders.pop() {
-        let entries = fs::read_dir(&next)
-            .map_err(|error| Trouble::Failed(format!("{}: {error}", next.display())))?;
+        let entries =
+            fs::read_dir(&next).map_err(|error| Trouble::Failed(format!("{}: {error}", next.display())))?;
         for path in entries.flatten().map(|entry| entry.path()) {
             if path.is_dir() {
                 folders.push(path);
