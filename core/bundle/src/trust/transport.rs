@@ -15,6 +15,8 @@ use std::{
 const SEEDS: &str = "seed";
 /// The only metadata file whose name does not change with its content.
 const TIMESTAMP: &str = "timestamp.json";
+/// The top-level role that delegates.
+const TARGETS: &str = "targets.json";
 
 /// One repository (`platform`, `apps/<id>`) as the library sees it. Clones share what they hold.
 #[derive(Clone)]
@@ -58,7 +60,16 @@ impl Transport {
 
     /// Everything that the check used, to be remembered if it succeeds.
     pub(super) fn used(&self) -> Files {
-        lock(&self.shared.buffer).used.clone()
+        let mut used = lock(&self.shared.buffer).used.clone();
+        // With the same snapshot as before the library takes this role from its store and does not ask for it by name;
+        // with the next snapshot it will. Of a large platform it is the largest file.
+        let Shared { base, remembered, .. } = &*self.shared;
+        if let Some(current) = used.get(&format!("{base}/{SEEDS}/{TARGETS}")) {
+            let name = |path: &str| path.starts_with(&format!("{base}/metadata/")) && path.ends_with(TARGETS);
+            let same = remembered.iter().find(|(path, bytes)| name(path) && *bytes == current);
+            used.extend(same.map(|(path, bytes)| (path.clone(), bytes.clone())));
+        }
+        used
     }
 
     /// Whether versioned metadata came from memory: after a rotation it may be what an attacker signed.
@@ -169,7 +180,7 @@ impl MetadataStore for Transport {
     /// Cannot fail, which matters: the library would only log it. The disk is written by the check's transaction.
     fn store(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
         // Other names are delegated roles and versioned ones: `metadata` keeps those as they are fetched.
-        let wanted = ["root.json", TIMESTAMP, "snapshot.json", "targets.json"];
+        let wanted = ["root.json", TIMESTAMP, "snapshot.json", TARGETS];
         if wanted.contains(&name) || name.starts_with("root_history/") {
             self.keep(&format!("{SEEDS}/{name}"), bytes);
         }

@@ -81,6 +81,23 @@ fn a_second_check_asks_for_what_is_new_only() {
 }
 
 #[test]
+fn what_did_not_change_is_not_fetched_again_after_a_check_without_news() {
+    let mut world = World::new();
+    for unchanged in [0, 1, 2] {
+        for _ in 0..=unchanged {
+            world.update().unwrap();
+        }
+        world.server.asked();
+        world.publish();
+        world.update().unwrap();
+        let asked = world.server.asked();
+        assert!(asked.iter().any(|path| path.ends_with(".snapshot.json")), "{asked:?}");
+        let again: Vec<_> = asked.iter().filter(|path| path.ends_with(".targets.json")).collect();
+        assert!(again.is_empty(), "after {unchanged} checks without news: {again:?}");
+    }
+}
+
+#[test]
 fn says_what_is_not_there() {
     let world = World::new();
     let fetch: std::sync::Arc<dyn lodger_bundle::trust::Fetch> = std::sync::Arc::new(world.server.clone());
