@@ -19,6 +19,13 @@ impl engine::PlatformHttp for Foreign<dyn host::PlatformHttp> {
     }
 }
 
+impl engine::Preset for Foreign<dyn host::Preset> {
+    fn read(&self, path: &str) -> Option<Vec<u8>> {
+        // A preset that cannot be read is none: the network is asked.
+        self.0.read(path.to_owned()).ok().flatten()
+    }
+}
+
 #[async_trait]
 impl engine::AppHttp for Foreign<dyn host::AppHttp> {
     async fn send(&self, request: engine::HttpRequest) -> Result<engine::HttpResponse, engine::HttpError> {

@@ -15,14 +15,29 @@ impl LodgerEngine {
     /// Opens the store. Blocks on the disk: not for the main thread.
     #[uniffi::constructor]
     pub fn new(config: records::Config, host: records::Host) -> Result<Arc<Self>, LodgerError> {
-        let inner = engine::Engine::new(config.into(), host.into())?;
+        let inner = engine::Engine::new(config.try_into()?, host.into())?;
         Ok(Arc::new(Self { inner }))
     }
 
-    /// Opens the installed release of a program.
+    /// Opens a program: what is stored, or what the repository offers, downloaded if need be. Cancelling it is safe.
     pub async fn open(&self, request: records::OpenRequest) -> Result<Arc<LodgerSession>, LodgerError> {
         let session = self.inner.open(request.try_into()?).await?;
         Ok(Arc::new(LodgerSession::new(session)))
+    }
+
+    /// Downloads the release that the next open will run. `unmetered_only`: not unless the network is known to be Wi-Fi.
+    pub async fn predownload(
+        &self,
+        app: String,
+        unmetered_only: bool,
+        listener: Arc<dyn crate::host::SessionListener>,
+    ) -> Result<(), LodgerError> {
+        Ok(self.inner.predownload(&app, unmetered_only, Arc::new(Foreign(listener))).await?)
+    }
+
+    /// The network that the device has now: `wifi`, `4g`, …, `none`, `unknown`.
+    pub fn set_network(&self, kind: String) {
+        self.inner.set_network(&kind);
     }
 
     /// Adds functions of the device: clipboard, vibration, location. Register before opening programs.

@@ -72,6 +72,24 @@ impl From<engine::PageAddress> for PageAddress {
 /// One thing that happened. Texts come from the page: untrusted, show them as text.
 #[derive(Clone, Debug, PartialEq, uniffi::Enum)]
 pub enum SessionEvent {
+    /// A release is being downloaded for this open or `predownload`.
+    Progress {
+        /// Bytes that have come.
+        received: u64,
+        /// Bytes in all, as far as is known.
+        total: u64,
+    },
+    /// Another release is installed, and the next open runs it.
+    UpdateReady {
+        /// Version name.
+        version: String,
+        /// Version code.
+        version_code: u64,
+        /// Restart as soon as the user can bear it.
+        forced: bool,
+    },
+    /// The program asked to be restarted into its new release: close the session, and open it again.
+    Restart,
     /// The first page has painted.
     FirstContent {
         /// Milliseconds since navigation start, measured in the page.
@@ -185,6 +203,11 @@ impl SessionEvent {
     pub(crate) fn from_engine(event: engine::SessionEvent) -> Option<Self> {
         use engine::SessionEvent as Event;
         Some(match event {
+            Event::Progress { received, total } => Self::Progress { received, total },
+            Event::UpdateReady { version, forced } => {
+                Self::UpdateReady { version: version.name, version_code: version.code, forced }
+            }
+            Event::Restart => Self::Restart,
             Event::FirstContent { ms } => Self::FirstContent { ms },
             Event::PageReady { path } => Self::PageReady { path },
             Event::Route { stack } => {

@@ -15,6 +15,13 @@ pub trait PlatformHttp: Send + Sync {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpFailure>;
 }
 
+/// A repository's files shipped inside the app, as `lodger repo export` writes them.
+#[uniffi::export(foreign)]
+pub trait Preset: Send + Sync {
+    /// The file at `path`, or none. May block.
+    fn read(&self, path: String) -> Result<Option<Vec<u8>>, CallbackFailed>;
+}
+
 /// Mini-program traffic: no cookies, no credentials, redirects returned and not followed, private and loopback
 /// addresses refused unless the request allows them.
 #[uniffi::export(foreign)]

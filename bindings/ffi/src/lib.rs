@@ -20,10 +20,10 @@ pub use device::{
 pub use engine::LodgerEngine;
 pub use error::{CallbackFailed, ErrorKind, HttpFailure, LodgerError};
 pub use event::{Decision, LogLevel, SessionEvent};
-pub use host::{AppHttp, Clock, KeyStore, Log, MessageSink, PlatformHttp, Prompts, SessionListener};
+pub use host::{AppHttp, Clock, KeyStore, Log, MessageSink, PlatformHttp, Preset, Prompts, SessionListener};
 pub use records::{
-    Config, Header, Host, HttpRequest, HttpResponse, OpenRequest, OriginForm, Referrer, Resource,
-    ResourceRequest, ScopePrompt, Surface, SystemInfo,
+    Config, Header, Host, HttpRequest, HttpResponse, OpenRequest, OpenedRelease, OriginForm, Reason,
+    Referrer, Repository, Resource, ResourceRequest, ScopePrompt, Source, Surface, SystemInfo,
 };
 pub use session::LodgerSession;
 

@@ -38,6 +38,16 @@ impl LodgerSession {
         self.inner.digest()
     }
 
+    /// Which release is running, where it came from, and why this one.
+    pub fn release(&self) -> records::OpenedRelease {
+        self.inner.release().into()
+    }
+
+    /// The webview's renderer is gone: the session fails, and a release that does so twice gives way to another.
+    pub fn renderer_gone(&self) {
+        self.inner.renderer_gone();
+    }
+
     /// Bundle path of the program's icon.
     pub fn icon(&self) -> Option<String> {
         self.inner.icon().map(str::to_owned)

@@ -1848,14 +1848,24 @@ public protocol LodgerEngineProtocol: AnyObject, Sendable {
     func dataWasLost()  -> Bool
     
     /**
-     * Opens the installed release of a program.
+     * Opens a program: what is stored, or what the repository offers, downloaded if need be. Cancelling it is safe.
      */
     func `open`(request: OpenRequest) async throws  -> LodgerSession
+    
+    /**
+     * Downloads the release that the next open will run. `unmetered_only`: not unless the network is known to be Wi-Fi.
+     */
+    func predownload(app: String, unmeteredOnly: Bool, listener: SessionListener) async throws 
     
     /**
      * Adds functions of the device: clipboard, vibration, location. Register before opening programs.
      */
     func registerDevice(device: Device) throws 
+    
+    /**
+     * The network that the device has now: `wifi`, `4g`, …, `none`, `unknown`.
+     */
+    func setNetwork(kind: String) 
     
     /**
      * Removes every trace of a user's data in a program, and checks that it is gone. Blocks on the disk.
@@ -1945,7 +1955,7 @@ open func dataWasLost() -> Bool  {
 }
     
     /**
-     * Opens the installed release of a program.
+     * Opens a program: what is stored, or what the repository offers, downloaded if need be. Cancelling it is safe.
      */
 open func `open`(request: OpenRequest)async throws  -> LodgerSession  {
     return
@@ -1964,6 +1974,25 @@ open func `open`(request: OpenRequest)async throws  -> LodgerSession  {
 }
     
     /**
+     * Downloads the release that the next open will run. `unmetered_only`: not unless the network is known to be Wi-Fi.
+     */
+open func predownload(app: String, unmeteredOnly: Bool, listener: SessionListener)async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_lodger_ffi_fn_method_lodgerengine_predownload(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(app),FfiConverterBool.lower(unmeteredOnly),FfiConverterTypeSessionListener_lower(listener)
+                )
+            },
+            pollFunc: ffi_lodger_ffi_rust_future_poll_void,
+            completeFunc: ffi_lodger_ffi_rust_future_complete_void,
+            freeFunc: ffi_lodger_ffi_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeLodgerError_lift
+        )
+}
+    
+    /**
      * Adds functions of the device: clipboard, vibration, location. Register before opening programs.
      */
 open func registerDevice(device: Device)throws   {try rustCallWithError(FfiConverterTypeLodgerError_lift) {
@@ -1971,6 +2000,18 @@ open func registerDevice(device: Device)throws   {try rustCallWithError(FfiConve
     uniffi_lodger_ffi_fn_method_lodgerengine_register_device(
             self.uniffiCloneHandle(),
         FfiConverterTypeDevice_lower(device),uniffiCallStatus
+    )
+}
+}
+    
+    /**
+     * The network that the device has now: `wifi`, `4g`, …, `none`, `unknown`.
+     */
+open func setNetwork(kind: String)  {try! rustCall() {
+        uniffiCallStatus in
+    uniffi_lodger_ffi_fn_method_lodgerengine_set_network(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(kind),uniffiCallStatus
     )
 }
 }
@@ -2103,6 +2144,16 @@ public protocol LodgerSessionProtocol: AnyObject, Sendable {
      * At most 256 KiB from `offset`; empty at the end.
      */
     func read(handle: UInt64, offset: UInt64, length: UInt32) throws  -> Data
+    
+    /**
+     * Which release is running, where it came from, and why this one.
+     */
+    func release()  -> OpenedRelease
+    
+    /**
+     * The webview's renderer is gone: the session fails, and a release that does so twice gives way to another.
+     */
+    func rendererGone() 
     
     /**
      * The program was opened again while it ran.
@@ -2354,6 +2405,29 @@ open func read(handle: UInt64, offset: UInt64, length: UInt32)throws  -> Data  {
         FfiConverterUInt32.lower(length),uniffiCallStatus
     )
 })
+}
+    
+    /**
+     * Which release is running, where it came from, and why this one.
+     */
+open func release() -> OpenedRelease  {
+    return try!  FfiConverterTypeOpenedRelease_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_lodger_ffi_fn_method_lodgersession_release(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The webview's renderer is gone: the session fails, and a release that does so twice gives way to another.
+     */
+open func rendererGone()  {try! rustCall() {
+        uniffiCallStatus in
+    uniffi_lodger_ffi_fn_method_lodgersession_renderer_gone(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+}
 }
     
     /**
@@ -3176,6 +3250,218 @@ public func FfiConverterTypePlatformHttp_lower(_ value: PlatformHttp) -> UInt64 
 
 
 /**
+ * A repository's files shipped inside the app, as `lodger repo export` writes them.
+ */
+public protocol Preset: AnyObject, Sendable {
+    
+    /**
+     * The file at `path`, or none. May block.
+     */
+    func read(path: String) throws  -> Data?
+    
+}
+/**
+ * A repository's files shipped inside the app, as `lodger repo export` writes them.
+ */
+open class PresetImpl: Preset, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_lodger_ffi_fn_clone_preset(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_lodger_ffi_fn_free_preset(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * The file at `path`, or none. May block.
+     */
+open func read(path: String)throws  -> Data?  {
+    return try  FfiConverterOptionData.lift(try rustCallWithError(FfiConverterTypeCallbackFailed_lift) {
+        uniffiCallStatus in
+    uniffi_lodger_ffi_fn_method_preset_read(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(path),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+
+
+// Put the implementation in a struct so we don't pollute the top-level namespace
+fileprivate struct UniffiCallbackInterfacePreset {
+
+    // Create the VTable using a series of closures.
+    // Swift automatically converts these into C callback functions.
+    //
+    // Store the vtable directly.
+    static let vtable: UniffiVTableCallbackInterfacePreset = UniffiVTableCallbackInterfacePreset(
+        uniffiFree: { (uniffiHandle: UInt64) -> () in
+            do {
+                try FfiConverterTypePreset.handleMap.remove(handle: uniffiHandle)
+            } catch {
+                print("Uniffi callback interface Preset: handle missing in uniffiFree")
+            }
+        },
+        uniffiClone: { (uniffiHandle: UInt64) -> UInt64 in
+            do {
+                return try FfiConverterTypePreset.handleMap.clone(handle: uniffiHandle)
+            } catch {
+                fatalError("Uniffi callback interface Preset: handle missing in uniffiClone")
+            }
+        },
+        read: { (
+            uniffiHandle: UInt64,
+            path: RustBuffer,
+            uniffiOutReturn: UnsafeMutablePointer<RustBuffer>,
+            uniffiCallStatus: UnsafeMutablePointer<RustCallStatus>
+        ) in
+            let makeCall = {
+                () throws -> Data? in
+                guard let uniffiObj = try? FfiConverterTypePreset.handleMap.get(handle: uniffiHandle) else {
+                    throw UniffiInternalError.unexpectedStaleHandle
+                }
+                return try uniffiObj.read(
+                     path: try FfiConverterString.lift(path)
+                )
+            }
+
+            
+            let writeReturn = { uniffiOutReturn.pointee = FfiConverterOptionData.lower($0) }
+            uniffiTraitInterfaceCallWithError(
+                callStatus: uniffiCallStatus,
+                makeCall: makeCall,
+                writeReturn: writeReturn,
+                lowerError: FfiConverterTypeCallbackFailed_lower
+            )
+        }
+    )
+
+    // Rust stores this pointer for future callback invocations, so it must live
+    // for the process lifetime (not just for the init function call).
+    //
+    // `nonisolated(unsafe)` is needed under Swift 6 strict concurrency.
+    // This is safe because the pointee is initialized once during static init
+    // and never mutated by either side of the FFI.  Its fields are C function pointers.
+    nonisolated(unsafe) static let vtablePtr: UnsafePointer<UniffiVTableCallbackInterfacePreset> = {
+        let ptr = UnsafeMutablePointer<UniffiVTableCallbackInterfacePreset>.allocate(capacity: 1)
+        ptr.initialize(to: vtable)
+        return UnsafePointer(ptr)
+    }()
+}
+
+private func uniffiCallbackInitPreset() {
+    uniffi_lodger_ffi_fn_init_callback_vtable_preset(UniffiCallbackInterfacePreset.vtablePtr)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypePreset: FfiConverter {
+    fileprivate static let handleMap = UniffiHandleMap<Preset>()
+
+    typealias FfiType = UInt64
+    typealias SwiftType = Preset
+
+    public static func lift(_ handle: UInt64) throws -> Preset {
+        if ((handle & 1) == 0) {
+            // Rust-generated handle, construct a new class that uses the handle to implement the
+            // interface
+            return PresetImpl(unsafeFromHandle: handle)
+        } else {
+            // Swift-generated handle, get the object from the handle map
+            return try handleMap.remove(handle: handle)
+        }
+    }
+
+    public static func lower(_ value: Preset) -> UInt64 {
+         if let rustImpl = value as? PresetImpl {
+             // Rust-implemented object.  Clone the handle and return it
+            return rustImpl.uniffiCloneHandle()
+         } else {
+            // Swift object, generate a new vtable handle and return that.
+            return handleMap.insert(obj: value)
+         }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Preset {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: Preset, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePreset_lift(_ handle: UInt64) throws -> Preset {
+    return try FfiConverterTypePreset.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePreset_lower(_ value: Preset) -> UInt64 {
+    return FfiConverterTypePreset.lower(value)
+}
+
+
+
+
+
+
+/**
  * Questions to the user, drawn by the host outside the page.
  */
 public protocol Prompts: AnyObject, Sendable {
@@ -3922,7 +4208,7 @@ public func FfiConverterTypeSocketConnection_lower(_ value: SocketConnection) ->
 /**
  * The engine's settings.
  */
-public struct Config: Equatable, Hashable {
+public struct Config {
     /**
      * A folder of the app's own; holds the store and the data areas.
      */
@@ -3940,9 +4226,9 @@ public struct Config: Equatable, Hashable {
      */
     public let disabledCapabilities: [String]
     /**
-     * Allows http, loopback and development commands, shows a banner. Never for releases.
+     * Where programs come from.
      */
-    public let development: Bool
+    public let repository: Repository
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -3960,13 +4246,13 @@ public struct Config: Equatable, Hashable {
          * Capabilities that are switched off.
          */disabledCapabilities: [String], 
         /**
-         * Allows http, loopback and development commands, shows a banner. Never for releases.
-         */development: Bool) {
+         * Where programs come from.
+         */repository: Repository) {
         self.dataDir = dataDir
         self.quota = quota
         self.startTimeoutMs = startTimeoutMs
         self.disabledCapabilities = disabledCapabilities
-        self.development = development
+        self.repository = repository
     }
 
     
@@ -3989,7 +4275,7 @@ public struct FfiConverterTypeConfig: FfiConverterRustBuffer {
                 quota: FfiConverterUInt64.read(from: &buf), 
                 startTimeoutMs: FfiConverterUInt64.read(from: &buf), 
                 disabledCapabilities: FfiConverterSequenceString.read(from: &buf), 
-                development: FfiConverterBool.read(from: &buf)
+                repository: FfiConverterTypeRepository.read(from: &buf)
         )
     }
 
@@ -3998,7 +4284,7 @@ public struct FfiConverterTypeConfig: FfiConverterRustBuffer {
         FfiConverterUInt64.write(value.quota, into: &buf)
         FfiConverterUInt64.write(value.startTimeoutMs, into: &buf)
         FfiConverterSequenceString.write(value.disabledCapabilities, into: &buf)
-        FfiConverterBool.write(value.development, into: &buf)
+        FfiConverterTypeRepository.write(value.repository, into: &buf)
     }
 }
 
@@ -4752,6 +5038,105 @@ public func FfiConverterTypeOpenRequest_lower(_ value: OpenRequest) -> RustBuffe
 
 
 /**
+ * The release that a session runs.
+ */
+public struct OpenedRelease: Equatable, Hashable {
+    /**
+     * Version name.
+     */
+    public let version: String
+    /**
+     * Version code.
+     */
+    public let code: UInt64
+    /**
+     * Hex SHA-256 of its index.
+     */
+    public let digest: String
+    /**
+     * Where it came from.
+     */
+    public let source: Source
+    /**
+     * Why this one.
+     */
+    public let reason: Reason
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Version name.
+         */version: String, 
+        /**
+         * Version code.
+         */code: UInt64, 
+        /**
+         * Hex SHA-256 of its index.
+         */digest: String, 
+        /**
+         * Where it came from.
+         */source: Source, 
+        /**
+         * Why this one.
+         */reason: Reason) {
+        self.version = version
+        self.code = code
+        self.digest = digest
+        self.source = source
+        self.reason = reason
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension OpenedRelease: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeOpenedRelease: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> OpenedRelease {
+        return
+            try OpenedRelease(
+                version: FfiConverterString.read(from: &buf), 
+                code: FfiConverterUInt64.read(from: &buf), 
+                digest: FfiConverterString.read(from: &buf), 
+                source: FfiConverterTypeSource.read(from: &buf), 
+                reason: FfiConverterTypeReason.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: OpenedRelease, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.version, into: &buf)
+        FfiConverterUInt64.write(value.code, into: &buf)
+        FfiConverterString.write(value.digest, into: &buf)
+        FfiConverterTypeSource.write(value.source, into: &buf)
+        FfiConverterTypeReason.write(value.reason, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeOpenedRelease_lift(_ buf: RustBuffer) throws -> OpenedRelease {
+    return try FfiConverterTypeOpenedRelease.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeOpenedRelease_lower(_ value: OpenedRelease) -> RustBuffer {
+    return FfiConverterTypeOpenedRelease.lower(value)
+}
+
+
+/**
  * Where a page of the stack is: enough to open it again.
  */
 public struct PageAddress: Equatable, Hashable {
@@ -4886,6 +5271,155 @@ public func FfiConverterTypeReferrer_lift(_ buf: RustBuffer) throws -> Referrer 
 #endif
 public func FfiConverterTypeReferrer_lower(_ value: Referrer) -> RustBuffer {
     return FfiConverterTypeReferrer.lower(value)
+}
+
+
+/**
+ * A release repository, and what this device is to it.
+ */
+public struct Repository {
+    /**
+     * `https://…`, without the slash at the end.
+     */
+    public let address: String
+    /**
+     * The bytes of `trust-root.json`. A development root turns on http, loopback and development commands.
+     */
+    public let trustRoot: Data
+    /**
+     * `release` or `trial`.
+     */
+    public let channel: String
+    /**
+     * Chooses the bucket of gray releases; None: made once, and stored.
+     */
+    public let installId: String?
+    /**
+     * The host's tags for this user.
+     */
+    public let audience: [String]
+    /**
+     * The host's region for this user.
+     */
+    public let region: String?
+    /**
+     * How long a program opens offline beyond 7 days after its metadata expired; 30 days together at most.
+     */
+    public let graceMs: UInt64
+    /**
+     * The repository is asked again when the last check is as old as this.
+     */
+    public let checkAfterMs: UInt64
+    /**
+     * How long an open waits for the repository if it could open what is stored.
+     */
+    public let patienceMs: UInt64
+    /**
+     * A repository's files that the app ships; None for none.
+     */
+    public let preset: Preset?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * `https://…`, without the slash at the end.
+         */address: String, 
+        /**
+         * The bytes of `trust-root.json`. A development root turns on http, loopback and development commands.
+         */trustRoot: Data, 
+        /**
+         * `release` or `trial`.
+         */channel: String, 
+        /**
+         * Chooses the bucket of gray releases; None: made once, and stored.
+         */installId: String?, 
+        /**
+         * The host's tags for this user.
+         */audience: [String], 
+        /**
+         * The host's region for this user.
+         */region: String?, 
+        /**
+         * How long a program opens offline beyond 7 days after its metadata expired; 30 days together at most.
+         */graceMs: UInt64, 
+        /**
+         * The repository is asked again when the last check is as old as this.
+         */checkAfterMs: UInt64, 
+        /**
+         * How long an open waits for the repository if it could open what is stored.
+         */patienceMs: UInt64, 
+        /**
+         * A repository's files that the app ships; None for none.
+         */preset: Preset?) {
+        self.address = address
+        self.trustRoot = trustRoot
+        self.channel = channel
+        self.installId = installId
+        self.audience = audience
+        self.region = region
+        self.graceMs = graceMs
+        self.checkAfterMs = checkAfterMs
+        self.patienceMs = patienceMs
+        self.preset = preset
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension Repository: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeRepository: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Repository {
+        return
+            try Repository(
+                address: FfiConverterString.read(from: &buf), 
+                trustRoot: FfiConverterData.read(from: &buf), 
+                channel: FfiConverterString.read(from: &buf), 
+                installId: FfiConverterOptionString.read(from: &buf), 
+                audience: FfiConverterSequenceString.read(from: &buf), 
+                region: FfiConverterOptionString.read(from: &buf), 
+                graceMs: FfiConverterUInt64.read(from: &buf), 
+                checkAfterMs: FfiConverterUInt64.read(from: &buf), 
+                patienceMs: FfiConverterUInt64.read(from: &buf), 
+                preset: FfiConverterOptionTypePreset.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Repository, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.address, into: &buf)
+        FfiConverterData.write(value.trustRoot, into: &buf)
+        FfiConverterString.write(value.channel, into: &buf)
+        FfiConverterOptionString.write(value.installId, into: &buf)
+        FfiConverterSequenceString.write(value.audience, into: &buf)
+        FfiConverterOptionString.write(value.region, into: &buf)
+        FfiConverterUInt64.write(value.graceMs, into: &buf)
+        FfiConverterUInt64.write(value.checkAfterMs, into: &buf)
+        FfiConverterUInt64.write(value.patienceMs, into: &buf)
+        FfiConverterOptionTypePreset.write(value.preset, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRepository_lift(_ buf: RustBuffer) throws -> Repository {
+    return try FfiConverterTypeRepository.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRepository_lower(_ value: Repository) -> RustBuffer {
+    return FfiConverterTypeRepository.lower(value)
 }
 
 
@@ -6500,11 +7034,125 @@ public func FfiConverterTypeOriginForm_lower(_ value: OriginForm) -> RustBuffer 
 
 
 /**
+ * Why a release was chosen.
+ */
+
+public enum Reason: Equatable, Hashable {
+    
+    /**
+     * The channel lists it for this device.
+     */
+    case listed
+    /**
+     * The channel lists nothing that is here, and this one may still run.
+     */
+    case kept
+    /**
+     * The one that should run died twice before its first content.
+     */
+    case fallback
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Reason: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeReason: FfiConverterRustBuffer {
+    typealias SwiftType = Reason
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Reason {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .listed
+        
+        case 2: return .kept
+        
+        case 3: return .fallback
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: Reason, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .listed:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .kept:
+            writeInt(&buf, Int32(2))
+        
+        
+        case .fallback:
+            writeInt(&buf, Int32(3))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReason_lift(_ buf: RustBuffer) throws -> Reason {
+    return try FfiConverterTypeReason.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReason_lower(_ value: Reason) -> RustBuffer {
+    return FfiConverterTypeReason.lower(value)
+}
+
+
+
+/**
  * One thing that happened. Texts come from the page: untrusted, show them as text.
  */
 
 public enum SessionEvent: Equatable, Hashable {
     
+    /**
+     * A release is being downloaded for this open or `predownload`.
+     */
+    case progress(
+        /**
+         * Bytes that have come.
+         */received: UInt64, 
+        /**
+         * Bytes in all, as far as is known.
+         */total: UInt64
+    )
+    /**
+     * Another release is installed, and the next open runs it.
+     */
+    case updateReady(
+        /**
+         * Version name.
+         */version: String, 
+        /**
+         * Version code.
+         */versionCode: UInt64, 
+        /**
+         * Restart as soon as the user can bear it.
+         */forced: Bool
+    )
+    /**
+     * The program asked to be restarted into its new release: close the session, and open it again.
+     */
+    case restart
     /**
      * The first page has painted.
      */
@@ -6694,50 +7342,58 @@ public struct FfiConverterTypeSessionEvent: FfiConverterRustBuffer {
         let variant: Int32 = try readInt(&buf)
         switch variant {
         
-        case 1: return .firstContent(ms: try FfiConverterDouble.read(from: &buf)
+        case 1: return .progress(received: try FfiConverterUInt64.read(from: &buf), total: try FfiConverterUInt64.read(from: &buf)
         )
         
-        case 2: return .pageReady(path: try FfiConverterString.read(from: &buf)
+        case 2: return .updateReady(version: try FfiConverterString.read(from: &buf), versionCode: try FfiConverterUInt64.read(from: &buf), forced: try FfiConverterBool.read(from: &buf)
         )
         
-        case 3: return .route(stack: try FfiConverterSequenceTypePageAddress.read(from: &buf)
+        case 3: return .restart
+        
+        case 4: return .firstContent(ms: try FfiConverterDouble.read(from: &buf)
         )
         
-        case 4: return .title(title: try FfiConverterString.read(from: &buf)
+        case 5: return .pageReady(path: try FfiConverterString.read(from: &buf)
         )
         
-        case 5: return .console(level: try FfiConverterTypeLogLevel.read(from: &buf), text: try FfiConverterString.read(from: &buf), stack: try FfiConverterOptionString.read(from: &buf)
+        case 6: return .route(stack: try FfiConverterSequenceTypePageAddress.read(from: &buf)
         )
         
-        case 6: return .scriptError(reason: try FfiConverterString.read(from: &buf), stack: try FfiConverterString.read(from: &buf), page: try FfiConverterString.read(from: &buf)
+        case 7: return .title(title: try FfiConverterString.read(from: &buf)
         )
         
-        case 7: return .missing(api: try FfiConverterString.read(from: &buf)
+        case 8: return .console(level: try FfiConverterTypeLogLevel.read(from: &buf), text: try FfiConverterString.read(from: &buf), stack: try FfiConverterOptionString.read(from: &buf)
         )
         
-        case 8: return .warning(text: try FfiConverterString.read(from: &buf)
+        case 9: return .scriptError(reason: try FfiConverterString.read(from: &buf), stack: try FfiConverterString.read(from: &buf), page: try FfiConverterString.read(from: &buf)
         )
         
-        case 9: return .call(id: try FfiConverterUInt64.read(from: &buf), api: try FfiConverterString.read(from: &buf), args: try FfiConverterString.read(from: &buf), decision: try FfiConverterTypeDecision.read(from: &buf), ok: try FfiConverterBool.read(from: &buf), errMsg: try FfiConverterString.read(from: &buf), startedMs: try FfiConverterDouble.read(from: &buf), ms: try FfiConverterDouble.read(from: &buf)
+        case 10: return .missing(api: try FfiConverterString.read(from: &buf)
         )
         
-        case 10: return .network(trace: try FfiConverterString.read(from: &buf)
+        case 11: return .warning(text: try FfiConverterString.read(from: &buf)
         )
         
-        case 11: return .webviews(shown: try FfiConverterOptionUInt64.read(from: &buf), all: try FfiConverterSequenceTypeWebview.read(from: &buf)
+        case 12: return .call(id: try FfiConverterUInt64.read(from: &buf), api: try FfiConverterString.read(from: &buf), args: try FfiConverterString.read(from: &buf), decision: try FfiConverterTypeDecision.read(from: &buf), ok: try FfiConverterBool.read(from: &buf), errMsg: try FfiConverterString.read(from: &buf), startedMs: try FfiConverterDouble.read(from: &buf), ms: try FfiConverterDouble.read(from: &buf)
         )
         
-        case 12: return .webviewBack
-        
-        case 13: return .exit
-        
-        case 14: return .share(title: try FfiConverterString.read(from: &buf), path: try FfiConverterString.read(from: &buf)
+        case 13: return .network(trace: try FfiConverterString.read(from: &buf)
         )
         
-        case 15: return .dev(id: try FfiConverterUInt64.read(from: &buf), result: try FfiConverterString.read(from: &buf)
+        case 14: return .webviews(shown: try FfiConverterOptionUInt64.read(from: &buf), all: try FfiConverterSequenceTypeWebview.read(from: &buf)
         )
         
-        case 16: return .failed(kind: try FfiConverterTypeErrorKind.read(from: &buf), reason: try FfiConverterString.read(from: &buf), code: try FfiConverterString.read(from: &buf)
+        case 15: return .webviewBack
+        
+        case 16: return .exit
+        
+        case 17: return .share(title: try FfiConverterString.read(from: &buf), path: try FfiConverterString.read(from: &buf)
+        )
+        
+        case 18: return .dev(id: try FfiConverterUInt64.read(from: &buf), result: try FfiConverterString.read(from: &buf)
+        )
+        
+        case 19: return .failed(kind: try FfiConverterTypeErrorKind.read(from: &buf), reason: try FfiConverterString.read(from: &buf), code: try FfiConverterString.read(from: &buf)
         )
         
         default: throw UniffiInternalError.unexpectedEnumCase
@@ -6748,52 +7404,69 @@ public struct FfiConverterTypeSessionEvent: FfiConverterRustBuffer {
         switch value {
         
         
-        case let .firstContent(ms):
+        case let .progress(received,total):
             writeInt(&buf, Int32(1))
+            FfiConverterUInt64.write(received, into: &buf)
+            FfiConverterUInt64.write(total, into: &buf)
+            
+        
+        case let .updateReady(version,versionCode,forced):
+            writeInt(&buf, Int32(2))
+            FfiConverterString.write(version, into: &buf)
+            FfiConverterUInt64.write(versionCode, into: &buf)
+            FfiConverterBool.write(forced, into: &buf)
+            
+        
+        case .restart:
+            writeInt(&buf, Int32(3))
+        
+        
+        case let .firstContent(ms):
+            writeInt(&buf, Int32(4))
             FfiConverterDouble.write(ms, into: &buf)
             
         
         case let .pageReady(path):
-            writeInt(&buf, Int32(2))
+            writeInt(&buf, Int32(5))
             FfiConverterString.write(path, into: &buf)
             
         
         case let .route(stack):
-            writeInt(&buf, Int32(3))
+            writeInt(&buf, Int32(6))
             FfiConverterSequenceTypePageAddress.write(stack, into: &buf)
             
         
         case let .title(title):
-            writeInt(&buf, Int32(4))
+            writeInt(&buf, Int32(7))
             FfiConverterString.write(title, into: &buf)
             
         
         case let .console(level,text,stack):
-            writeInt(&buf, Int32(5))
+            writeInt(&buf, Int32(8))
             FfiConverterTypeLogLevel.write(level, into: &buf)
             FfiConverterString.write(text, into: &buf)
             FfiConverterOptionString.write(stack, into: &buf)
             
         
         case let .scriptError(reason,stack,page):
-            writeInt(&buf, Int32(6))
+            writeInt(&buf, Int32(9))
             FfiConverterString.write(reason, into: &buf)
             FfiConverterString.write(stack, into: &buf)
             FfiConverterString.write(page, into: &buf)
             
         
         case let .missing(api):
-            writeInt(&buf, Int32(7))
+            writeInt(&buf, Int32(10))
             FfiConverterString.write(api, into: &buf)
             
         
         case let .warning(text):
-            writeInt(&buf, Int32(8))
+            writeInt(&buf, Int32(11))
             FfiConverterString.write(text, into: &buf)
             
         
         case let .call(id,api,args,decision,ok,errMsg,startedMs,ms):
-            writeInt(&buf, Int32(9))
+            writeInt(&buf, Int32(12))
             FfiConverterUInt64.write(id, into: &buf)
             FfiConverterString.write(api, into: &buf)
             FfiConverterString.write(args, into: &buf)
@@ -6805,38 +7478,38 @@ public struct FfiConverterTypeSessionEvent: FfiConverterRustBuffer {
             
         
         case let .network(trace):
-            writeInt(&buf, Int32(10))
+            writeInt(&buf, Int32(13))
             FfiConverterString.write(trace, into: &buf)
             
         
         case let .webviews(shown,all):
-            writeInt(&buf, Int32(11))
+            writeInt(&buf, Int32(14))
             FfiConverterOptionUInt64.write(shown, into: &buf)
             FfiConverterSequenceTypeWebview.write(all, into: &buf)
             
         
         case .webviewBack:
-            writeInt(&buf, Int32(12))
+            writeInt(&buf, Int32(15))
         
         
         case .exit:
-            writeInt(&buf, Int32(13))
+            writeInt(&buf, Int32(16))
         
         
         case let .share(title,path):
-            writeInt(&buf, Int32(14))
+            writeInt(&buf, Int32(17))
             FfiConverterString.write(title, into: &buf)
             FfiConverterString.write(path, into: &buf)
             
         
         case let .dev(id,result):
-            writeInt(&buf, Int32(15))
+            writeInt(&buf, Int32(18))
             FfiConverterUInt64.write(id, into: &buf)
             FfiConverterString.write(result, into: &buf)
             
         
         case let .failed(kind,reason,code):
-            writeInt(&buf, Int32(16))
+            writeInt(&buf, Int32(19))
             FfiConverterTypeErrorKind.write(kind, into: &buf)
             FfiConverterString.write(reason, into: &buf)
             FfiConverterString.write(code, into: &buf)
@@ -6965,6 +7638,91 @@ public func FfiConverterTypeSocketMessage_lift(_ buf: RustBuffer) throws -> Sock
 #endif
 public func FfiConverterTypeSocketMessage_lower(_ value: SocketMessage) -> RustBuffer {
     return FfiConverterTypeSocketMessage.lower(value)
+}
+
+
+
+/**
+ * Where the release of an open came from.
+ */
+
+public enum Source: Equatable, Hashable {
+    
+    /**
+     * It was downloaded for this open.
+     */
+    case network
+    /**
+     * It was installed before.
+     */
+    case store
+    /**
+     * The app ships it.
+     */
+    case preset
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Source: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeSource: FfiConverterRustBuffer {
+    typealias SwiftType = Source
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Source {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .network
+        
+        case 2: return .store
+        
+        case 3: return .preset
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: Source, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .network:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .store:
+            writeInt(&buf, Int32(2))
+        
+        
+        case .preset:
+            writeInt(&buf, Int32(3))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSource_lift(_ buf: RustBuffer) throws -> Source {
+    return try FfiConverterTypeSource.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSource_lower(_ value: Source) -> RustBuffer {
+    return FfiConverterTypeSource.lower(value)
 }
 
 
@@ -7237,6 +7995,30 @@ fileprivate struct FfiConverterOptionString: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterOptionData: FfiConverterRustBuffer {
+    typealias SwiftType = Data?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterData.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterData.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterOptionTypeAppSocket: FfiConverterRustBuffer {
     typealias SwiftType = AppSocket?
 
@@ -7253,6 +8035,30 @@ fileprivate struct FfiConverterOptionTypeAppSocket: FfiConverterRustBuffer {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterTypeAppSocket.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypePreset: FfiConverterRustBuffer {
+    typealias SwiftType = Preset?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypePreset.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypePreset.read(from: &buf)
         default: throw UniffiInternalError.unexpectedOptionalTag
         }
     }
@@ -7629,10 +8435,16 @@ private let initializationResult: InitializationResult = {
     if (uniffi_lodger_ffi_checksum_method_lodgerengine_data_was_lost() != 17007) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_lodger_ffi_checksum_method_lodgerengine_open() != 47604) {
+    if (uniffi_lodger_ffi_checksum_method_lodgerengine_open() != 49187) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_lodger_ffi_checksum_method_lodgerengine_predownload() != 25741) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_lodger_ffi_checksum_method_lodgerengine_register_device() != 22011) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_lodger_ffi_checksum_method_lodgerengine_set_network() != 52775) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_lodger_ffi_checksum_method_lodgerengine_wipe() != 18370) {
@@ -7657,6 +8469,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_lodger_ffi_checksum_method_platformhttp_send() != 16871) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_lodger_ffi_checksum_method_preset_read() != 55509) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_lodger_ffi_checksum_method_prompts_scope() != 50962) {
@@ -7701,6 +8516,12 @@ private let initializationResult: InitializationResult = {
     if (uniffi_lodger_ffi_checksum_method_lodgersession_read() != 24720) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_lodger_ffi_checksum_method_lodgersession_release() != 63459) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_lodger_ffi_checksum_method_lodgersession_renderer_gone() != 16595) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_lodger_ffi_checksum_method_lodgersession_reopen() != 8811) {
         return InitializationResult.apiChecksumMismatch
     }
@@ -7737,6 +8558,7 @@ private let initializationResult: InitializationResult = {
     uniffiCallbackInitLog()
     uniffiCallbackInitMessageSink()
     uniffiCallbackInitPlatformHttp()
+    uniffiCallbackInitPreset()
     uniffiCallbackInitPrompts()
     uniffiCallbackInitSessionListener()
     uniffiCallbackInitSocketConnection()

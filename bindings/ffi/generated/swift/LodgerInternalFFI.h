@@ -321,6 +321,13 @@ typedef void (*UniffiCallbackInterfacePlatformHttpMethod0)(uint64_t, RustBuffer,
     );
 
 #endif
+#ifndef UNIFFI_FFIDEF_CALLBACK_INTERFACE_PRESET_METHOD0
+#define UNIFFI_FFIDEF_CALLBACK_INTERFACE_PRESET_METHOD0
+typedef void (*UniffiCallbackInterfacePresetMethod0)(uint64_t, RustBuffer, RustBuffer* _Nonnull, 
+        RustCallStatus *_Nonnull uniffiCallStatus
+    );
+
+#endif
 #ifndef UNIFFI_FFIDEF_CALLBACK_INTERFACE_PROMPTS_METHOD0
 #define UNIFFI_FFIDEF_CALLBACK_INTERFACE_PROMPTS_METHOD0
 typedef void (*UniffiCallbackInterfacePromptsMethod0)(uint64_t, RustBuffer, UniffiForeignFutureCompleteI8 _Nonnull, uint64_t, UniffiForeignFutureDroppedCallbackStruct* _Nonnull
@@ -416,6 +423,15 @@ typedef struct UniffiVTableCallbackInterfacePlatformHttp {
     UniffiCallbackInterfaceClone _Nonnull uniffiClone;
     UniffiCallbackInterfacePlatformHttpMethod0 _Nonnull send;
 } UniffiVTableCallbackInterfacePlatformHttp;
+
+#endif
+#ifndef UNIFFI_FFIDEF_V_TABLE_CALLBACK_INTERFACE_PRESET
+#define UNIFFI_FFIDEF_V_TABLE_CALLBACK_INTERFACE_PRESET
+typedef struct UniffiVTableCallbackInterfacePreset {
+    UniffiCallbackInterfaceFree _Nonnull uniffiFree;
+    UniffiCallbackInterfaceClone _Nonnull uniffiClone;
+    UniffiCallbackInterfacePresetMethod0 _Nonnull read;
+} UniffiVTableCallbackInterfacePreset;
 
 #endif
 #ifndef UNIFFI_FFIDEF_V_TABLE_CALLBACK_INTERFACE_PROMPTS
@@ -531,9 +547,19 @@ int8_t uniffi_lodger_ffi_fn_method_lodgerengine_data_was_lost(uint64_t ptr, Rust
 uint64_t uniffi_lodger_ffi_fn_method_lodgerengine_open(uint64_t ptr, RustBuffer request
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_LODGERENGINE_PREDOWNLOAD
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_LODGERENGINE_PREDOWNLOAD
+uint64_t uniffi_lodger_ffi_fn_method_lodgerengine_predownload(uint64_t ptr, RustBuffer app, int8_t unmetered_only, uint64_t listener
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_LODGERENGINE_REGISTER_DEVICE
 #define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_LODGERENGINE_REGISTER_DEVICE
 void uniffi_lodger_ffi_fn_method_lodgerengine_register_device(uint64_t ptr, uint64_t device, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_LODGERENGINE_SET_NETWORK
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_LODGERENGINE_SET_NETWORK
+void uniffi_lodger_ffi_fn_method_lodgerengine_set_network(uint64_t ptr, RustBuffer kind, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_LODGERENGINE_WIPE
@@ -666,6 +692,26 @@ void uniffi_lodger_ffi_fn_init_callback_vtable_platformhttp(const UniffiVTableCa
 uint64_t uniffi_lodger_ffi_fn_method_platformhttp_send(uint64_t ptr, RustBuffer request
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_CLONE_PRESET
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_CLONE_PRESET
+uint64_t uniffi_lodger_ffi_fn_clone_preset(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_FREE_PRESET
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_FREE_PRESET
+void uniffi_lodger_ffi_fn_free_preset(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_INIT_CALLBACK_VTABLE_PRESET
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_INIT_CALLBACK_VTABLE_PRESET
+void uniffi_lodger_ffi_fn_init_callback_vtable_preset(const UniffiVTableCallbackInterfacePreset* _Nonnull vtable
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_PRESET_READ
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_PRESET_READ
+RustBuffer uniffi_lodger_ffi_fn_method_preset_read(uint64_t ptr, RustBuffer path, RustCallStatus *_Nonnull out_status
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_CLONE_PROMPTS
 #define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_CLONE_PROMPTS
 uint64_t uniffi_lodger_ffi_fn_clone_prompts(uint64_t handle, RustCallStatus *_Nonnull out_status
@@ -774,6 +820,16 @@ uint64_t uniffi_lodger_ffi_fn_method_lodgersession_open_resource(uint64_t ptr, R
 #ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_LODGERSESSION_READ
 #define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_LODGERSESSION_READ
 RustBuffer uniffi_lodger_ffi_fn_method_lodgersession_read(uint64_t ptr, uint64_t handle, uint64_t offset, uint32_t length, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_LODGERSESSION_RELEASE
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_LODGERSESSION_RELEASE
+RustBuffer uniffi_lodger_ffi_fn_method_lodgersession_release(uint64_t ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_LODGERSESSION_RENDERER_GONE
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_LODGERSESSION_RENDERER_GONE
+void uniffi_lodger_ffi_fn_method_lodgersession_renderer_gone(uint64_t ptr, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_LODGERSESSION_REOPEN
@@ -1142,9 +1198,21 @@ uint16_t uniffi_lodger_ffi_checksum_method_lodgerengine_open(void
     
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_LODGERENGINE_PREDOWNLOAD
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_LODGERENGINE_PREDOWNLOAD
+uint16_t uniffi_lodger_ffi_checksum_method_lodgerengine_predownload(void
+    
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_LODGERENGINE_REGISTER_DEVICE
 #define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_LODGERENGINE_REGISTER_DEVICE
 uint16_t uniffi_lodger_ffi_checksum_method_lodgerengine_register_device(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_LODGERENGINE_SET_NETWORK
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_LODGERENGINE_SET_NETWORK
+uint16_t uniffi_lodger_ffi_checksum_method_lodgerengine_set_network(void
     
 );
 #endif
@@ -1193,6 +1261,12 @@ uint16_t uniffi_lodger_ffi_checksum_method_messagesink_post(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_PLATFORMHTTP_SEND
 #define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_PLATFORMHTTP_SEND
 uint16_t uniffi_lodger_ffi_checksum_method_platformhttp_send(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_PRESET_READ
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_PRESET_READ
+uint16_t uniffi_lodger_ffi_checksum_method_preset_read(void
     
 );
 #endif
@@ -1277,6 +1351,18 @@ uint16_t uniffi_lodger_ffi_checksum_method_lodgersession_open_resource(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_LODGERSESSION_READ
 #define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_LODGERSESSION_READ
 uint16_t uniffi_lodger_ffi_checksum_method_lodgersession_read(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_LODGERSESSION_RELEASE
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_LODGERSESSION_RELEASE
+uint16_t uniffi_lodger_ffi_checksum_method_lodgersession_release(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_LODGERSESSION_RENDERER_GONE
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_LODGERSESSION_RENDERER_GONE
+uint16_t uniffi_lodger_ffi_checksum_method_lodgersession_renderer_gone(void
     
 );
 #endif

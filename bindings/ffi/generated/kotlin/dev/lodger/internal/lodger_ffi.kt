@@ -693,6 +693,9 @@ internal interface UniffiCallbackInterfaceMessageSinkMethod0 : com.sun.jna.Callb
 internal interface UniffiCallbackInterfacePlatformHttpMethod0 : com.sun.jna.Callback {
     fun callback(`uniffiHandle`: Long,`request`: RustBuffer.ByValue,`uniffiFutureCallback`: UniffiForeignFutureCompleteRustBuffer,`uniffiCallbackData`: Long,`uniffiOutDroppedCallback`: UniffiForeignFutureDroppedCallbackStruct,)
 }
+internal interface UniffiCallbackInterfacePresetMethod0 : com.sun.jna.Callback {
+    fun callback(`uniffiHandle`: Long,`path`: RustBuffer.ByValue,`uniffiOutReturn`: RustBuffer,uniffiCallStatus: UniffiRustCallStatus,)
+}
 internal interface UniffiCallbackInterfacePromptsMethod0 : com.sun.jna.Callback {
     fun callback(`uniffiHandle`: Long,`prompt`: RustBuffer.ByValue,`uniffiFutureCallback`: UniffiForeignFutureCompleteI8,`uniffiCallbackData`: Long,`uniffiOutDroppedCallback`: UniffiForeignFutureDroppedCallbackStruct,)
 }
@@ -879,6 +882,25 @@ internal open class UniffiVTableCallbackInterfacePlatformHttp(
     }
 
 }
+@Structure.FieldOrder("uniffiFree", "uniffiClone", "read")
+internal open class UniffiVTableCallbackInterfacePreset(
+    @JvmField internal var `uniffiFree`: UniffiCallbackInterfaceFree? = null,
+    @JvmField internal var `uniffiClone`: UniffiCallbackInterfaceClone? = null,
+    @JvmField internal var `read`: UniffiCallbackInterfacePresetMethod0? = null,
+) : Structure() {
+    class UniffiByValue(
+        `uniffiFree`: UniffiCallbackInterfaceFree? = null,
+        `uniffiClone`: UniffiCallbackInterfaceClone? = null,
+        `read`: UniffiCallbackInterfacePresetMethod0? = null,
+    ): UniffiVTableCallbackInterfacePreset(`uniffiFree`,`uniffiClone`,`read`,), Structure.ByValue
+
+   internal fun uniffiSetValue(other: UniffiVTableCallbackInterfacePreset) {
+        `uniffiFree` = other.`uniffiFree`
+        `uniffiClone` = other.`uniffiClone`
+        `read` = other.`read`
+    }
+
+}
 @Structure.FieldOrder("uniffiFree", "uniffiClone", "scope")
 internal open class UniffiVTableCallbackInterfacePrompts(
     @JvmField internal var `uniffiFree`: UniffiCallbackInterfaceFree? = null,
@@ -960,7 +982,11 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_lodger_ffi_checksum_method_lodgerengine_open(
     ): Int
+    external fun uniffi_lodger_ffi_checksum_method_lodgerengine_predownload(
+    ): Int
     external fun uniffi_lodger_ffi_checksum_method_lodgerengine_register_device(
+    ): Int
+    external fun uniffi_lodger_ffi_checksum_method_lodgerengine_set_network(
     ): Int
     external fun uniffi_lodger_ffi_checksum_method_lodgerengine_wipe(
     ): Int
@@ -977,6 +1003,8 @@ internal object IntegrityCheckingUniffiLib {
     external fun uniffi_lodger_ffi_checksum_method_messagesink_post(
     ): Int
     external fun uniffi_lodger_ffi_checksum_method_platformhttp_send(
+    ): Int
+    external fun uniffi_lodger_ffi_checksum_method_preset_read(
     ): Int
     external fun uniffi_lodger_ffi_checksum_method_prompts_scope(
     ): Int
@@ -1005,6 +1033,10 @@ internal object IntegrityCheckingUniffiLib {
     external fun uniffi_lodger_ffi_checksum_method_lodgersession_open_resource(
     ): Int
     external fun uniffi_lodger_ffi_checksum_method_lodgersession_read(
+    ): Int
+    external fun uniffi_lodger_ffi_checksum_method_lodgersession_release(
+    ): Int
+    external fun uniffi_lodger_ffi_checksum_method_lodgersession_renderer_gone(
     ): Int
     external fun uniffi_lodger_ffi_checksum_method_lodgersession_reopen(
     ): Int
@@ -1048,6 +1080,7 @@ internal object UniffiLib {
         uniffiCallbackInterfaceLog.register(this)
         uniffiCallbackInterfaceMessageSink.register(this)
         uniffiCallbackInterfacePlatformHttp.register(this)
+        uniffiCallbackInterfacePreset.register(this)
         uniffiCallbackInterfacePrompts.register(this)
         uniffiCallbackInterfaceSessionListener.register(this)
         uniffiCallbackInterfaceSocketConnection.register(this)
@@ -1093,7 +1126,11 @@ internal object UniffiLib {
     ): Byte
     external fun uniffi_lodger_ffi_fn_method_lodgerengine_open(`ptr`: Long,`request`: RustBuffer.ByValue,
     ): Long
+    external fun uniffi_lodger_ffi_fn_method_lodgerengine_predownload(`ptr`: Long,`app`: RustBuffer.ByValue,`unmeteredOnly`: Byte,`listener`: Long,
+    ): Long
     external fun uniffi_lodger_ffi_fn_method_lodgerengine_register_device(`ptr`: Long,`device`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Unit
+    external fun uniffi_lodger_ffi_fn_method_lodgerengine_set_network(`ptr`: Long,`kind`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
     ): Unit
     external fun uniffi_lodger_ffi_fn_method_lodgerengine_wipe(`ptr`: Long,`user`: RustBuffer.ByValue,`app`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
     ): Unit
@@ -1147,6 +1184,14 @@ internal object UniffiLib {
     ): Unit
     external fun uniffi_lodger_ffi_fn_method_platformhttp_send(`ptr`: Long,`request`: RustBuffer.ByValue,
     ): Long
+    external fun uniffi_lodger_ffi_fn_clone_preset(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Long
+    external fun uniffi_lodger_ffi_fn_free_preset(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Unit
+    external fun uniffi_lodger_ffi_fn_init_callback_vtable_preset(`vtable`: UniffiVTableCallbackInterfacePreset,
+    ): Unit
+    external fun uniffi_lodger_ffi_fn_method_preset_read(`ptr`: Long,`path`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    ): RustBuffer.ByValue
     external fun uniffi_lodger_ffi_fn_clone_prompts(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
     ): Long
     external fun uniffi_lodger_ffi_fn_free_prompts(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
@@ -1191,6 +1236,10 @@ internal object UniffiLib {
     ): Long
     external fun uniffi_lodger_ffi_fn_method_lodgersession_read(`ptr`: Long,`handle`: Long,`offset`: Long,`length`: Int,uniffi_out_err: UniffiRustCallStatus, 
     ): RustBuffer.ByValue
+    external fun uniffi_lodger_ffi_fn_method_lodgersession_release(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): RustBuffer.ByValue
+    external fun uniffi_lodger_ffi_fn_method_lodgersession_renderer_gone(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Unit
     external fun uniffi_lodger_ffi_fn_method_lodgersession_reopen(`ptr`: Long,`path`: RustBuffer.ByValue,`query`: RustBuffer.ByValue,`scene`: Int,`referrer`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
     ): Unit
     external fun uniffi_lodger_ffi_fn_method_lodgersession_share(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus, 
@@ -1354,10 +1403,16 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_lodger_ffi_checksum_method_lodgerengine_data_was_lost() and 0xFFFF) != 17007) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_lodger_ffi_checksum_method_lodgerengine_open() and 0xFFFF) != 47604) {
+    if ((lib.uniffi_lodger_ffi_checksum_method_lodgerengine_open() and 0xFFFF) != 49187) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_lodger_ffi_checksum_method_lodgerengine_predownload() and 0xFFFF) != 25741) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_lodger_ffi_checksum_method_lodgerengine_register_device() and 0xFFFF) != 22011) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_lodger_ffi_checksum_method_lodgerengine_set_network() and 0xFFFF) != 52775) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_lodger_ffi_checksum_method_lodgerengine_wipe() and 0xFFFF) != 18370) {
@@ -1382,6 +1437,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_lodger_ffi_checksum_method_platformhttp_send() and 0xFFFF) != 16871) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_lodger_ffi_checksum_method_preset_read() and 0xFFFF) != 55509) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_lodger_ffi_checksum_method_prompts_scope() and 0xFFFF) != 50962) {
@@ -1424,6 +1482,12 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_lodger_ffi_checksum_method_lodgersession_read() and 0xFFFF) != 24720) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_lodger_ffi_checksum_method_lodgersession_release() and 0xFFFF) != 63459) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_lodger_ffi_checksum_method_lodgersession_renderer_gone() and 0xFFFF) != 16595) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_lodger_ffi_checksum_method_lodgersession_reopen() and 0xFFFF) != 8811) {
@@ -3874,14 +3938,24 @@ public interface LodgerEngineInterface {
     fun `dataWasLost`(): kotlin.Boolean
     
     /**
-     * Opens the installed release of a program.
+     * Opens a program: what is stored, or what the repository offers, downloaded if need be. Cancelling it is safe.
      */
     suspend fun `open`(`request`: OpenRequest): LodgerSession
+    
+    /**
+     * Downloads the release that the next open will run. `unmetered_only`: not unless the network is known to be Wi-Fi.
+     */
+    suspend fun `predownload`(`app`: kotlin.String, `unmeteredOnly`: kotlin.Boolean, `listener`: SessionListener)
     
     /**
      * Adds functions of the device: clipboard, vibration, location. Register before opening programs.
      */
     fun `registerDevice`(`device`: Device)
+    
+    /**
+     * The network that the device has now: `wifi`, `4g`, …, `none`, `unknown`.
+     */
+    fun `setNetwork`(`kind`: kotlin.String)
     
     /**
      * Removes every trace of a user's data in a program, and checks that it is gone. Blocks on the disk.
@@ -4026,7 +4100,7 @@ open class LodgerEngine: Disposable, AutoCloseable, LodgerEngineInterface
 
     
     /**
-     * Opens the installed release of a program.
+     * Opens a program: what is stored, or what the repository offers, downloaded if need be. Cancelling it is safe.
      */
     @Throws(LodgerException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -4051,6 +4125,34 @@ open class LodgerEngine: Disposable, AutoCloseable, LodgerEngineInterface
 
     
     /**
+     * Downloads the release that the next open will run. `unmetered_only`: not unless the network is known to be Wi-Fi.
+     */
+    @Throws(LodgerException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `predownload`(`app`: kotlin.String, `unmeteredOnly`: kotlin.Boolean, `listener`: SessionListener) {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_lodger_ffi_fn_method_lodgerengine_predownload(
+                uniffiHandle,
+                
+        FfiConverterString.lower(`app`),
+        FfiConverterBoolean.lower(`unmeteredOnly`),
+        FfiConverterTypeSessionListener.lower(`listener`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_lodger_ffi_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_lodger_ffi_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_lodger_ffi_rust_future_free_void(future) },
+        // lift function
+        { },
+        
+        // Error FFI converter
+        LodgerException.ErrorHandler,
+    )
+    }
+
+    
+    /**
      * Adds functions of the device: clipboard, vibration, location. Register before opening programs.
      */
     @Throws(LodgerException::class)override fun `registerDevice`(`device`: Device)
@@ -4061,6 +4163,22 @@ open class LodgerEngine: Disposable, AutoCloseable, LodgerEngineInterface
         it,
         
         FfiConverterTypeDevice.lower(`device`),_status)
+}
+    }
+    
+    
+
+    
+    /**
+     * The network that the device has now: `wifi`, `4g`, …, `none`, `unknown`.
+     */override fun `setNetwork`(`kind`: kotlin.String)
+        = 
+    callWithHandle {
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_lodger_ffi_fn_method_lodgerengine_set_network(
+        it,
+        
+        FfiConverterString.lower(`kind`),_status)
 }
     }
     
@@ -4283,6 +4401,16 @@ public interface LodgerSessionInterface {
      * At most 256 KiB from `offset`; empty at the end.
      */
     fun `read`(`handle`: kotlin.ULong, `offset`: kotlin.ULong, `length`: kotlin.UInt): kotlin.ByteArray
+    
+    /**
+     * Which release is running, where it came from, and why this one.
+     */
+    fun `release`(): OpenedRelease
+    
+    /**
+     * The webview's renderer is gone: the session fails, and a release that does so twice gives way to another.
+     */
+    fun `rendererGone`()
     
     /**
      * The program was opened again while it ran.
@@ -4634,6 +4762,37 @@ open class LodgerSession: Disposable, AutoCloseable, LodgerSessionInterface
     }
     )
     }
+    
+
+    
+    /**
+     * Which release is running, where it came from, and why this one.
+     */override fun `release`(): OpenedRelease {
+            return FfiConverterTypeOpenedRelease.lift(
+    callWithHandle {
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_lodger_ffi_fn_method_lodgersession_release(
+        it,
+        _status)
+}
+    }
+    )
+    }
+    
+
+    
+    /**
+     * The webview's renderer is gone: the session fails, and a release that does so twice gives way to another.
+     */override fun `rendererGone`()
+        = 
+    callWithHandle {
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_lodger_ffi_fn_method_lodgersession_renderer_gone(
+        it,
+        _status)
+}
+    }
+    
     
 
     
@@ -5925,6 +6084,336 @@ public object FfiConverterTypePlatformHttp: FfiConverter<PlatformHttp, Long> {
 
 
 /**
+ * A repository's files shipped inside the app, as `lodger repo export` writes them.
+ */
+public interface Preset {
+    
+    /**
+     * The file at `path`, or none. May block.
+     */
+    fun `read`(`path`: kotlin.String): kotlin.ByteArray?
+    
+    companion object
+}
+
+/**
+ * A repository's files shipped inside the app, as `lodger repo export` writes them.
+ */
+open class PresetImpl: Disposable, AutoCloseable, Preset
+{
+
+    @Suppress("UNUSED_PARAMETER")
+    /**
+     * @suppress
+     */
+    constructor(withHandle: UniffiWithHandle, handle: Long) {
+        this.handle = handle
+        this.cleanable = UniffiLib.CLEANER.register(this, UniffiCleanAction(handle))
+    }
+
+    /**
+     * @suppress
+     *
+     * This constructor can be used to instantiate a fake object. Only used for tests. Any
+     * attempt to actually use an object constructed this way will fail as there is no
+     * connected Rust object.
+     */
+    @Suppress("UNUSED_PARAMETER")
+    constructor(noHandle: NoHandle) {
+        this.handle = 0
+        this.cleanable = null
+    }
+
+    protected val handle: Long
+    protected val cleanable: UniffiCleaner.Cleanable?
+
+    private val wasDestroyed = AtomicBoolean(false)
+    private val callCounter = AtomicLong(1)
+
+    /**
+     * Whether the current object has been destroyed and its reference is gone in the Rust side.
+     */
+    val uniffiIsDestroyed: Boolean get() = wasDestroyed.get()
+
+    override fun destroy() {
+        // Only allow a single call to this method.
+        // TODO: maybe we should log a warning if called more than once?
+        if (this.wasDestroyed.compareAndSet(false, true)) {
+            // This decrement always matches the initial count of 1 given at creation time.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    @Synchronized
+    override fun close() {
+        this.destroy()
+    }
+
+    internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
+        // Check and increment the call counter, to keep the object alive.
+        // This needs a compare-and-set retry loop in case of concurrent updates.
+        do {
+            val c = this.callCounter.get()
+            if (c == 0L) {
+                throw IllegalStateException("${this.javaClass.simpleName} object has already been destroyed")
+            }
+            if (c == Long.MAX_VALUE) {
+                throw IllegalStateException("${this.javaClass.simpleName} call counter would overflow")
+            }
+        } while (! this.callCounter.compareAndSet(c, c + 1L))
+        // Now we can safely do the method call without the handle being freed concurrently.
+        try {
+            return block(this.uniffiCloneHandle())
+        } finally {
+            // This decrement always matches the increment we performed above.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    // Use a static inner class instead of a closure so as not to accidentally
+    // capture `this` as part of the cleanable's action.
+    private class UniffiCleanAction(private val handle: Long) : Runnable {
+        override fun run() {
+            if (handle == 0.toLong()) {
+                // Fake object created with `NoHandle`, don't try to free.
+                return;
+            }
+            uniffiRustCall { status ->
+                UniffiLib.uniffi_lodger_ffi_fn_free_preset(handle, status)
+            }
+        }
+    }
+
+    /**
+     * @suppress
+     */
+    fun uniffiCloneHandle(): Long {
+        if (handle == 0.toLong()) {
+            throw InternalException("uniffiCloneHandle() called on NoHandle object");
+        }
+        return uniffiRustCall() { status ->
+            UniffiLib.uniffi_lodger_ffi_fn_clone_preset(handle, status)
+        }
+    }
+
+    
+    /**
+     * The file at `path`, or none. May block.
+     */
+    @Throws(CallbackFailed::class)override fun `read`(`path`: kotlin.String): kotlin.ByteArray? {
+            return FfiConverterOptionalByteArray.lift(
+    callWithHandle {
+    uniffiRustCallWithError(CallbackFailed) { _status ->
+    UniffiLib.uniffi_lodger_ffi_fn_method_preset_read(
+        it,
+        
+        FfiConverterString.lower(`path`),_status)
+}
+    }
+    )
+    }
+    
+
+    
+
+    
+
+
+    
+    
+    /**
+     * @suppress
+     */
+    companion object
+    
+}
+
+
+
+// Put the implementation in an object so we don't pollute the top-level namespace
+internal object uniffiCallbackInterfacePreset {
+    internal object `read`: UniffiCallbackInterfacePresetMethod0 {
+        override fun callback(`uniffiHandle`: Long,`path`: RustBuffer.ByValue,`uniffiOutReturn`: RustBuffer,uniffiCallStatus: UniffiRustCallStatus,) {
+            val uniffiObj = FfiConverterTypePreset.handleMap.get(uniffiHandle)
+            val makeCall = { ->
+                uniffiObj.`read`(
+                    FfiConverterString.lift(`path`),
+                )
+            }
+            val writeReturn = { value: kotlin.ByteArray? -> uniffiOutReturn.setValue(FfiConverterOptionalByteArray.lower(value)) }
+            uniffiTraitInterfaceCallWithError(
+                uniffiCallStatus,
+                makeCall,
+                writeReturn,
+                { e: CallbackFailed -> FfiConverterTypeCallbackFailed.lower(e) }
+            )
+        }
+    }
+
+    internal object uniffiFree: UniffiCallbackInterfaceFree {
+        override fun callback(handle: Long) {
+            FfiConverterTypePreset.handleMap.remove(handle)
+        }
+    }
+
+    internal object uniffiClone: UniffiCallbackInterfaceClone {
+        override fun callback(handle: Long): Long {
+            return FfiConverterTypePreset.handleMap.clone(handle)
+        }
+    }
+
+    internal var vtable = UniffiVTableCallbackInterfacePreset.UniffiByValue(
+        uniffiFree,
+        uniffiClone,
+        `read`,
+    )
+
+    // Registers the foreign callback with the Rust side.
+    // This method is generated for each callback interface.
+    internal fun register(lib: UniffiLib) {
+        lib.uniffi_lodger_ffi_fn_init_callback_vtable_preset(vtable)
+    }
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypePreset: FfiConverter<Preset, Long> {
+    internal val handleMap = UniffiHandleMap<Preset>()
+
+    override fun lower(value: Preset): Long {
+        if (value is PresetImpl) {
+             // Rust-implemented object.  Clone the handle and return it
+            return value.uniffiCloneHandle()
+         } else {
+            // Kotlin object, generate a new vtable handle and return that.
+            return handleMap.insert(value)
+         }
+    }
+
+    override fun lift(value: Long): Preset {
+        if ((value and 1.toLong()) == 0.toLong()) {
+            // Rust-generated handle, construct a new class that uses the handle to implement the
+            // interface
+            return PresetImpl(UniffiWithHandle, value)
+        } else {
+            // Kotlin-generated handle, get the object from the handle map
+            return handleMap.remove(value)
+        }
+    }
+
+    override fun read(buf: ByteBuffer): Preset {
+        return lift(buf.getLong())
+    }
+
+    override fun allocationSize(value: Preset) = 8UL
+
+    override fun write(value: Preset, buf: ByteBuffer) {
+        buf.putLong(lower(value))
+    }
+}
+
+
+// This template implements a class for working with a Rust struct via a handle
+// to the live Rust struct on the other side of the FFI.
+//
+// There's some subtlety here, because we have to be careful not to operate on a Rust
+// struct after it has been dropped, and because we must expose a public API for freeing
+// theq Kotlin wrapper object in lieu of reliable finalizers. The core requirements are:
+//
+//   * Each instance holds an opaque handle to the underlying Rust struct.
+//     Method calls need to read this handle from the object's state and pass it in to
+//     the Rust FFI.
+//
+//   * When an instance is no longer needed, its handle should be passed to a
+//     special destructor function provided by the Rust FFI, which will drop the
+//     underlying Rust struct.
+//
+//   * Given an instance, calling code is expected to call the special
+//     `destroy` method in order to free it after use, either by calling it explicitly
+//     or by using a higher-level helper like the `use` method. Failing to do so risks
+//     leaking the underlying Rust struct.
+//
+//   * We can't assume that calling code will do the right thing, and must be prepared
+//     to handle Kotlin method calls executing concurrently with or even after a call to
+//     `destroy`, and to handle multiple (possibly concurrent!) calls to `destroy`.
+//
+//   * We must never allow Rust code to operate on the underlying Rust struct after
+//     the destructor has been called, and must never call the destructor more than once.
+//     Doing so may trigger memory unsafety.
+//
+//   * To mitigate many of the risks of leaking memory and use-after-free unsafety, a `Cleaner`
+//     is implemented to call the destructor when the Kotlin object becomes unreachable.
+//     This is done in a background thread. This is not a panacea, and client code should be aware that
+//      1. the thread may starve if some there are objects that have poorly performing
+//     `drop` methods or do significant work in their `drop` methods.
+//      2. the thread is shared across the whole library. This can be tuned by using `android_cleaner = true`,
+//         or `android = true` in the [`kotlin` section of the `uniffi.toml` file](https://mozilla.github.io/uniffi-rs/kotlin/configuration.html).
+//
+// If we try to implement this with mutual exclusion on access to the handle, there is the
+// possibility of a race between a method call and a concurrent call to `destroy`:
+//
+//    * Thread A starts a method call, reads the value of the handle, but is interrupted
+//      before it can pass the handle over the FFI to Rust.
+//    * Thread B calls `destroy` and frees the underlying Rust struct.
+//    * Thread A resumes, passing the already-read handle value to Rust and triggering
+//      a use-after-free.
+//
+// One possible solution would be to use a `ReadWriteLock`, with each method call taking
+// a read lock (and thus allowed to run concurrently) and the special `destroy` method
+// taking a write lock (and thus blocking on live method calls). However, we aim not to
+// generate methods with any hidden blocking semantics, and a `destroy` method that might
+// block if called incorrectly seems to meet that bar.
+//
+// So, we achieve our goals by giving each instance an associated `AtomicLong` counter to track
+// the number of in-flight method calls, and an `AtomicBoolean` flag to indicate whether `destroy`
+// has been called. These are updated according to the following rules:
+//
+//    * The initial value of the counter is 1, indicating a live object with no in-flight calls.
+//      The initial value for the flag is false.
+//
+//    * At the start of each method call, we atomically check the counter.
+//      If it is 0 then the underlying Rust struct has already been destroyed and the call is aborted.
+//      If it is nonzero them we atomically increment it by 1 and proceed with the method call.
+//
+//    * At the end of each method call, we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+//    * When `destroy` is called, we atomically flip the flag from false to true.
+//      If the flag was already true we silently fail.
+//      Otherwise we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+// Astute readers may observe that this all sounds very similar to the way that Rust's `Arc<T>` works,
+// and indeed it is, with the addition of a flag to guard against multiple calls to `destroy`.
+//
+// The overall effect is that the underlying Rust struct is destroyed only when `destroy` has been
+// called *and* all in-flight method calls have completed, avoiding violating any of the expectations
+// of the underlying Rust code.
+//
+// This makes a cleaner a better alternative to _not_ calling `destroy()` as
+// and when the object is finished with, but the abstraction is not perfect: if the Rust object's `drop`
+// method is slow, and/or there are many objects to cleanup, and it's on a low end Android device, then the cleaner
+// thread may be starved, and the app will leak memory.
+//
+// In this case, `destroy`ing manually may be a better solution.
+//
+// The cleaner can live side by side with the manual calling of `destroy`. In the order of responsiveness, uniffi objects
+// with Rust peers are reclaimed:
+//
+// 1. By calling the `destroy` method of the object, which calls `rustObject.free()`. If that doesn't happen:
+// 2. When the object becomes unreachable, AND the Cleaner thread gets to call `rustObject.free()`. If the thread is starved then:
+// 3. The memory is reclaimed when the process terminates.
+//
+// [1] https://stackoverflow.com/questions/24376768/can-java-finalize-an-object-when-it-is-still-in-scope/24380219
+//
+
+
+/**
  * Questions to the user, drawn by the host outside the page.
  */
 public interface Prompts {
@@ -6954,15 +7443,27 @@ data class Config (
     var `disabledCapabilities`: List<kotlin.String>
     , 
     /**
-     * Allows http, loopback and development commands, shows a banner. Never for releases.
+     * Where programs come from.
      */
-    var `development`: kotlin.Boolean
+    var `repository`: Repository
     
-){
+): Disposable{
+    
+
     
 
     
-
+    @Suppress("UNNECESSARY_SAFE_CALL") // codegen is much simpler if we unconditionally emit safe calls here
+    override fun destroy() {
+        
+    Disposable.destroy(
+        this.`dataDir`,
+        this.`quota`,
+        this.`startTimeoutMs`,
+        this.`disabledCapabilities`,
+        this.`repository`
+    )
+    }
     
     companion object
 }
@@ -6977,7 +7478,7 @@ public object FfiConverterTypeConfig: FfiConverterRustBuffer<Config> {
             FfiConverterULong.read(buf),
             FfiConverterULong.read(buf),
             FfiConverterSequenceString.read(buf),
-            FfiConverterBoolean.read(buf),
+            FfiConverterTypeRepository.read(buf),
         )
     }
 
@@ -6986,7 +7487,7 @@ public object FfiConverterTypeConfig: FfiConverterRustBuffer<Config> {
             FfiConverterULong.allocationSize(value.`quota`) +
             FfiConverterULong.allocationSize(value.`startTimeoutMs`) +
             FfiConverterSequenceString.allocationSize(value.`disabledCapabilities`) +
-            FfiConverterBoolean.allocationSize(value.`development`)
+            FfiConverterTypeRepository.allocationSize(value.`repository`)
     )
 
     override fun write(value: Config, buf: ByteBuffer) {
@@ -6994,7 +7495,7 @@ public object FfiConverterTypeConfig: FfiConverterRustBuffer<Config> {
             FfiConverterULong.write(value.`quota`, buf)
             FfiConverterULong.write(value.`startTimeoutMs`, buf)
             FfiConverterSequenceString.write(value.`disabledCapabilities`, buf)
-            FfiConverterBoolean.write(value.`development`, buf)
+            FfiConverterTypeRepository.write(value.`repository`, buf)
     }
 }
 
@@ -7562,6 +8063,77 @@ public object FfiConverterTypeOpenRequest: FfiConverterRustBuffer<OpenRequest> {
 
 
 /**
+ * The release that a session runs.
+ */
+data class OpenedRelease (
+    /**
+     * Version name.
+     */
+    var `version`: kotlin.String
+    , 
+    /**
+     * Version code.
+     */
+    var `code`: kotlin.ULong
+    , 
+    /**
+     * Hex SHA-256 of its index.
+     */
+    var `digest`: kotlin.String
+    , 
+    /**
+     * Where it came from.
+     */
+    var `source`: Source
+    , 
+    /**
+     * Why this one.
+     */
+    var `reason`: Reason
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeOpenedRelease: FfiConverterRustBuffer<OpenedRelease> {
+    override fun read(buf: ByteBuffer): OpenedRelease {
+        return OpenedRelease(
+            FfiConverterString.read(buf),
+            FfiConverterULong.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterTypeSource.read(buf),
+            FfiConverterTypeReason.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: OpenedRelease) = (
+            FfiConverterString.allocationSize(value.`version`) +
+            FfiConverterULong.allocationSize(value.`code`) +
+            FfiConverterString.allocationSize(value.`digest`) +
+            FfiConverterTypeSource.allocationSize(value.`source`) +
+            FfiConverterTypeReason.allocationSize(value.`reason`)
+    )
+
+    override fun write(value: OpenedRelease, buf: ByteBuffer) {
+            FfiConverterString.write(value.`version`, buf)
+            FfiConverterULong.write(value.`code`, buf)
+            FfiConverterString.write(value.`digest`, buf)
+            FfiConverterTypeSource.write(value.`source`, buf)
+            FfiConverterTypeReason.write(value.`reason`, buf)
+    }
+}
+
+
+
+/**
  * Where a page of the stack is: enough to open it again.
  */
 data class PageAddress (
@@ -7650,6 +8222,134 @@ public object FfiConverterTypeReferrer: FfiConverterRustBuffer<Referrer> {
     override fun write(value: Referrer, buf: ByteBuffer) {
             FfiConverterString.write(value.`app`, buf)
             FfiConverterString.write(value.`extraData`, buf)
+    }
+}
+
+
+
+/**
+ * A release repository, and what this device is to it.
+ */
+data class Repository (
+    /**
+     * `https://…`, without the slash at the end.
+     */
+    var `address`: kotlin.String
+    , 
+    /**
+     * The bytes of `trust-root.json`. A development root turns on http, loopback and development commands.
+     */
+    var `trustRoot`: kotlin.ByteArray
+    , 
+    /**
+     * `release` or `trial`.
+     */
+    var `channel`: kotlin.String
+    , 
+    /**
+     * Chooses the bucket of gray releases; None: made once, and stored.
+     */
+    var `installId`: kotlin.String?
+    , 
+    /**
+     * The host's tags for this user.
+     */
+    var `audience`: List<kotlin.String>
+    , 
+    /**
+     * The host's region for this user.
+     */
+    var `region`: kotlin.String?
+    , 
+    /**
+     * How long a program opens offline beyond 7 days after its metadata expired; 30 days together at most.
+     */
+    var `graceMs`: kotlin.ULong
+    , 
+    /**
+     * The repository is asked again when the last check is as old as this.
+     */
+    var `checkAfterMs`: kotlin.ULong
+    , 
+    /**
+     * How long an open waits for the repository if it could open what is stored.
+     */
+    var `patienceMs`: kotlin.ULong
+    , 
+    /**
+     * A repository's files that the app ships; None for none.
+     */
+    var `preset`: Preset?
+    
+): Disposable{
+    
+
+    
+
+    
+    @Suppress("UNNECESSARY_SAFE_CALL") // codegen is much simpler if we unconditionally emit safe calls here
+    override fun destroy() {
+        
+    Disposable.destroy(
+        this.`address`,
+        this.`trustRoot`,
+        this.`channel`,
+        this.`installId`,
+        this.`audience`,
+        this.`region`,
+        this.`graceMs`,
+        this.`checkAfterMs`,
+        this.`patienceMs`,
+        this.`preset`
+    )
+    }
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeRepository: FfiConverterRustBuffer<Repository> {
+    override fun read(buf: ByteBuffer): Repository {
+        return Repository(
+            FfiConverterString.read(buf),
+            FfiConverterByteArray.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterSequenceString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterULong.read(buf),
+            FfiConverterULong.read(buf),
+            FfiConverterULong.read(buf),
+            FfiConverterOptionalTypePreset.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Repository) = (
+            FfiConverterString.allocationSize(value.`address`) +
+            FfiConverterByteArray.allocationSize(value.`trustRoot`) +
+            FfiConverterString.allocationSize(value.`channel`) +
+            FfiConverterOptionalString.allocationSize(value.`installId`) +
+            FfiConverterSequenceString.allocationSize(value.`audience`) +
+            FfiConverterOptionalString.allocationSize(value.`region`) +
+            FfiConverterULong.allocationSize(value.`graceMs`) +
+            FfiConverterULong.allocationSize(value.`checkAfterMs`) +
+            FfiConverterULong.allocationSize(value.`patienceMs`) +
+            FfiConverterOptionalTypePreset.allocationSize(value.`preset`)
+    )
+
+    override fun write(value: Repository, buf: ByteBuffer) {
+            FfiConverterString.write(value.`address`, buf)
+            FfiConverterByteArray.write(value.`trustRoot`, buf)
+            FfiConverterString.write(value.`channel`, buf)
+            FfiConverterOptionalString.write(value.`installId`, buf)
+            FfiConverterSequenceString.write(value.`audience`, buf)
+            FfiConverterOptionalString.write(value.`region`, buf)
+            FfiConverterULong.write(value.`graceMs`, buf)
+            FfiConverterULong.write(value.`checkAfterMs`, buf)
+            FfiConverterULong.write(value.`patienceMs`, buf)
+            FfiConverterOptionalTypePreset.write(value.`preset`, buf)
     }
 }
 
@@ -8863,9 +9563,104 @@ public object FfiConverterTypeOriginForm: FfiConverterRustBuffer<OriginForm> {
 
 
 /**
+ * Why a release was chosen.
+ */
+
+enum class Reason {
+    
+    /**
+     * The channel lists it for this device.
+     */
+    LISTED,
+    /**
+     * The channel lists nothing that is here, and this one may still run.
+     */
+    KEPT,
+    /**
+     * The one that should run died twice before its first content.
+     */
+    FALLBACK;
+
+    
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeReason: FfiConverterRustBuffer<Reason> {
+    override fun read(buf: ByteBuffer) = try {
+        Reason.values()[buf.getInt() - 1]
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: Reason) = 4UL
+
+    override fun write(value: Reason, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
  * One thing that happened. Texts come from the page: untrusted, show them as text.
  */
 sealed class SessionEvent {
+    
+    /**
+     * A release is being downloaded for this open or `predownload`.
+     */
+    data class Progress(
+        /**
+         * Bytes that have come.
+         */
+        val `received`: kotlin.ULong, 
+        /**
+         * Bytes in all, as far as is known.
+         */
+        val `total`: kotlin.ULong) : SessionEvent()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * Another release is installed, and the next open runs it.
+     */
+    data class UpdateReady(
+        /**
+         * Version name.
+         */
+        val `version`: kotlin.String, 
+        /**
+         * Version code.
+         */
+        val `versionCode`: kotlin.ULong, 
+        /**
+         * Restart as soon as the user can bear it.
+         */
+        val `forced`: kotlin.Boolean) : SessionEvent()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The program asked to be restarted into its new release: close the session, and open it again.
+     */
+    object Restart : SessionEvent()
+    
     
     /**
      * The first page has painted.
@@ -9169,35 +9964,45 @@ sealed class SessionEvent {
 public object FfiConverterTypeSessionEvent : FfiConverterRustBuffer<SessionEvent>{
     override fun read(buf: ByteBuffer): SessionEvent {
         return when(buf.getInt()) {
-            1 -> SessionEvent.FirstContent(
+            1 -> SessionEvent.Progress(
+                FfiConverterULong.read(buf),
+                FfiConverterULong.read(buf),
+                )
+            2 -> SessionEvent.UpdateReady(
+                FfiConverterString.read(buf),
+                FfiConverterULong.read(buf),
+                FfiConverterBoolean.read(buf),
+                )
+            3 -> SessionEvent.Restart
+            4 -> SessionEvent.FirstContent(
                 FfiConverterDouble.read(buf),
                 )
-            2 -> SessionEvent.PageReady(
+            5 -> SessionEvent.PageReady(
                 FfiConverterString.read(buf),
                 )
-            3 -> SessionEvent.Route(
+            6 -> SessionEvent.Route(
                 FfiConverterSequenceTypePageAddress.read(buf),
                 )
-            4 -> SessionEvent.Title(
+            7 -> SessionEvent.Title(
                 FfiConverterString.read(buf),
                 )
-            5 -> SessionEvent.Console(
+            8 -> SessionEvent.Console(
                 FfiConverterTypeLogLevel.read(buf),
                 FfiConverterString.read(buf),
                 FfiConverterOptionalString.read(buf),
                 )
-            6 -> SessionEvent.ScriptError(
+            9 -> SessionEvent.ScriptError(
                 FfiConverterString.read(buf),
                 FfiConverterString.read(buf),
                 FfiConverterString.read(buf),
                 )
-            7 -> SessionEvent.Missing(
+            10 -> SessionEvent.Missing(
                 FfiConverterString.read(buf),
                 )
-            8 -> SessionEvent.Warning(
+            11 -> SessionEvent.Warning(
                 FfiConverterString.read(buf),
                 )
-            9 -> SessionEvent.Call(
+            12 -> SessionEvent.Call(
                 FfiConverterULong.read(buf),
                 FfiConverterString.read(buf),
                 FfiConverterString.read(buf),
@@ -9207,24 +10012,24 @@ public object FfiConverterTypeSessionEvent : FfiConverterRustBuffer<SessionEvent
                 FfiConverterDouble.read(buf),
                 FfiConverterDouble.read(buf),
                 )
-            10 -> SessionEvent.Network(
+            13 -> SessionEvent.Network(
                 FfiConverterString.read(buf),
                 )
-            11 -> SessionEvent.Webviews(
+            14 -> SessionEvent.Webviews(
                 FfiConverterOptionalULong.read(buf),
                 FfiConverterSequenceTypeWebview.read(buf),
                 )
-            12 -> SessionEvent.WebviewBack
-            13 -> SessionEvent.Exit
-            14 -> SessionEvent.Share(
+            15 -> SessionEvent.WebviewBack
+            16 -> SessionEvent.Exit
+            17 -> SessionEvent.Share(
                 FfiConverterString.read(buf),
                 FfiConverterString.read(buf),
                 )
-            15 -> SessionEvent.Dev(
+            18 -> SessionEvent.Dev(
                 FfiConverterULong.read(buf),
                 FfiConverterString.read(buf),
                 )
-            16 -> SessionEvent.Failed(
+            19 -> SessionEvent.Failed(
                 FfiConverterTypeErrorKind.read(buf),
                 FfiConverterString.read(buf),
                 FfiConverterString.read(buf),
@@ -9234,6 +10039,29 @@ public object FfiConverterTypeSessionEvent : FfiConverterRustBuffer<SessionEvent
     }
 
     override fun allocationSize(value: SessionEvent): ULong = when(value) {
+        is SessionEvent.Progress -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterULong.allocationSize(value.`received`)
+                + FfiConverterULong.allocationSize(value.`total`)
+            )
+        }
+        is SessionEvent.UpdateReady -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`version`)
+                + FfiConverterULong.allocationSize(value.`versionCode`)
+                + FfiConverterBoolean.allocationSize(value.`forced`)
+            )
+        }
+        is SessionEvent.Restart -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
         is SessionEvent.FirstContent -> {
             // Add the size for the Int that specifies the variant plus the size needed for all fields
             (
@@ -9364,52 +10192,69 @@ public object FfiConverterTypeSessionEvent : FfiConverterRustBuffer<SessionEvent
 
     override fun write(value: SessionEvent, buf: ByteBuffer) {
         when(value) {
-            is SessionEvent.FirstContent -> {
+            is SessionEvent.Progress -> {
                 buf.putInt(1)
+                FfiConverterULong.write(value.`received`, buf)
+                FfiConverterULong.write(value.`total`, buf)
+                Unit
+            }
+            is SessionEvent.UpdateReady -> {
+                buf.putInt(2)
+                FfiConverterString.write(value.`version`, buf)
+                FfiConverterULong.write(value.`versionCode`, buf)
+                FfiConverterBoolean.write(value.`forced`, buf)
+                Unit
+            }
+            is SessionEvent.Restart -> {
+                buf.putInt(3)
+                Unit
+            }
+            is SessionEvent.FirstContent -> {
+                buf.putInt(4)
                 FfiConverterDouble.write(value.`ms`, buf)
                 Unit
             }
             is SessionEvent.PageReady -> {
-                buf.putInt(2)
+                buf.putInt(5)
                 FfiConverterString.write(value.`path`, buf)
                 Unit
             }
             is SessionEvent.Route -> {
-                buf.putInt(3)
+                buf.putInt(6)
                 FfiConverterSequenceTypePageAddress.write(value.`stack`, buf)
                 Unit
             }
             is SessionEvent.Title -> {
-                buf.putInt(4)
+                buf.putInt(7)
                 FfiConverterString.write(value.`title`, buf)
                 Unit
             }
             is SessionEvent.Console -> {
-                buf.putInt(5)
+                buf.putInt(8)
                 FfiConverterTypeLogLevel.write(value.`level`, buf)
                 FfiConverterString.write(value.`text`, buf)
                 FfiConverterOptionalString.write(value.`stack`, buf)
                 Unit
             }
             is SessionEvent.ScriptError -> {
-                buf.putInt(6)
+                buf.putInt(9)
                 FfiConverterString.write(value.`reason`, buf)
                 FfiConverterString.write(value.`stack`, buf)
                 FfiConverterString.write(value.`page`, buf)
                 Unit
             }
             is SessionEvent.Missing -> {
-                buf.putInt(7)
+                buf.putInt(10)
                 FfiConverterString.write(value.`api`, buf)
                 Unit
             }
             is SessionEvent.Warning -> {
-                buf.putInt(8)
+                buf.putInt(11)
                 FfiConverterString.write(value.`text`, buf)
                 Unit
             }
             is SessionEvent.Call -> {
-                buf.putInt(9)
+                buf.putInt(12)
                 FfiConverterULong.write(value.`id`, buf)
                 FfiConverterString.write(value.`api`, buf)
                 FfiConverterString.write(value.`args`, buf)
@@ -9421,38 +10266,38 @@ public object FfiConverterTypeSessionEvent : FfiConverterRustBuffer<SessionEvent
                 Unit
             }
             is SessionEvent.Network -> {
-                buf.putInt(10)
+                buf.putInt(13)
                 FfiConverterString.write(value.`trace`, buf)
                 Unit
             }
             is SessionEvent.Webviews -> {
-                buf.putInt(11)
+                buf.putInt(14)
                 FfiConverterOptionalULong.write(value.`shown`, buf)
                 FfiConverterSequenceTypeWebview.write(value.`all`, buf)
                 Unit
             }
             is SessionEvent.WebviewBack -> {
-                buf.putInt(12)
+                buf.putInt(15)
                 Unit
             }
             is SessionEvent.Exit -> {
-                buf.putInt(13)
+                buf.putInt(16)
                 Unit
             }
             is SessionEvent.Share -> {
-                buf.putInt(14)
+                buf.putInt(17)
                 FfiConverterString.write(value.`title`, buf)
                 FfiConverterString.write(value.`path`, buf)
                 Unit
             }
             is SessionEvent.Dev -> {
-                buf.putInt(15)
+                buf.putInt(18)
                 FfiConverterULong.write(value.`id`, buf)
                 FfiConverterString.write(value.`result`, buf)
                 Unit
             }
             is SessionEvent.Failed -> {
-                buf.putInt(16)
+                buf.putInt(19)
                 FfiConverterTypeErrorKind.write(value.`kind`, buf)
                 FfiConverterString.write(value.`reason`, buf)
                 FfiConverterString.write(value.`code`, buf)
@@ -9594,6 +10439,53 @@ public object FfiConverterTypeSocketMessage : FfiConverterRustBuffer<SocketMessa
                 Unit
             }
         }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+}
+
+
+
+
+
+/**
+ * Where the release of an open came from.
+ */
+
+enum class Source {
+    
+    /**
+     * It was downloaded for this open.
+     */
+    NETWORK,
+    /**
+     * It was installed before.
+     */
+    STORE,
+    /**
+     * The app ships it.
+     */
+    PRESET;
+
+    
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeSource: FfiConverterRustBuffer<Source> {
+    override fun read(buf: ByteBuffer) = try {
+        Source.values()[buf.getInt() - 1]
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: Source) = 4UL
+
+    override fun write(value: Source, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
     }
 }
 
@@ -9953,6 +10845,38 @@ public object FfiConverterOptionalString: FfiConverterRustBuffer<kotlin.String?>
 /**
  * @suppress
  */
+public object FfiConverterOptionalByteArray: FfiConverterRustBuffer<kotlin.ByteArray?> {
+    override fun read(buf: ByteBuffer): kotlin.ByteArray? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterByteArray.read(buf)
+    }
+
+    override fun allocationSize(value: kotlin.ByteArray?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterByteArray.allocationSize(value)
+        }
+    }
+
+    override fun write(value: kotlin.ByteArray?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterByteArray.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterOptionalTypeAppSocket: FfiConverterRustBuffer<AppSocket?> {
     override fun read(buf: ByteBuffer): AppSocket? {
         if (buf.get().toInt() == 0) {
@@ -9975,6 +10899,38 @@ public object FfiConverterOptionalTypeAppSocket: FfiConverterRustBuffer<AppSocke
         } else {
             buf.put(1)
             FfiConverterTypeAppSocket.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalTypePreset: FfiConverterRustBuffer<Preset?> {
+    override fun read(buf: ByteBuffer): Preset? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypePreset.read(buf)
+    }
+
+    override fun allocationSize(value: Preset?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypePreset.allocationSize(value)
+        }
+    }
+
+    override fun write(value: Preset?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypePreset.write(value, buf)
         }
     }
 }
