@@ -8516,7 +8516,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_lodger_ffi_checksum_method_lodgersession_read() != 24720) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_lodger_ffi_checksum_method_lodgersession_release() != 63459) {
+    if (uniffi_lodger_ffi_checksum_method_lodgersession_release() != 39823) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_lodger_ffi_checksum_method_lodgersession_renderer_gone() != 16595) {

@@ -59,7 +59,7 @@ impl Releases {
         if let Ok((verified, here)) = &local
             && !self.is_due(verified, here)
         {
-            return Ok(opened(here, Source::Store, Then::Nothing)?);
+            return opened(here, Source::Store, Then::Nothing);
         }
         if local.is_err()
             && self.store.versions(app)?.is_empty()

@@ -204,10 +204,10 @@ async fn a_captive_portal_is_known_and_not_asked_twice() {
 async fn what_may_pass_is_tried_three_times() {
     let offline = Step::Fails(HttpError::Connect("no route".into()));
     for step in [status(503), status(429), status(500), offline, Step::Fails(HttpError::Timeout)] {
-        let mut world = World::new(&[step.clone()]);
+        let mut world = World::new(std::slice::from_ref(&step));
         unreachable_by(world.get().await);
         assert_eq!(world.server.count(), 3);
-        let mut world = World::new(&[step.clone()]);
+        let mut world = World::new(std::slice::from_ref(&step));
         unreachable_by(world.read("a", 0, 100, false).await);
         assert_eq!(world.server.count(), 1, "where somebody waits, once");
         let mut world = World::new(&[step, ok(b"late")]);

@@ -1484,7 +1484,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_lodger_ffi_checksum_method_lodgersession_read() and 0xFFFF) != 24720) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_lodger_ffi_checksum_method_lodgersession_release() and 0xFFFF) != 63459) {
+    if ((lib.uniffi_lodger_ffi_checksum_method_lodgersession_release() and 0xFFFF) != 39823) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_lodger_ffi_checksum_method_lodgersession_renderer_gone() and 0xFFFF) != 16595) {
