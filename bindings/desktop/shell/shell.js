@@ -9,7 +9,10 @@ const WORDS = {
     id: 'App ID', version: 'Version', digest: 'Digest', publisher: 'Publisher', code: 'Code',
     granted: 'Allowed', denied: 'Not allowed', undecided: 'Not asked yet', noScopes: 'This program asks for no permissions.',
     asks: 'asks for', allow: 'Allow', deny: 'Do not allow', shared: 'Path copied',
-    closed: 'The program was closed.', reopen: 'Open again',
+    closed: 'The program was closed.', reopen: 'Open again', downloading: 'Downloading',
+    updateReady: 'A new version is ready', updateForced: 'This version is out of use. Restart to go on.',
+    later: 'Later', restart: 'Restart now', revoked: 'Withdrawn', revokedText: 'This program may not be opened any more. Its operator or publisher has withdrawn it.',
+    offline: 'You are offline', offlineText: 'Connect to a network and try again.',
   },
   zh: {
     more: '菜单', close: '关闭', loading: '加载中', development: '开发版', failed: '无法打开', retry: '重试',
@@ -17,7 +20,10 @@ const WORDS = {
     id: 'App ID', version: '版本', digest: '摘要', publisher: '发布者', code: '代码',
     granted: '已允许', denied: '不允许', undecided: '未询问', noScopes: '该小程序未申请任何权限。',
     asks: '申请', allow: '允许', deny: '拒绝', shared: '路径已复制',
-    closed: '小程序已关闭。', reopen: '重新打开',
+    closed: '小程序已关闭。', reopen: '重新打开', downloading: '正在下载',
+    updateReady: '新版本已准备好', updateForced: '当前版本已停用，请重启小程序。',
+    later: '以后再说', restart: '立即重启', revoked: '已下架', revokedText: '该小程序已被运营者或发布者下架，无法打开。',
+    offline: '网络不可用', offlineText: '请连接网络后重试。',
   },
 }
 const SCOPES = {
@@ -91,36 +97,64 @@ function head(program, detail) {
   return el('div', 'head', icon(program), el('div', '', el('h1', '', program.name), el('p', '', detail)))
 }
 
+const size = (bytes, language) =>
+  `${(bytes / 1e6).toLocaleString(language.replace('_', '-'), { minimumFractionDigits: 1, maximumFractionDigits: 1 })} MB`
+
+/** A download: how far it is, and a way out. `total` is 0 while it is not known. */
+function download([received, total], words, language) {
+  const part = total ? Math.min(received / total, 1) : 0
+  const bar = el('div', 'bar')
+  bar.setAttribute('role', 'progressbar')
+  bar.setAttribute('aria-label', words.downloading)
+  bar.setAttribute('aria-valuenow', String(Math.floor(part * 100)))
+  const done = el('i')
+  done.style.width = `${part * 100}%`
+  bar.append(done)
+  const text = total ? `${size(received, language)} / ${size(total, language)} · ${Math.floor(part * 100)} %` : size(received, language)
+  return [bar, el('p', 'count', `${words.downloading} ${text}`), button('plain', words.cancel, 'cancel')]
+}
+
 /** One function a layer: state and words to an element. */
 const LAYERS = {
-  loading: ({ program }, words) =>
+  loading: ({ program, progress, development, language }, words) =>
     el('div', 'screen', el('div', 'middle', icon(program), el('h1', '', program.name),
-      el('div', 'dots', el('i'), el('i'), el('i')), el('div', 'badge', words.development))),
+      ...(progress ? download(progress, words, language) : [el('div', 'dots', el('i'), el('i'), el('i'))]),
+      ...(development ? [el('div', 'badge', words.development)] : []))),
 
-  error: ({ program, layer }, words) =>
-    el('div', 'screen', el('div', 'middle', picture(WARNING, 'warning'), el('h1', '', `${words.failed} ${program.name}`.trim()),
-      el('p', '', layer.message), el('p', '', el('code', '', `${words.code}: ${layer.code}`)),
-      button('primary', words.retry, 'retry'))),
+  error: ({ program, layer }, words) => {
+    // What the user can do about it, before what was said of it.
+    const known = { Revoked: [words.revoked, words.revokedText], Offline: [words.offline, words.offlineText] }[layer.error]
+    return el('div', 'screen', el('div', 'middle', picture(WARNING, 'warning'),
+      ...(known ? [el('h1', '', program.name), el('div', 'badge', known[0]), el('p', '', known[1])]
+        : [el('h1', '', `${words.failed} ${program.name}`.trim())]),
+      el('p', known ? 'detail' : '', layer.message), el('p', '', el('code', '', `${words.code}: ${layer.code}`)),
+      button('primary', words.retry, 'retry')))
+  },
+
+  update: ({ program, update }, words) =>
+    el('div', 'sheet', head(program, `${words.version} ${update.version}`),
+      el('p', '', update.forced ? words.updateForced : words.updateReady),
+      el('div', 'answers', ...(update.forced ? [] : [button('plain', words.later, 'later')]), button('primary', words.restart, 'restart'))),
 
   closed: ({ program }, words) =>
     el('div', 'screen', el('div', 'middle', icon(program), el('h1', '', program.name), el('p', '', words.closed),
       button('primary', words.reopen, 'retry'))),
 
-  menu: ({ program, console }, words) => {
+  menu: ({ program, console, development }, words) => {
     const tile = (name) => {
       const element = el('button', 'tile', el('span', '', picture(ICONS[name])), words[name])
       element.addEventListener('click', () => send(name))
       return element
     }
-    return el('div', 'sheet', head(program, words.development),
+    return el('div', 'sheet', head(program, development ? words.development : program.id),
       el('div', 'tiles', ...['share', 'reload', 'permissions', 'about', ...(console ? ['console'] : []), 'close'].map(tile)),
       button('plain', words.cancel, 'dismiss'))
   },
 
-  about: ({ program }, words) =>
+  about: ({ program, development }, words) =>
     el('div', 'sheet', head(program, program.id),
       el('dl', 'list', row(words.id, program.id), row(words.version, program.version), row(words.digest, program.digest),
-        row(words.publisher, words.development)),
+        ...(development ? [row(words.publisher, words.development)] : [])),
       button('plain', words.back, 'menu')),
 
   permissions: ({ program, language }, words) => {
@@ -159,7 +193,7 @@ function draw(state) {
   $('more').setAttribute('aria-label', words.more)
   $('close').setAttribute('aria-label', words.close)
   // A question goes before everything else.
-  const kind = state.prompt ? 'prompt' : state.layer.kind
+  const kind = state.prompt ? 'prompt' : state.update && state.layer.kind === 'none' ? 'update' : state.layer.kind
   const layer = LAYERS[kind]
   $('layer').hidden = !layer
   $('layer').replaceChildren(...(layer ? [layer(state, words)] : []))

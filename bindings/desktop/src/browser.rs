@@ -25,11 +25,12 @@ use crate::{
     host::protocol::{Entry, Scopes},
     network::Network,
     phone::{self, Device, Theme},
+    repository::{Builds, Ground, Repository, no_builds},
     shell::{Shell, prompts::ShellPrompts},
 };
 use lodger_engine::{Change, Session};
 use serde_json::Value;
-use shared::Shared;
+use shared::{Shared, Wanted};
 use std::{
     collections::BTreeMap,
     net::Ipv4Addr,
@@ -47,6 +48,8 @@ use tokio::{net::TcpListener, runtime::Runtime};
 pub struct BrowserOptions {
     /// Keeps the store and the users' data; None: a folder that goes with the server.
     pub data_dir: Option<PathBuf>,
+    /// Where programs come from; None: builds, that `Server::open` is given.
+    pub repository: Option<Repository>,
     /// 0: any free port.
     pub port: u16,
     /// What programs are told before they measure.
@@ -65,6 +68,7 @@ impl Default for BrowserOptions {
     fn default() -> Self {
         Self {
             data_dir: None,
+            repository: None,
             port: 0,
             device: Device::window(phone::SIZE),
             theme: Theme::Light,
@@ -80,7 +84,9 @@ pub struct Server {
     shared: Arc<Shared>,
     events: Receiver<Report>,
     runtime: Runtime,
-    _temporary: Option<tempfile::TempDir>,
+    /// Where builds are signed; None with an operator's repository.
+    builds: Option<Builds>,
+    _temporary: tempfile::TempDir,
 }
 
 impl Server {
@@ -90,14 +96,8 @@ impl Server {
     /// When the port is taken, or the engine cannot use its folder.
     pub fn new(options: &BrowserOptions) -> Result<Self, Error> {
         let starting = "Starting the loopback server";
-        let temporary = match options.data_dir {
-            Some(_) => None,
-            None => Some(tempfile::tempdir().map_err(Error::process(starting))?),
-        };
-        let data_dir = match (&options.data_dir, &temporary) {
-            (Some(dir), _) => dir.clone(),
-            (None, temporary) => temporary.as_ref().expect("made above").path().to_owned(),
-        };
+        let temporary = tempfile::tempdir().map_err(Error::process(starting))?;
+        let ground = Ground::new(options.data_dir.as_deref(), options.repository.as_ref(), temporary.path())?;
         let feed = Feed::default();
         let shell = Arc::new(Shell::new(options.theme));
         let scopes = match options.scopes {
@@ -107,7 +107,15 @@ impl Server {
         let asked = feed.clone();
         let prompts = Arc::new(ShellPrompts::new(shell.clone(), scopes, move || asked.touch()));
         let network = Network::default();
-        let engine = engine::start(&data_dir, options.start_timeout, prompts.clone(), network.clone())?;
+        let development = ground.repository.is_development();
+        shell.update(|state| state.development = development);
+        let engine = engine::start(
+            &ground.data_dir,
+            options.start_timeout,
+            prompts.clone(),
+            network.clone(),
+            &ground.repository,
+        )?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
@@ -119,9 +127,9 @@ impl Server {
         let port = listener.local_addr().map_err(Error::process(starting))?.port();
         let (send, events) = channel();
         let surroundings = shared::Surroundings { engine, network, feed, shell, prompts, send };
-        let shared = Arc::new(Shared::new(options, port, surroundings)?);
+        let shared = Arc::new(Shared::new(options, port, runtime.handle().clone(), surroundings)?);
         runtime.spawn(serve::accept(listener, shared.clone()));
-        Ok(Self { shared, events, runtime, _temporary: temporary })
+        Ok(Self { shared, events, runtime, builds: ground.builds, _temporary: temporary })
     }
 
     /// Installs and opens a program in place of the one before; its events follow. Returns the address to visit, which
@@ -130,8 +138,27 @@ impl Server {
     /// # Errors
     /// Whatever keeps the engine from opening it.
     pub fn open(&self, program: &Program, entry: Entry) -> Result<String, Error> {
-        self.runtime.block_on(self.shared.open(program.clone(), entry))?;
+        self.publish(program)?;
+        self.runtime.block_on(self.shared.open(Wanted::build(program), entry))?;
         Ok(self.address())
+    }
+
+    /// As `open`, for a program of the repository.
+    ///
+    /// # Errors
+    /// As `open`.
+    pub fn open_app(&self, app: &str, entry: Entry) -> Result<String, Error> {
+        self.runtime.block_on(self.shared.open(Wanted { app: app.to_owned(), build: None }, entry))?;
+        Ok(self.address())
+    }
+
+    fn publish(&self, program: &Program) -> Result<(), Error> {
+        self.builds.as_ref().ok_or_else(no_builds)?.put(program)
+    }
+
+    /// Waits until no download goes on that nobody waits for.
+    pub fn settle(&self) {
+        self.runtime.block_on(self.shared.with.engine.settle());
     }
 
     /// Puts a new build of the running program in its place, and takes its build errors off the page. `change` says
@@ -141,10 +168,11 @@ impl Server {
     /// # Errors
     /// When nothing was opened; without the developer's page also when the build differs in more: open it then.
     pub fn reload(&self, program: &Program, change: &Change) -> Result<(), Error> {
+        self.publish(program)?;
         let replaced = self.shared.replace(program, change);
         match replaced {
             Err(_) if self.shared.tools => {
-                Ok(self.runtime.block_on(self.shared.reload(Some(program.clone())))?)
+                Ok(self.runtime.block_on(self.shared.reload(Some(Wanted::build(program))))?)
             }
             replaced => replaced,
         }

@@ -63,6 +63,8 @@ impl Driver {
                     scopes: options.scopes,
                     start_timeout: options.start_timeout,
                     headless: true,
+                    data_dir: options.data_dir.clone(),
+                    repository: options.repository.clone(),
                     host: options.host.clone(),
                     ..WindowOptions::default()
                 })?;
@@ -74,6 +76,8 @@ impl Driver {
                     theme: options.theme,
                     scopes: options.scopes,
                     start_timeout: options.start_timeout,
+                    data_dir: options.data_dir.clone(),
+                    repository: options.repository.clone(),
                     ..BrowserOptions::default()
                 })?;
                 let dark = options.theme == Theme::Dark;
@@ -89,15 +93,42 @@ impl Driver {
     /// # Errors
     /// Whatever keeps it from being opened.
     pub fn open(&mut self, program: &Program, entry: Entry) -> Result<(), Error> {
-        self.events.clear();
-        self.seen = 0;
+        self.forget();
         match &self.backend {
             Backend::Window { window, .. } => self.session = window.open(program.clone(), entry)?,
-            Backend::Browser { chromium, server } => {
+            Backend::Browser { server, .. } => {
                 let url = server.open(program, entry)?;
-                self.session = server.session();
-                chromium.go(&url)?;
+                self.visit(&url)?;
             }
+        }
+        Ok(())
+    }
+
+    /// As `open`, for a program of `DriverOptions::repository`.
+    ///
+    /// # Errors
+    /// As `open`.
+    pub fn open_app(&mut self, app: &str, entry: Entry) -> Result<(), Error> {
+        self.forget();
+        match &self.backend {
+            Backend::Window { window, .. } => self.session = window.open_app(app, entry)?,
+            Backend::Browser { server, .. } => {
+                let url = server.open_app(app, entry)?;
+                self.visit(&url)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn forget(&mut self) {
+        self.events.clear();
+        self.seen = 0;
+    }
+
+    fn visit(&mut self, url: &str) -> Result<(), Error> {
+        if let Backend::Browser { chromium, server } = &self.backend {
+            self.session = server.session();
+            chromium.go(url)?;
         }
         Ok(())
     }
@@ -164,7 +195,7 @@ impl Driver {
                 if test(&event) {
                     return Ok(event);
                 }
-                if let HostEvent::Failed { code, message } = event {
+                if let HostEvent::Failed { code, message, .. } = event {
                     return Err(Error::Session { message, code });
                 }
             }
@@ -229,7 +260,7 @@ impl Driver {
                 at += 1;
                 match event {
                     HostEvent::Dev { id, result } if *id == asked => return Ok(result.clone()),
-                    HostEvent::Failed { code, message } => {
+                    HostEvent::Failed { code, message, .. } => {
                         return Err(Error::Session { message: message.clone(), code: code.clone() });
                     }
                     _ => (),

@@ -1,18 +1,18 @@
-//! The engine as both forms of this host use it: one set-up, one way to install and open.
+//! The engine as both forms of this host use it: one set-up, one way to open.
 use crate::{
     Error,
     device::DesktopDevice,
     event::{HostEvent, Report},
     host::protocol::Open,
-    http::DesktopHttp,
+    http::{DesktopHttp, RepositoryHttp},
     key_store::FileKeyStore,
     network::{Conditions, Network},
     phone::{self, Device, Theme},
+    repository::Repository,
 };
-use lodger_bundle::Bundle;
 use lodger_engine::{
-    Change, Config, Development, Engine, ErrorKind, Host, LodgerError, LogLevel, OpenRequest, OriginForm,
-    Prompts, Session, SessionEvent, SessionListener, Surface, SystemClock, WebviewForm,
+    Config, Engine, ErrorKind, Host, LodgerError, LogLevel, OpenRequest, OriginForm, Prompts, Session,
+    SessionEvent, SessionListener, Surface, SystemClock, WebviewForm,
 };
 use serde_json::{Value, json};
 use std::{
@@ -26,26 +26,22 @@ const QUOTA: u64 = 512 << 20;
 /// The one user of a development host.
 const USER: &str = "developer";
 
-/// An engine for development: unsigned bundles, http and loopback allowed.
+/// An engine over a repository; a development root lets programs use http and loopback.
 pub(crate) fn start(
     data_dir: &Path,
     start_timeout: Duration,
     prompts: Arc<dyn Prompts>,
     network: Network,
+    repository: &Repository,
 ) -> Result<Engine, Error> {
     std::fs::create_dir_all(data_dir).map_err(Error::file(data_dir))?;
     let http = DesktopHttp::new()
         .map_err(|error| LodgerError::new(ErrorKind::Internal, "http", error.to_string()))?;
-    let config = Config {
-        data_dir: data_dir.to_owned(),
-        repository: None,
-        quota: QUOTA,
-        development: Some(Development::unsigned()),
-        disabled_capabilities: Default::default(),
-        start_timeout,
-    };
+    let platform = RepositoryHttp::new(http.clone(), &repository.address)
+        .map_err(|error| LodgerError::new(ErrorKind::Offline, "repository", error.to_string()))?;
+    let config = Config { quota: QUOTA, start_timeout, ..Config::new(data_dir, repository.for_engine()?) };
     let host = Host {
-        platform_http: Arc::new(http.clone()),
+        platform_http: Arc::new(platform),
         app_http: Arc::new(Conditions::new(http.clone(), network)),
         app_socket: Arc::new(http),
         clock: Arc::new(SystemClock),
@@ -68,18 +64,16 @@ pub(crate) struct Place {
     pub(crate) theme: Theme,
 }
 
-/// Reads, installs and opens a bundle. Reads and writes files: not for the thread that draws.
+/// Opens a program; a download tells the listener of its progress. Dropping the future cancels.
 pub(crate) async fn open(
     engine: &Engine,
-    bundle: &Bundle,
     open: &Open,
     place: Place,
     listener: Arc<dyn SessionListener>,
 ) -> Result<Session, LodgerError> {
-    engine.store().install(bundle)?;
     let request = OpenRequest {
         user: USER.to_owned(),
-        app: bundle.index.app.clone(),
+        app: open.app.clone(),
         path: open.entry.path.clone(),
         query: open.entry.query.clone(),
         scene: open.entry.scene,
@@ -89,17 +83,6 @@ pub(crate) async fn open(
         listener,
     };
     engine.open(request).await
-}
-
-/// Puts another build of the running program in its place. Reads and writes files.
-pub(crate) fn replace(
-    engine: &Engine,
-    session: &Session,
-    bundle: &Bundle,
-    change: &Change,
-) -> Result<(), LodgerError> {
-    engine.store().install(bundle)?;
-    session.replace_installed(&bundle.digest(), change)
 }
 
 /// Arguments of the event `overlay` that draws, or with an empty text removes, what is wrong with the source.

@@ -1,5 +1,6 @@
 //! Why the desktop host could not do what it was asked.
 use lodger_engine::LodgerError;
+use lodger_server::repository::RepositoryError;
 use std::{io, path::PathBuf, time::Duration};
 
 /// An error of the desktop host or of its test driver. Messages are for the person at the terminal.
@@ -54,6 +55,9 @@ pub enum Error {
         /// For machines.
         code: String,
     },
+    /// The repository of builds could not be made or written.
+    #[error("Signing the build failed: {0}")]
+    Builds(#[from] RepositoryError),
     /// The engine refused.
     #[error(transparent)]
     Engine(#[from] LodgerError),

@@ -1,5 +1,8 @@
 //! What a running program reports, in a form that crosses a process boundary as one JSON line.
-use lodger_engine::{CallTrace, Counters, LogLevel, NetworkTrace, PageAddress, SessionEvent, Webview};
+use lodger_engine::{
+    CallTrace, Counters, LodgerError, LogLevel, NetworkTrace, OpenedRelease, PageAddress, Reason,
+    SessionEvent, Source, Webview,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -14,13 +17,33 @@ pub enum HostEvent {
         /// X11 window id; 0 where there is none (Wayland).
         window: u32,
     },
+    /// The program's release is being downloaded; it has no session yet.
+    Progress {
+        /// Bytes that have come.
+        received: u64,
+        /// Bytes in all, as far as is known.
+        total: u64,
+    },
     /// The program is installed and its webview is loading.
     Opened {
         /// App id.
         app: String,
         /// Host part of the session's origin.
         label: String,
+        /// What was opened.
+        release: Release,
     },
+    /// Another release is here; opening the program again runs it.
+    UpdateReady {
+        /// Its version's name.
+        version: String,
+        /// The operator does not want the present one to go on.
+        forced: bool,
+    },
+    /// The program asked to be restarted into its new release.
+    Restart,
+    /// No download goes on that nobody waits for: the answer to `settle`.
+    Settled,
     /// The first page has painted.
     FirstContent {
         /// Milliseconds since navigation start, measured in the page.
@@ -117,6 +140,8 @@ pub enum HostEvent {
     WebviewBack,
     /// The session cannot go on; the error page is shown.
     Failed {
+        /// What a host can act on: `Offline`, `Revoked`, …, as in core/docs/errors.md.
+        kind: String,
         /// For machines.
         code: String,
         /// For people.
@@ -126,6 +151,40 @@ pub enum HostEvent {
     ConsoleWanted,
     /// The user left the program, or closed the window.
     Exit,
+}
+
+/// The release that was opened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Release {
+    /// Its version's name.
+    pub version: String,
+    /// Its version's code.
+    pub code: u64,
+    /// `network`, `store` or `preset`.
+    pub source: String,
+    /// `listed`, `kept` or `fallback`.
+    pub reason: String,
+}
+
+impl Release {
+    pub(crate) fn of(release: &OpenedRelease) -> Self {
+        let source = match release.source {
+            Source::Network => "network",
+            Source::Store => "store",
+            Source::Preset => "preset",
+        };
+        let reason = match release.reason {
+            Reason::Listed => "listed",
+            Reason::Kept => "kept",
+            Reason::Fallback => "fallback",
+        };
+        Self {
+            version: release.version.name.clone(),
+            code: release.version.code,
+            source: source.to_owned(),
+            reason: reason.to_owned(),
+        }
+    }
 }
 
 /// An event and the session it belongs to. Sessions are numbered by whoever opens them; 0 is the host itself.
@@ -164,7 +223,26 @@ pub(crate) fn level_name(level: LogLevel) -> &'static str {
     }
 }
 
+/// The user broke a download off.
+pub(crate) fn cancelled() -> HostEvent {
+    HostEvent::Failed {
+        kind: "Denied".to_owned(),
+        code: "cancelled".to_owned(),
+        message: "The download was cancelled. What has arrived is kept.".to_owned(),
+    }
+}
+
 impl HostEvent {
+    /// What the engine says of its failure.
+    pub(crate) fn failed(error: LodgerError) -> Self {
+        Self::Failed { kind: format!("{:?}", error.kind), code: error.code, message: error.message }
+    }
+
+    /// A failure of this host itself.
+    pub(crate) fn broken(code: &str, message: impl Into<String>) -> Self {
+        Self::Failed { kind: "Internal".to_owned(), code: code.to_owned(), message: message.into() }
+    }
+
     /// None for events of the engine that this host has no use for.
     pub(crate) fn from_session(event: SessionEvent) -> Option<Self> {
         Some(match event {
@@ -185,7 +263,12 @@ impl HostEvent {
             SessionEvent::Exit => Self::Exit,
             SessionEvent::Share { title, path } => Self::Share { title, path },
             SessionEvent::Dev { id, result } => Self::Dev { id, result },
-            SessionEvent::Failed { error } => Self::Failed { code: error.code, message: error.message },
+            SessionEvent::Progress { received, total } => Self::Progress { received, total },
+            SessionEvent::UpdateReady { version, forced } => {
+                Self::UpdateReady { version: version.name, forced }
+            }
+            SessionEvent::Restart => Self::Restart,
+            SessionEvent::Failed { error } => Self::failed(error),
             _ => return None,
         })
     }

@@ -69,6 +69,8 @@ enum Turn {
     Opened(u32, Result<Opened, lodger_engine::LodgerError>),
     Replaced(Box<reload::Replaced>),
     Event(u32, HostEvent),
+    /// Downloads have ended.
+    Settled,
     Choice(shell::Choice),
     RendererGone(u32),
     /// By keyboard or mouse.
@@ -85,15 +87,12 @@ enum Turn {
 #[cfg(target_os = "linux")]
 struct Opened {
     session: Session,
-    card: shell::Card,
-    icon: Option<(String, Vec<u8>)>,
-    /// app.json.
-    config: serde_json::Value,
+    program: shell::card::Described,
 }
 
 #[cfg(target_os = "linux")]
 impl std::fmt::Debug for Opened {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Opened").field("card", &self.card).finish_non_exhaustive()
+        f.debug_struct("Opened").field("card", &self.program.card).finish_non_exhaustive()
     }
 }

@@ -14,6 +14,7 @@ pub(crate) mod card;
 pub(crate) mod prompts;
 
 use crate::{answer::path_of, event::HostEvent, phone::Theme};
+use card::Described;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Mutex, time::Duration};
 use tokio::sync::watch;
@@ -27,6 +28,8 @@ pub(crate) struct ShellState {
     pub(crate) theme: Theme,
     /// Height of the status bar over the page: the capsule stands below it.
     pub(crate) top: u32,
+    /// Whether programs come from a development root: said wherever the program is named.
+    pub(crate) development: bool,
     /// Whether the menu leads to the console.
     pub(crate) console: bool,
     /// `en`, `zh_CN`, …
@@ -35,6 +38,10 @@ pub(crate) struct ShellState {
     /// Colour of the page's navigation bar text, `black` or `white`: the capsule follows it.
     pub(crate) bar: &'static str,
     pub(crate) layer: Layer,
+    /// A download for the loading screen: bytes that have come, and in all.
+    pub(crate) progress: Option<(u64, u64)>,
+    /// Another release is here: whether to restart into it.
+    pub(crate) update: Option<NextRelease>,
     /// A question, above everything else.
     pub(crate) prompt: Option<Prompt>,
 }
@@ -42,8 +49,15 @@ pub(crate) struct ShellState {
 impl ShellState {
     /// Whether more than the capsule is to be seen.
     fn covers(&self) -> bool {
-        self.layer != Layer::None || self.prompt.is_some()
+        self.layer != Layer::None || self.prompt.is_some() || self.update.is_some()
     }
+}
+
+/// A release that is installed, and does not run yet.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct NextRelease {
+    pub(crate) version: String,
+    pub(crate) forced: bool,
 }
 
 /// A program asks for a scope; the texts are untrusted.
@@ -94,6 +108,8 @@ pub(crate) enum Layer {
     Closed,
     Loading,
     Error {
+        /// As in `HostEvent::Failed`.
+        error: String,
         code: String,
         message: String,
     },
@@ -120,6 +136,12 @@ pub(crate) enum Choice {
     Console,
     Close,
     Retry,
+    /// Breaks the download off.
+    Cancel,
+    /// Into the release that is ready.
+    Restart,
+    /// The update waits for the next launch.
+    Later,
     Dismiss,
     Grant,
     Deny,
@@ -153,11 +175,14 @@ impl Shell {
         let state = ShellState {
             theme,
             top: 0,
+            development: false,
             console: false,
             language: crate::phone::language(),
             program: Card::default(),
             bar: "black",
             layer: Layer::Loading,
+            progress: None,
+            update: None,
             prompt: None,
         };
         Self { state: watch::Sender::new((1, state)), icon: Mutex::new(None) }
@@ -184,6 +209,32 @@ impl Shell {
 
     pub(crate) fn asks(&self) -> bool {
         self.state.borrow().1.prompt.is_some()
+    }
+
+    /// A program is about to be opened.
+    pub(crate) fn begin(&self, program: Described) {
+        self.set_icon(program.icon);
+        self.update(|state| {
+            state.program = program.card;
+            state.layer = Layer::Loading;
+            state.progress = None;
+            state.update = None;
+        });
+    }
+
+    /// Takes what an event means for the screen.
+    pub(crate) fn heard(&self, event: &HostEvent) {
+        match event {
+            HostEvent::Progress { received, total } => {
+                self.update(|state| state.progress = Some((*received, *total)));
+            }
+            HostEvent::Opened { .. } => self.update(|state| state.progress = None),
+            HostEvent::UpdateReady { version, forced } => self.update(|state| {
+                state.update = Some(NextRelease { version: version.clone(), forced: *forced });
+            }),
+            HostEvent::Failed { .. } => self.update(|state| state.update = None),
+            _ => {}
+        }
     }
 
     /// Whether it needs the whole window.
@@ -231,8 +282,8 @@ pub(crate) const POLICY: &str = "default-src 'none'; script-src 'self'; style-sr
 pub(crate) fn layer_after(event: &HostEvent) -> Option<Layer> {
     match event {
         HostEvent::FirstContent { .. } => Some(Layer::None),
-        HostEvent::Failed { code, message } => {
-            Some(Layer::Error { code: code.clone(), message: message.clone() })
+        HostEvent::Failed { kind, code, message } => {
+            Some(Layer::Error { error: kind.clone(), code: code.clone(), message: message.clone() })
         }
         HostEvent::Share { title, path } => Some(Layer::Shared { title: title.clone(), path: path.clone() }),
         _ => None,
@@ -253,7 +304,10 @@ mod tests {
         shell.update(|_| ());
         assert_eq!(shell.state.borrow().0, 1, "no change, no revision");
         let (waited, ()) = tokio::join!(shell.answer("x://ui/state?after=1"), async {
-            shell.update(|state| state.layer = Layer::Error { code: "c".into(), message: "<b>".into() });
+            shell.update(|state| {
+                state.layer =
+                    Layer::Error { error: "Offline".into(), code: "c".into(), message: "<b>".into() }
+            });
         });
         let second: serde_json::Value = serde_json::from_slice(&waited.2).unwrap();
         assert_eq!((&second["revision"], &second["layer"]["message"]), (&2.into(), &"<b>".into()));

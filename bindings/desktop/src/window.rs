@@ -10,12 +10,12 @@ use crate::{
         protocol::{Command, Entry, Open, Scopes, Setup},
     },
     phone::{self, Theme},
+    repository::{Builds, Ground, Repository, no_builds},
     tools::{Guarded, is_root},
 };
 use lodger_engine::Change;
 use serde_json::{Value, json};
 use std::{
-    collections::VecDeque,
     ffi::OsString,
     io::{BufRead, BufReader, Write},
     path::{Path, PathBuf},
@@ -29,8 +29,6 @@ use std::{
 
 /// How long a window host may take to show its window.
 const START: Duration = Duration::from_secs(30);
-/// Builds whose folders are kept: the host may still be reading the one before, and Retry reads the one that runs.
-const KEPT_BUNDLES: usize = 4;
 
 /// How to start a window host.
 #[derive(Clone, Debug)]
@@ -57,6 +55,8 @@ impl HostCommand {
 pub struct WindowOptions {
     /// Keeps the store and the users' data; None: a folder that goes with the window.
     pub data_dir: Option<PathBuf>,
+    /// Where programs come from; None: builds, that `Window::open` is given.
+    pub repository: Option<Repository>,
     /// CSS pixels.
     pub size: (u32, u32),
     /// None: the system's.
@@ -75,6 +75,7 @@ impl Default for WindowOptions {
     fn default() -> Self {
         Self {
             data_dir: None,
+            repository: None,
             size: phone::SIZE,
             theme: None,
             scopes: Scopes::Ask,
@@ -101,17 +102,15 @@ pub struct Window {
 pub struct WindowHandle {
     commands: Arc<Mutex<ChildStdin>>,
     state: Arc<Mutex<State>>,
+    /// Where the host's builds are signed; None with an operator's repository.
+    builds: Arc<Option<Builds>>,
 }
 
 /// What the reader of events and the writer of commands share.
 struct State {
     session: u32,
-    /// Names places in the source; of the program that was opened last.
+    /// Names places in the source; of the build that was opened last.
     program: Option<Program>,
-    /// Bundles are handed over as folders here.
-    bundles: PathBuf,
-    /// The folders, oldest first.
-    written: VecDeque<PathBuf>,
 }
 
 impl Window {
@@ -122,6 +121,7 @@ impl Window {
     pub fn new(options: &WindowOptions) -> Result<Self, Error> {
         let display = crate::display::ensure(options.headless)?;
         let temporary = tempfile::tempdir().map_err(Error::process("Making a temporary folder"))?;
+        let ground = Ground::new(options.data_dir.as_deref(), options.repository.as_ref(), temporary.path())?;
         let host = match &options.host {
             Some(host) => host.clone(),
             None => HostCommand::this()?,
@@ -135,18 +135,14 @@ impl Window {
         let mut host = Guarded(command.spawn().map_err(Error::process("Starting the window host"))?);
         let input = host.0.stdin.take().expect("its input was piped");
         let output = host.0.stdout.take().expect("its output was piped");
-        let bundles = temporary.path().join("bundles");
         let handle = WindowHandle {
             commands: Arc::new(Mutex::new(input)),
-            state: Arc::new(Mutex::new(State {
-                session: 0,
-                program: None,
-                bundles,
-                written: VecDeque::new(),
-            })),
+            state: Arc::new(Mutex::new(State { session: 0, program: None })),
+            builds: Arc::new(ground.builds),
         };
         handle.write(&Setup {
-            data_dir: options.data_dir.clone().unwrap_or_else(|| temporary.path().join("data")),
+            data_dir: ground.data_dir,
+            repository: ground.repository,
             size: options.size,
             theme: options.theme,
             scopes: options.scopes,
@@ -182,9 +178,34 @@ impl Window {
     /// Opens a program in place of what runs; its events follow. Returns the number of its session.
     ///
     /// # Errors
-    /// When the bundle cannot be handed over.
+    /// When the build cannot be signed, or programs come from an operator's repository.
     pub fn open(&self, program: Program, entry: Entry) -> Result<u32, Error> {
-        self.handle.open(program, entry)
+        let app = self.handle.publish(program)?;
+        self.handle.open(app, entry)
+    }
+
+    /// As `open`, for a program of the repository.
+    ///
+    /// # Errors
+    /// `HostGone`. What is wrong with the program is an event.
+    pub fn open_app(&self, app: &str, entry: Entry) -> Result<u32, Error> {
+        self.handle.state().program = None;
+        self.handle.open(app.to_owned(), entry)
+    }
+
+    /// Waits until no download goes on that nobody waits for; what is reported meanwhile goes to `meanwhile`.
+    ///
+    /// # Errors
+    /// `HostGone`.
+    pub fn settle(&mut self, mut meanwhile: impl FnMut(Report)) -> Result<(), Error> {
+        self.handle.write(&Command::Settle)?;
+        loop {
+            match self.next(START)? {
+                Some(Report { event: HostEvent::Settled, .. }) => return Ok(()),
+                Some(report) => meanwhile(report),
+                None => {}
+            }
+        }
     }
 
     /// The next event, whatever session it is of; None when there is none within `within`.
@@ -265,11 +286,11 @@ impl WindowHandle {
     /// number. What differs in more than the engine can replace (`Session::replace`) is opened anew.
     ///
     /// # Errors
-    /// When the bundle cannot be handed over.
+    /// When the build cannot be signed.
     pub fn reload(&self, program: Program, change: Change) -> Result<(), Error> {
-        let bundle = self.hand_over(program)?;
+        let app = self.publish(program)?;
         let session = self.state().session;
-        let open = Open { session, bundle, entry: Entry::default(), stay: true };
+        let open = Open { session, app, entry: Entry::default(), stay: true };
         self.write(&Command::Reload { open, change })
     }
 
@@ -282,34 +303,22 @@ impl WindowHandle {
         self.write(&Command::Emit { event: "overlay".into(), args: engine::build_errors(text) })
     }
 
-    fn open(&self, program: Program, entry: Entry) -> Result<u32, Error> {
-        let bundle = self.hand_over(program)?;
+    fn open(&self, app: String, entry: Entry) -> Result<u32, Error> {
         let session = {
             let mut state = self.state();
             state.session += 1;
             state.session
         };
-        self.write(&Command::Open(Open { session, bundle, entry, stay: false }))?;
+        self.write(&Command::Open(Open { session, app, entry, stay: false }))?;
         Ok(session)
     }
 
-    /// Writes the bundle where the host reads it.
-    fn hand_over(&self, program: Program) -> Result<PathBuf, Error> {
-        let mut state = self.state();
-        let bundle = state.bundles.join(program.bundle.digest().to_hex());
-        if !bundle.join("index.json").exists() {
-            program.bundle.write_to(&bundle).map_err(Error::file(&bundle))?;
-        }
-        state.written.retain(|known| *known != bundle);
-        state.written.push_back(bundle.clone());
-        if state.written.len() > KEPT_BUNDLES
-            && let Some(old) = state.written.pop_front()
-        {
-            // What cannot be removed goes with the window.
-            let _ = std::fs::remove_dir_all(old);
-        }
-        state.program = Some(program);
-        Ok(bundle)
+    /// Signs a build where the host reads it; returns its app id.
+    fn publish(&self, program: Program) -> Result<String, Error> {
+        self.builds.as_ref().as_ref().ok_or_else(no_builds)?.put(&program)?;
+        let app = program.bundle.index.app.clone();
+        self.state().program = Some(program);
+        Ok(app)
     }
 
     /// The host's back button.

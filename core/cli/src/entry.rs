@@ -39,6 +39,12 @@ pub fn entry(index: &Index, page: Option<&str>, query: &str, scene: u32) -> Resu
     Ok(Entry { path, query: parse_query(query)?, scene, referrer: None })
 }
 
+/// As [`entry`], for a program whose pages are known once it is there.
+pub fn unchecked(page: Option<&str>, query: &str, scene: u32) -> Result<Entry, Failure> {
+    let path = page.map(|page| page.trim_start_matches('/').to_owned());
+    Ok(Entry { path, query: parse_query(query)?, scene, referrer: None })
+}
+
 fn parse_query(text: &str) -> Result<BTreeMap<String, String>, Failure> {
     let mut query = BTreeMap::new();
     for pair in text.trim_start_matches('?').split('&').filter(|pair| !pair.is_empty()) {

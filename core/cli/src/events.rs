@@ -41,7 +41,7 @@ pub fn error(event: &HostEvent) -> Option<String> {
         HostEvent::Resource { path, status: 500.. } if path.starts_with("/.lodger/fetch/") => None,
         HostEvent::Resource { path, status } => Some(format!("{path} was answered with {status}")),
         HostEvent::Refused { what, url } => Some(format!("refused: {what} to {url}")),
-        HostEvent::Failed { code, message } => Some(format!("{message} ({code})")),
+        HostEvent::Failed { code, message, .. } => Some(format!("{message} ({code})")),
         _ => None,
     }
 }

@@ -101,6 +101,12 @@ impl Bench for Arc<Shared> {
             Choice::Deny => self.with.prompts.answer(ScopeAnswer::Denied),
             Choice::Retry => self.reopen(None).await.map_err(|error| error.message)?,
             Choice::Reload => self.reload(None).await.map_err(|error| error.message)?,
+            Choice::Cancel => self.cancel(),
+            Choice::Restart => self.restart(),
+            Choice::Later => {
+                self.with.shell.update(|state| state.update = None);
+                self.with.feed.touch();
+            }
             // It is beside the phone.
             Choice::Console => {}
             Choice::Close => self.tell(self.number(), HostEvent::Exit),
@@ -113,7 +119,7 @@ impl Shared {
     /// Closes a sheet first, as a phone does.
     fn back(&self) {
         match self.with.shell.layer() {
-            Layer::None if !self.with.shell.asks() => {
+            Layer::None if !self.with.shell.covers() => {
                 if let Some(session) = self.session() {
                     session.back();
                 }
@@ -127,8 +133,9 @@ impl Shared {
         if self.with.shell.asks() {
             return self.with.prompts.answer(ScopeAnswer::Denied);
         }
+        self.with.shell.update(|state| state.update = None);
         match self.with.shell.layer() {
-            Layer::Loading | Layer::Error { .. } | Layer::Closed => {}
+            Layer::Loading | Layer::Error { .. } | Layer::Closed => self.with.feed.touch(),
             _ => self.show(Layer::None),
         }
     }

@@ -8,10 +8,11 @@ use super::{
     shared::package,
     tools::{self, Bench},
 };
-use crate::{Error, Program, event::Report, shell::card::describe};
+use crate::{Error, Program, event::Report, shell::Card};
 use async_trait::async_trait;
 use hyper::{Request, StatusCode, body::Incoming, header, service::service_fn};
 use hyper_util::rt::TokioIo;
+use lodger_bundle::Index;
 use serde_json::{Value, json};
 use std::{
     convert::Infallible,
@@ -126,6 +127,12 @@ impl Inner {
     }
 }
 
+/// What the page names of a build.
+fn card(index: &Index) -> Card {
+    let name = index.app.clone();
+    Card { id: name.clone(), name, version: index.version.name.clone(), ..Card::default() }
+}
+
 async fn serve(inner: &Arc<Inner>, request: Request<Incoming>, own: &str) -> Reply {
     let mut named = request.headers().get_all(header::HOST).iter();
     let host = named.next().map(header::HeaderValue::as_bytes);
@@ -144,7 +151,7 @@ impl Bench for Arc<Inner> {
     fn state(&self) -> Value {
         let opened = self.opened();
         let program = opened.as_ref().map(|(program, _)| &program.bundle);
-        let card = program.map(|bundle| describe(bundle).0).unwrap_or_default();
+        let card = program.map(|bundle| card(&bundle.index)).unwrap_or_default();
         json!({
             "session": opened.as_ref().map_or(0, |(_, number)| *number),
             "running": program.is_some(),

@@ -57,7 +57,7 @@ async fn serve(shared: &Arc<Shared>, request: Request<Incoming>) -> Reply {
 }
 
 /// The program's own host: everything comes from its session.
-async fn program_host(shared: &Shared, request: Request<Incoming>, origin: &str, tools: &str) -> Reply {
+async fn program_host(shared: &Arc<Shared>, request: Request<Incoming>, origin: &str, tools: &str) -> Reply {
     let (path, token) = take_token(request.uri());
     let Some(entrance) = shared.program_door.enter(&request, token.as_deref()) else {
         return stranger();

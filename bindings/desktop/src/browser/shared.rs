@@ -3,26 +3,24 @@ use super::{BrowserOptions, door::Door, feed::Feed, questions::Questions};
 use crate::{
     Error, Program,
     engine::{self, Place, Reporter},
-    event::{HostEvent, Report},
+    event::{self, HostEvent, Report},
     host::protocol::{Entry, Open},
     network::Network,
     phone::{Device, Theme},
     shell::{
         self, Layer, Shell,
-        card::{bar_text, describe},
+        card::{Described, bar_text},
         prompts::ShellPrompts,
     },
     window::locate,
 };
-use lodger_engine::{Change, Engine, LodgerError, OriginForm, Session, WebviewForm};
+use lodger_bundle::Index;
+use lodger_engine::{Change, Engine, ErrorKind, LodgerError, OriginForm, Session, WebviewForm};
 use serde_json::{Value, json};
-use std::{
-    path::PathBuf,
-    sync::{
-        Arc, Mutex, MutexGuard,
-        atomic::{AtomicU32, Ordering},
-        mpsc::Sender,
-    },
+use std::sync::{
+    Arc, Mutex, MutexGuard,
+    atomic::{AtomicU32, Ordering},
+    mpsc::Sender,
 };
 
 /// The parts that are made before the server.
@@ -47,6 +45,10 @@ pub(super) struct Shared {
     current: Mutex<Option<Current>>,
     /// One opening at a time.
     opening: tokio::sync::Mutex<()>,
+    /// Ends it.
+    cancel: tokio::sync::Notify,
+    /// Of the server.
+    runtime: tokio::runtime::Handle,
     numbers: AtomicU32,
     questions: Questions,
 }
@@ -58,10 +60,27 @@ struct Settings {
     theme: Theme,
 }
 
+/// What is to be opened.
+#[derive(Clone)]
+pub(super) struct Wanted {
+    /// App id.
+    pub(super) app: String,
+    /// Names places in the source, if it was built here.
+    pub(super) build: Option<Program>,
+}
+
+impl Wanted {
+    pub(super) fn build(program: &Program) -> Self {
+        Self { app: program.bundle.index.app.clone(), build: Some(program.clone()) }
+    }
+}
+
 /// The program that was opened last.
 struct Current {
     number: u32,
-    program: Program,
+    wanted: Wanted,
+    /// Once it is open.
+    index: Option<Arc<Index>>,
     /// As asked for; Retry asks again.
     entry: Entry,
     /// app.json.
@@ -75,7 +94,12 @@ struct Current {
 }
 
 impl Shared {
-    pub(super) fn new(options: &BrowserOptions, port: u16, with: Surroundings) -> Result<Self, Error> {
+    pub(super) fn new(
+        options: &BrowserOptions,
+        port: u16,
+        runtime: tokio::runtime::Handle,
+        with: Surroundings,
+    ) -> Result<Self, Error> {
         let settings = Settings { device: options.device.clone(), theme: options.theme };
         with.shell.update(|state| state.top = settings.device.status_bar);
         Ok(Self {
@@ -87,32 +111,33 @@ impl Shared {
             settings: Mutex::new(settings),
             current: Mutex::default(),
             opening: tokio::sync::Mutex::default(),
+            cancel: tokio::sync::Notify::default(),
+            runtime,
             numbers: AtomicU32::new(0),
             questions: Questions::default(),
         })
     }
 
     /// Opens a program in place of the one before.
-    pub(super) async fn open(self: &Arc<Self>, program: Program, entry: Entry) -> Result<(), LodgerError> {
+    pub(super) async fn open(self: &Arc<Self>, wanted: Wanted, entry: Entry) -> Result<(), LodgerError> {
+        self.cancel.notify_waiters();
         let _one = self.opening.lock().await;
         self.close();
         let number = self.numbers.fetch_add(1, Ordering::Relaxed) + 1;
-        let (card, icon, config) = describe(&program.bundle);
-        self.with.shell.set_icon(icon);
-        self.with.shell.update(|state| {
-            state.program = card;
-            state.layer = Layer::Loading;
-        });
+        self.with.shell.begin(Described::installed(self.with.engine.store(), &wanted.app));
         let label = self.current().as_ref().map(|current| current.label.clone()).unwrap_or_default();
+        let open = Open { session: number, app: wanted.app.clone(), entry: entry.clone(), stay: false };
         *self.current() = Some(Current {
             number,
-            program: program.clone(),
-            entry: entry.clone(),
-            config,
+            wanted,
+            index: None,
+            entry,
+            config: Value::Null,
             label,
             session: None,
             top: None,
         });
+        self.with.feed.touch();
         let Settings { device, theme } = self.settings().clone();
         let place = Place {
             origin: OriginForm::Loopback { port: self.port },
@@ -128,49 +153,68 @@ impl Shared {
                 shared.heard(report);
             }
         });
-        let open = Open { session: number, bundle: PathBuf::new(), entry, stay: false };
-        let opened = engine::open(&self.with.engine, &program.bundle, &open, place, Arc::new(listener)).await;
+        let opening = engine::open(&self.with.engine, &open, place, Arc::new(listener));
+        let opened = tokio::select! {
+            opened = opening => opened.map_err(|error| (HostEvent::failed(error.clone()), error)),
+            () = self.cancel.notified() => Err((event::cancelled(), cancelled())),
+        };
         let session = match opened {
             Ok(session) => session,
-            Err(error) => {
-                let event = HostEvent::Failed { code: error.code.clone(), message: error.message.clone() };
+            Err((event, error)) => {
                 self.heard(Report { session: number, event });
                 return Err(error);
             }
         };
         session.emit("networkStatusChange", self.network_status());
-        let (app, label) = (session.app().to_owned(), session.label().to_owned());
-        if let Some(current) = self.current().as_mut() {
-            current.label.clone_from(&label);
+        let program = Described::running(self.with.engine.store(), &session);
+        let event = HostEvent::Opened {
+            app: session.app().to_owned(),
+            label: session.label().to_owned(),
+            release: event::Release::of(&session.release()),
+        };
+        let label = session.label().to_owned();
+        self.describe(program, |current| {
+            current.label = label;
             current.session = Some(session);
-        }
-        self.heard(Report { session: number, event: HostEvent::Opened { app, label } });
+        });
+        self.heard(Report { session: number, event });
         Ok(())
+    }
+
+    /// Takes over what is known of the program that runs.
+    fn describe(&self, program: Described, change: impl FnOnce(&mut Current)) {
+        let Described { card, icon, config, index } = program;
+        self.with.shell.set_icon(icon);
+        self.with.shell.update(|state| state.program = card);
+        if let Some(current) = self.current().as_mut() {
+            (current.config, current.index) = (config, index);
+            change(current);
+        }
+    }
+
+    /// Breaks off a download that somebody waits for.
+    pub(super) fn cancel(&self) {
+        self.cancel.notify_waiters();
     }
 
     /// Puts a new build in the place of the one that runs, in the same session. Reads and writes files.
     pub(super) fn replace(&self, program: &Program, change: &Change) -> Result<(), Error> {
         let session = self.session().ok_or_else(super::not_open)?;
-        engine::replace(&self.with.engine, &session, &program.bundle, change)?;
-        let (card, icon, config) = describe(&program.bundle);
-        self.with.shell.set_icon(icon);
-        self.with.shell.update(|state| state.program = card);
-        if let Some(current) = self.current().as_mut() {
-            current.program = program.clone();
-            current.config = config;
-        }
+        session.replace(change)?;
+        let described = Described::running(self.with.engine.store(), &session);
+        self.describe(described, |current| current.wanted = Wanted::build(program));
         self.with.feed.touch();
         Ok(())
     }
 
     /// Opens the program again, or a new build of it, on the page that is open now.
-    pub(super) async fn reload(self: &Arc<Self>, program: Option<Program>) -> Result<(), LodgerError> {
+    pub(super) async fn reload(self: &Arc<Self>, wanted: Option<Wanted>) -> Result<(), LodgerError> {
         let again = self.current().as_ref().map(|current| {
             let entry = current.top.clone().unwrap_or_else(|| current.entry.clone());
-            (program.unwrap_or_else(|| current.program.clone()), entry)
+            (wanted.unwrap_or_else(|| current.wanted.clone()), entry)
         });
         match again {
-            Some((program, entry)) => self.open(program, entry).await,
+            Some((wanted, entry)) => self.open(wanted, entry).await,
             None => Ok(()),
         }
     }
@@ -180,9 +224,9 @@ impl Shared {
         let again = self
             .current()
             .as_ref()
-            .map(|current| (current.program.clone(), entry.unwrap_or_else(|| current.entry.clone())));
+            .map(|current| (current.wanted.clone(), entry.unwrap_or_else(|| current.entry.clone())));
         match again {
-            Some((program, entry)) => self.open(program, entry).await,
+            Some((wanted, entry)) => self.open(wanted, entry).await,
             None => Ok(()),
         }
     }
@@ -196,7 +240,7 @@ impl Shared {
     }
 
     /// Takes what a session reports: for the screen, for the console, and for whoever started the server.
-    fn heard(&self, mut report: Report) {
+    fn heard(self: &Arc<Self>, mut report: Report) {
         if self.questions.answered(&report.event) {
             return;
         }
@@ -204,13 +248,16 @@ impl Shared {
             .current()
             .as_ref()
             .filter(|current| current.number == report.session)
-            .map(|current| (current.program.clone(), current.session.clone()))
+            .map(|current| (current.wanted.build.clone(), current.session.clone()))
         else {
             // The last words of a session that was replaced.
             let _ = self.with.send.send(report);
             return;
         };
-        locate(&mut report.event, &program);
+        if let Some(program) = &program {
+            locate(&mut report.event, program);
+        }
+        self.with.shell.heard(&report.event);
         match &report.event {
             HostEvent::ScriptError { message, stack, .. } => {
                 if let Some(session) = &session {
@@ -219,6 +266,7 @@ impl Shared {
             }
             HostEvent::Route { stack } => self.routed(stack.last()),
             HostEvent::Exit | HostEvent::Failed { .. } if self.tools => self.close(),
+            HostEvent::Restart => self.restart(),
             _ => {}
         }
         let layer = match &report.event {
@@ -231,6 +279,13 @@ impl Shared {
         self.with.feed.push(report.clone());
         // The server may be ending; then nobody listens.
         let _ = self.with.send.send(report);
+    }
+
+    /// Opens the program again, as it was opened: the release that is ready runs then.
+    pub(super) fn restart(self: &Arc<Self>) {
+        let shared = Arc::clone(self);
+        // Shown on the host's screen if it fails.
+        self.runtime.spawn(async move { shared.reopen(None).await });
     }
 
     fn routed(&self, top: Option<&lodger_engine::PageAddress>) {
@@ -310,7 +365,7 @@ impl Shared {
                 current.number
             )
         });
-        let index = current.map(|current| &current.program.bundle.index);
+        let index = current.and_then(|current| current.index.as_ref());
         json!({
             "session": current.map_or(0, |current| current.number),
             "frame": frame,
@@ -361,7 +416,7 @@ impl Shared {
     }
 
     /// A report of the host itself about the running session.
-    pub(super) fn tell(&self, number: u32, event: HostEvent) {
+    pub(super) fn tell(self: &Arc<Self>, number: u32, event: HostEvent) {
         self.heard(Report { session: number, event });
     }
 
@@ -372,6 +427,11 @@ impl Shared {
     fn settings(&self) -> MutexGuard<'_, Settings> {
         self.settings.lock().expect("no code panics while it holds the settings")
     }
+}
+
+/// As whoever opens is told of it.
+fn cancelled() -> LodgerError {
+    LodgerError::new(ErrorKind::Denied, "cancelled", "The download was cancelled.")
 }
 
 /// A package for the console: its size is that of its files.

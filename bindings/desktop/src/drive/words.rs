@@ -2,10 +2,11 @@
 use crate::{
     host::protocol::Scopes,
     phone::{self, Theme},
+    repository::Repository,
     window::HostCommand,
 };
 use serde::Deserialize;
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 /// A web engine to test in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +41,10 @@ pub struct DriverOptions {
     pub patience: Duration,
     /// First content later than this is a failure of the program.
     pub start_timeout: Duration,
+    /// Keeps the store and the users' data; None: a folder that goes with the driver.
+    pub data_dir: Option<PathBuf>,
+    /// Where programs come from; None: builds, that `Driver::open` is given.
+    pub repository: Option<Repository>,
     /// How to start a window host; None: `HostCommand::this`.
     pub host: Option<HostCommand>,
 }
@@ -52,6 +57,8 @@ impl Default for DriverOptions {
             scopes: Scopes::Deny,
             patience: Duration::from_secs(20),
             start_timeout: Duration::from_secs(15),
+            data_dir: None,
+            repository: None,
             host: None,
         }
     }

@@ -1,5 +1,5 @@
 //! What the window host is told: one JSON object a line on its standard input. It answers with `Report` lines.
-use crate::phone::Theme;
+use crate::{phone::Theme, repository::Repository};
 use lodger_engine::Change;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -10,6 +10,8 @@ use std::{collections::BTreeMap, path::PathBuf};
 pub(crate) struct Setup {
     /// Where the store and the users' data live.
     pub(crate) data_dir: PathBuf,
+    /// Where programs come from.
+    pub(crate) repository: Repository,
     /// Window size, CSS pixels.
     pub(crate) size: (u32, u32),
     /// None: the system's.
@@ -38,9 +40,9 @@ pub enum Scopes {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "camelCase")]
 pub(crate) enum Command {
-    /// Installs a bundle and opens it in place of what runs.
+    /// Opens a program in place of what runs.
     Open(Open),
-    /// Puts another build of what runs in its place; opens it anew, on the page that is open now, where that cannot be.
+    /// Puts the newest build of what runs in its place; opens it anew, on the page that is open now, where that cannot be.
     Reload {
         #[serde(flatten)]
         open: Open,
@@ -52,6 +54,8 @@ pub(crate) enum Command {
     Emit { event: String, args: Value },
     /// Answered by `HostEvent::Counters`.
     Counters,
+    /// Answered by `HostEvent::Settled`, when no download goes on that nobody waits for.
+    Settle,
     /// Shows the console in a window of its own.
     Console { url: String },
     /// The back button.
@@ -65,8 +69,8 @@ pub(crate) enum Command {
 pub(crate) struct Open {
     /// Numbers the session in reports.
     pub(crate) session: u32,
-    /// Folder with `index.json` and `blobs/`.
-    pub(crate) bundle: PathBuf,
+    /// App id.
+    pub(crate) app: String,
     #[serde(flatten)]
     pub(crate) entry: Entry,
     /// Stay on the page that is open now, if one is.
@@ -110,7 +114,7 @@ mod tests {
     fn commands_are_lines() {
         let open = Command::Open(Open {
             session: 2,
-            bundle: "/b".into(),
+            app: "coffee".into(),
             entry: Entry { query: [("a".into(), "\n".into())].into(), ..Entry::page("p/q") },
             stay: false,
         });

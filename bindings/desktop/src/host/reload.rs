@@ -1,17 +1,19 @@
 //! The edit loop: a new build takes the place of the one that runs, in the same webview.
 use super::{Turn, protocol::Open, running::Running, webview::send};
-use crate::engine;
-use crate::shell::{Card, card::describe};
-use lodger_bundle::Bundle;
-use lodger_engine::{Change, ErrorKind, LodgerError};
-use serde_json::Value;
+use crate::shell::card::Described;
+use lodger_engine::{Change, LodgerError};
 
 /// How replacing went.
-#[derive(Debug)]
 pub(super) struct Replaced {
     open: Open,
-    /// How the new bundle describes its program, and its app.json.
-    result: Result<(Card, Value), LodgerError>,
+    /// How the new bundle describes its program.
+    result: Result<Described, LodgerError>,
+}
+
+impl std::fmt::Debug for Replaced {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Replaced").field("open", &self.open).finish_non_exhaustive()
+    }
 }
 
 impl Running {
@@ -20,14 +22,7 @@ impl Running {
         let Some(session) = self.session().cloned() else { return self.reopen(open) };
         let (engine, proxy) = (self.engine.clone(), self.proxy.clone());
         self.runtime.spawn_blocking(move || {
-            let bundle = Bundle::read_from(&open.bundle).map_err(|error| {
-                LodgerError::new(ErrorKind::Untrusted, "bundle-unreadable", error.to_string())
-            });
-            let result = bundle.and_then(|bundle| {
-                engine::replace(&engine, &session, &bundle, &change)?;
-                let (card, _, config) = describe(&bundle);
-                Ok((card, config))
-            });
+            let result = session.replace(&change).map(|()| Described::running(engine.store(), &session));
             send(&proxy, Turn::Replaced(Box::new(Replaced { open, result })));
         });
     }
@@ -38,8 +33,7 @@ impl Running {
             return;
         }
         match (result, &mut self.current) {
-            (Ok((card, config)), Some(current)) => {
-                current.open.bundle = open.bundle;
+            (Ok(Described { card, config, .. }), Some(current)) => {
                 current.config = config;
                 self.shell.update(|state| state.program = card);
             }

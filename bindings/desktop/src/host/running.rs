@@ -13,13 +13,12 @@ use crate::{
     network::Network,
     phone::{Device, Theme},
     shell::{
-        self, Layer, Shell,
-        card::{bar_text, describe},
+        self, Shell,
+        card::{Described, bar_text},
         prompts::ShellPrompts,
     },
 };
-use lodger_bundle::Bundle;
-use lodger_engine::{Engine, ErrorKind, LodgerError, OriginForm, Session, WebviewForm};
+use lodger_engine::{Engine, LodgerError, OriginForm, Session, WebviewForm};
 use serde_json::{Value, json};
 use std::{
     convert::Infallible,
@@ -32,7 +31,7 @@ use tao::{
     event_loop::{ControlFlow, EventLoopBuilder, EventLoopProxy, EventLoopWindowTarget},
     window::WindowId,
 };
-use tokio::runtime::Runtime;
+use tokio::{runtime::Runtime, task::AbortHandle};
 
 /// Reads the set-up, opens the window, and never comes back: the process ends with the window.
 pub(super) fn run() -> Result<Infallible, Error> {
@@ -43,7 +42,8 @@ pub(super) fn run() -> Result<Infallible, Error> {
     let theme = set_theme(setup.theme);
 
     let shell = Arc::new(Shell::new(theme));
-    shell.update(|state| state.console = true);
+    let development = setup.repository.is_development();
+    shell.update(|state| (state.console, state.development) = (true, development));
     let asked = proxy.clone();
     let prompts = Arc::new(ShellPrompts::new(shell.clone(), setup.scopes, move || send(&asked, Turn::Asked)));
     let engine = engine::start(
@@ -51,6 +51,7 @@ pub(super) fn run() -> Result<Infallible, Error> {
         Duration::from_millis(setup.start_timeout_ms),
         prompts.clone(),
         Network::default(),
+        &setup.repository,
     )?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -143,6 +144,8 @@ pub(super) struct Current {
     pub(super) open: Open,
     /// None while it is being opened, and after a failure.
     session: Option<Session>,
+    /// Ends the opening.
+    opening: AbortHandle,
     /// app.json, once it is open.
     pub(super) config: Value,
     /// Where it is now, for reloading.
@@ -158,13 +161,13 @@ impl Running {
             Turn::Opened(number, result) => self.opened(number, result),
             Turn::Replaced(replaced) => self.replaced(*replaced),
             Turn::Event(number, event) => return self.event(number, event),
+            Turn::Settled => report(self.number(), HostEvent::Settled),
             Turn::Choice(choice) => return self.choose(choice),
             Turn::RendererGone(number) => {
-                let failed = HostEvent::Failed {
-                    code: "renderer-gone".into(),
-                    message: "The page's process has died. Retry opens it again.".into(),
-                };
-                self.event(number, failed);
+                // The engine counts it, and answers with `Failed`.
+                if let Some(session) = self.session().filter(|_| number == self.number()) {
+                    session.renderer_gone();
+                }
             }
             Turn::Back => self.back(),
             Turn::Asked => self.fit(),
@@ -194,6 +197,13 @@ impl Running {
                 if let Some(session) = self.session() {
                     report(self.number(), HostEvent::Counters { counts: event::counts(session.counters()) });
                 }
+            }
+            Command::Settle => {
+                let (engine, proxy) = (self.engine.clone(), self.proxy.clone());
+                self.runtime.spawn(async move {
+                    engine.settle().await;
+                    send(&proxy, Turn::Settled);
+                });
             }
             // Taken by the loop, which alone can make windows.
             Command::Console { .. } => {}
@@ -234,6 +244,7 @@ impl Running {
     /// Starts opening; the rest happens in `opened`.
     pub(super) fn open(&mut self, mut open: Open) {
         if let Some(before) = self.current.take() {
+            before.opening.abort();
             if let Some(session) = before.session {
                 session.close();
             }
@@ -244,7 +255,8 @@ impl Running {
             }
         }
         self.window.clear();
-        self.show(Layer::Loading);
+        self.shell.begin(Described::installed(self.engine.store(), &open.app));
+        self.fit();
         let number = open.session;
         let place = Place {
             origin: OriginForm::CustomScheme,
@@ -258,21 +270,23 @@ impl Running {
             send(&events, Turn::Event(report.session, report.event))
         });
         let (engine, proxy, request) = (self.engine.clone(), self.proxy.clone(), open.clone());
-        self.current = Some(Current { open, session: None, config: Value::Null, top: None });
-        self.runtime.spawn(async move {
-            let result = match Bundle::read_from(&request.bundle) {
-                Ok(bundle) => {
-                    let (card, icon, config) = describe(&bundle);
-                    engine::open(&engine, &bundle, &request, place, Arc::new(listener))
-                        .await
-                        .map(|session| Opened { session, card, icon, config })
-                }
-                Err(error) => {
-                    Err(LodgerError::new(ErrorKind::Untrusted, "bundle-unreadable", error.to_string()))
-                }
-            };
+        let opening = self.runtime.spawn(async move {
+            let opened = engine::open(&engine, &request, place, Arc::new(listener)).await;
+            let result = opened
+                .map(|session| Opened { program: Described::running(engine.store(), &session), session });
             send(&proxy, Turn::Opened(number, result));
         });
+        let opening = opening.abort_handle();
+        self.current = Some(Current { open, session: None, opening, config: Value::Null, top: None });
+    }
+
+    /// Breaks off a download that somebody waits for.
+    pub(super) fn cancel(&mut self) {
+        if let Some(current) = self.current.as_ref().filter(|current| current.session.is_none()) {
+            current.opening.abort();
+            let number = current.open.session;
+            self.event(number, event::cancelled());
+        }
     }
 
     fn opened(&mut self, number: u32, result: Result<Opened, LodgerError>) {
@@ -284,21 +298,25 @@ impl Running {
             return;
         };
         let failure = match result {
-            Ok(Opened { session, card, icon, config }) => {
+            Ok(Opened { session, program: Described { card, icon, config, .. } }) => {
                 current.config = config;
-                let opened =
-                    HostEvent::Opened { app: session.app().to_owned(), label: session.label().to_owned() };
+                let opened = HostEvent::Opened {
+                    app: session.app().to_owned(),
+                    label: session.label().to_owned(),
+                    release: event::Release::of(&session.release()),
+                };
                 current.session = Some(session.clone());
                 self.window.set_title(&card.name);
                 self.shell.set_icon(icon);
                 self.shell.update(|state| state.program = card);
+                self.shell.heard(&opened);
                 report(number, opened);
                 match self.window.open(&session, number, self.runtime.handle(), &self.proxy) {
                     Ok(()) => return,
-                    Err(error) => HostEvent::Failed { code: "no-webview".into(), message: error.to_string() },
+                    Err(error) => HostEvent::broken("no-webview", error.to_string()),
                 }
             }
-            Err(error) => HostEvent::Failed { code: error.code, message: error.message },
+            Err(error) => HostEvent::failed(error),
         };
         self.event(number, failure);
     }
@@ -341,11 +359,24 @@ impl Running {
             }
             _ => (),
         }
-        if let Some(layer) = shell::layer_after(&event) {
-            self.show(layer);
+        self.shell.heard(&event);
+        match shell::layer_after(&event) {
+            Some(layer) => self.show(layer),
+            None => self.fit(),
         }
+        let restart = event == HostEvent::Restart;
         report(number, event);
+        if restart {
+            self.restart();
+        }
         go_on
+    }
+
+    /// Opens the program again: the release that is ready runs then.
+    pub(super) fn restart(&mut self) {
+        if let Some(current) = &self.current {
+            self.open(Open { stay: false, ..current.open.clone() });
+        }
     }
 
     fn resized(&self) -> bool {

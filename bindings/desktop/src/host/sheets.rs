@@ -37,6 +37,12 @@ impl Running {
                     self.open(Open { stay: choice == Choice::Reload, ..current.open.clone() });
                 }
             }
+            Choice::Cancel => self.cancel(),
+            Choice::Restart => self.restart(),
+            Choice::Later => {
+                self.shell.update(|state| state.update = None);
+                self.fit();
+            }
             Choice::Close => return self.leave(),
         }
         true
@@ -66,7 +72,7 @@ impl Running {
 
     pub(super) fn back(&mut self) {
         match self.shell.layer() {
-            Layer::None if !self.shell.asks() => {
+            Layer::None if !self.shell.covers() => {
                 if self.window.webs.back() {
                     return;
                 }
@@ -83,8 +89,9 @@ impl Running {
         if self.shell.asks() {
             return self.prompts.answer(ScopeAnswer::Denied);
         }
+        self.shell.update(|state| state.update = None);
         match self.shell.layer() {
-            Layer::Loading | Layer::Error { .. } | Layer::Closed => (),
+            Layer::Loading | Layer::Error { .. } | Layer::Closed => self.fit(),
             _ => self.show(Layer::None),
         }
     }

@@ -15,6 +15,7 @@ mod hot;
 mod media;
 mod model;
 mod probing;
+mod releases;
 mod screen;
 mod sink;
 mod smoking;

@@ -2,11 +2,11 @@
 
 mod browser;
 mod edit;
+mod release;
 mod watch;
 mod window;
 
 use crate::{
-    compile::Compiled,
     entry::{self, ThemeArg},
     events,
     failure::Failure,
@@ -14,7 +14,7 @@ use crate::{
 };
 use edit::EditLoop;
 use lodger_compiler::Compiler;
-use lodger_desktop::{Entry, Report};
+use lodger_desktop::{Report, browser::Server, window::Window};
 use std::{
     path::PathBuf,
     sync::{
@@ -24,18 +24,23 @@ use std::{
     time::Duration,
 };
 
-/// Opens a mini-program in a window, and rebuilds and reloads it on every save
+/// Opens a mini-program in a window: a project, rebuilt on every save, or with --repo a published program
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples: lodger run coffee --query table=12
           lodger run coffee --page pages/cart/index --screenshot cart.png --after 500 --headless
           lodger run coffee --browser --open --device pixel
+          lodger run coffee --repo R --trust-root R/trust-root.json --data D --headless --json
 
-With --json, what the program reports comes as one JSON object a line.")]
+With --json, what the program reports comes as one JSON object a line; with --repo, --headless and --json, one object
+says whether the program opens, and the command ends.")]
 pub struct Args {
-    /// The project folder
-    #[arg(default_value = ".")]
+    /// The project folder; with --repo, an app id
+    #[arg(default_value = ".", value_name = "PROGRAM")]
     dir: PathBuf,
+
+    #[command(flatten)]
+    release: release::ReleaseArgs,
 
     /// The page to open, instead of the first
     #[arg(long, value_name = "PATH")]
@@ -95,14 +100,19 @@ const TURN: Duration = Duration::from_millis(20);
 
 /// Runs.
 pub fn run(args: Args, output: &Output) -> Result<(), Failure> {
+    if args.release.repo.is_some() {
+        return release::run(&args, output);
+    }
     let mut compiler = Compiler::default();
     let compiled = edit::compile(&mut compiler, &args, output).map_err(|broken| broken.failure)?;
     let edits = EditLoop::new(&args, output, compiler, &compiled)?;
     let entry = entry::entry(&compiled.bundle.index, args.page.as_deref(), &args.query, args.scene)?;
     if args.browser {
-        browser::run(&args, compiled, edits, entry, output)
+        let open = |server: &Server| server.open(&compiled.program(), entry);
+        browser::run(&args, None, open, Some(edits), output)
     } else {
-        window::run(&args, compiled, edits, entry, output)
+        let open = |window: &Window| window.open(compiled.program(), entry).map(drop);
+        window::run(&args, None, open, Some(edits), output)
     }
 }
 

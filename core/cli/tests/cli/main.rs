@@ -5,4 +5,5 @@ mod build;
 mod check;
 mod help;
 mod publish;
+mod release;
 mod support;

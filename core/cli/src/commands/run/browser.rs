@@ -1,9 +1,9 @@
 //! Behind a loopback server: print the address, then what happens; rebuild and reload on save, until stopped.
 
-use super::{Args, Compiled, EditLoop, Entry, Failure, Output, Stop, TURN, failed, print};
+use super::{Args, EditLoop, Failure, Output, Stop, TURN, failed, print};
 use crate::output::DIM;
 use lodger_desktop::{
-    Device, Theme,
+    Device, Error, Repository, Theme,
     browser::{BrowserOptions, Server},
     devices,
 };
@@ -13,13 +13,14 @@ use std::process::{Command, Stdio};
 /// Serves until the process is stopped.
 pub fn run(
     args: &Args,
-    compiled: Compiled,
-    mut edits: EditLoop<'_>,
-    entry: Entry,
+    repository: Option<Repository>,
+    open: impl FnOnce(&Server) -> Result<String, Error>,
+    mut edits: Option<EditLoop<'_>>,
     output: &Output,
 ) -> Result<(), Failure> {
     let mut options = BrowserOptions {
         data_dir: args.data.clone(),
+        repository,
         port: args.port,
         theme: args.theme.map_or_else(Theme::default, Into::into),
         tools: !args.plain,
@@ -29,11 +30,10 @@ pub fn run(
         options.device = device(args.device.as_deref())?;
     }
     let server = Server::new(&options).map_err(failed)?;
-    let mut url = server.open(&compiled.program(), entry).map_err(failed)?;
+    let mut url = open(&server).map_err(failed)?;
     listening(&url, output);
-    output.note(format_args!(
-        "{DIM}the address is a secret of this run; saving a file rebuilds and reloads; Ctrl-C ends it{DIM:#}"
-    ));
+    let saving = if edits.is_some() { " saving a file rebuilds and reloads;" } else { "" };
+    output.note(format_args!("{DIM}the address is a secret of this run;{saving} Ctrl-C ends it{DIM:#}"));
     if args.open {
         visit(&url)?;
     }
@@ -43,11 +43,15 @@ pub fn run(
             print(&report, output);
         }
         // Another app id is another origin.
-        if edits.turn(&server)? && server.address() != url {
+        if let Some(edits) = &mut edits
+            && edits.turn(&server)?
+            && server.address() != url
+        {
             url = server.address();
             listening(&url, output);
         }
     }
+    server.settle();
     Ok(())
 }
 

@@ -1,9 +1,9 @@
 //! In a window: open, print what happens, rebuild on save, until the window is closed.
 
-use super::{Args, Compiled, EditLoop, Entry, Failure, Output, Stop, TURN, failed, print};
+use super::{Args, EditLoop, Failure, Output, Stop, TURN, failed, print};
 use crate::output::DIM;
 use lodger_desktop::{
-    HostEvent,
+    Error, HostEvent, Repository,
     window::{Window, WindowOptions},
 };
 use std::{
@@ -15,26 +15,19 @@ use std::{
 /// Runs until the window is closed or, with `--screenshot`, until the picture is taken.
 pub fn run(
     args: &Args,
-    compiled: Compiled,
-    mut edits: EditLoop<'_>,
-    entry: Entry,
+    repository: Option<Repository>,
+    open: impl FnOnce(&Window) -> Result<(), Error>,
+    mut edits: Option<EditLoop<'_>>,
     output: &Output,
 ) -> Result<(), Failure> {
-    let options = WindowOptions {
-        data_dir: args.data.clone(),
-        theme: args.theme.map(Into::into),
-        headless: args.headless,
-        ..WindowOptions::default()
-    };
-    let progress = output.progress("Opening the window");
-    let mut window = Window::new(&options).map_err(failed)?;
-    drop(progress);
-    window.open(compiled.program(), entry).map_err(failed)?;
+    let mut window = start(args, repository, output)?;
+    open(&window).map_err(failed)?;
     if let Some(file) = &args.screenshot {
         return screenshot(window, file, Duration::from_millis(args.after), output);
     }
     let stop = Stop::new()?;
-    output.note(format_args!("{DIM}saving a file rebuilds and reloads; close the window to end{DIM:#}"));
+    let saving = if edits.is_some() { "saving a file rebuilds and reloads; " } else { "" };
+    output.note(format_args!("{DIM}{saving}close the window to end{DIM:#}"));
     while !stop.asked() {
         match window.next(TURN) {
             Ok(Some(report)) => {
@@ -48,9 +41,24 @@ pub fn run(
             Err(_) if stop.asked() => return Ok(()),
             Err(error) => return Err(failed(error)),
         }
-        edits.turn(&window.handle())?;
+        if let Some(edits) = &mut edits {
+            edits.turn(&window.handle())?;
+        }
     }
     window.close().map_err(failed)
+}
+
+/// An empty window.
+pub fn start(args: &Args, repository: Option<Repository>, output: &Output) -> Result<Window, Failure> {
+    let options = WindowOptions {
+        data_dir: args.data.clone(),
+        repository,
+        theme: args.theme.map(Into::into),
+        headless: args.headless,
+        ..WindowOptions::default()
+    };
+    let _progress = output.progress("Opening the window");
+    Window::new(&options).map_err(failed)
 }
 
 /// Waits for first content and the wanted time after it; errors meanwhile are printed, and make the command fail.
