@@ -266,7 +266,8 @@ impl Shared {
             }
             HostEvent::Route { stack } => self.routed(stack.last()),
             HostEvent::Exit | HostEvent::Failed { .. } if self.tools => self.close(),
-            HostEvent::Restart => self.restart(),
+            // Without tools there is no page that would follow to the new session: whoever drives the tab opens again.
+            HostEvent::Restart if self.tools => self.restart(),
             _ => {}
         }
         let layer = match &report.event {

@@ -64,11 +64,19 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// What only failures wait for: a machine that builds something else at the same time is slow.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// Options whose window host is the one that was built for these tests.
 pub(crate) fn options() -> DriverOptions {
     let host =
         HostCommand { program: env!("CARGO_BIN_EXE_lodger-desktop-host").into(), arguments: Vec::new() };
-    DriverOptions { host: Some(host), ..DriverOptions::default() }
+    DriverOptions {
+        host: Some(host),
+        patience: PATIENCE,
+        start_timeout: PATIENCE,
+        ..DriverOptions::default()
+    }
 }
 
 /// A driver that prints what its program reported when the test fails.
