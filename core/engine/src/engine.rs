@@ -2,7 +2,7 @@
 mod config;
 mod open;
 
-pub use config::{Config, Development, OpenRequest, Surface, SystemInfo};
+pub use config::{Config, OpenRequest, Surface, SystemInfo};
 
 use crate::{
     Device, ErrorKind, Host, HostApi, LodgerError, LogLevel, Session, SessionListener,
@@ -35,7 +35,7 @@ pub(crate) struct Shared {
     pub(crate) vault: Arc<Vault>,
     pub(crate) host_apis: RwLock<BTreeMap<String, Arc<dyn HostApi>>>,
     pub(crate) devices: Devices,
-    pub(crate) releases: Option<Arc<Releases>>,
+    pub(crate) releases: Arc<Releases>,
     /// As the host told it last: `wifi`, `4g`, ….
     network: Mutex<String>,
     sessions: Mutex<Vec<Weak<Inner>>>,
@@ -50,10 +50,7 @@ impl Shared {
     }
 
     pub(crate) fn development(&self) -> bool {
-        match &self.releases {
-            Some(releases) => releases.is_development(),
-            None => self.config.development.is_some(),
-        }
+        self.releases.is_development()
     }
 
     /// Remembers the network that the device has, for downloads that wait for one without a price.
@@ -118,13 +115,8 @@ impl Engine {
             .map_err(|_| {
                 LodgerError::internal("no-threads", "The system gave no threads. Close other apps.")
             })?;
-        let releases = match &config.repository {
-            Some(repository) => {
-                let handle = runtime.handle().clone();
-                Some(Arc::new(Releases::new(repository.clone(), store.clone(), &host, handle)?))
-            }
-            None => None,
-        };
+        let handle = runtime.handle().clone();
+        let releases = Arc::new(Releases::new(config.repository.clone(), store.clone(), &host, handle)?);
         Ok(Self {
             shared: Arc::new(Shared {
                 config,
@@ -212,7 +204,7 @@ impl Engine {
         unmetered_only: bool,
         listener: Arc<dyn SessionListener>,
     ) -> Result<(), LodgerError> {
-        let Some(releases) = self.shared.releases.clone() else { return Err(no_repository()) };
+        let releases = Arc::clone(&self.shared.releases);
         if unmetered_only && *self.shared.network.lock().unwrap_or_else(PoisonError::into_inner) != "wifi" {
             return Err(LodgerError::new(
                 ErrorKind::Denied,
@@ -236,9 +228,7 @@ impl Engine {
 
     /// Returns when no download goes on that nobody waits for: what a tool awaits before it ends.
     pub async fn settle(&self) {
-        if let Some(releases) = &self.shared.releases {
-            releases.settle().await;
-        }
+        self.shared.releases.settle().await;
     }
 
     /// Blocks on `future` in the engine's runtime (for hosts without an async runtime of their own).
@@ -306,8 +296,4 @@ impl Drop for GivenUp {
 
 fn failed() -> LodgerError {
     LodgerError::internal("open-failed", "The program could not be opened. Try again.")
-}
-
-fn no_repository() -> LodgerError {
-    LodgerError::internal("no-repository", "This engine has no repository. Give it one.")
 }

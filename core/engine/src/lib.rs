@@ -61,7 +61,7 @@ mod vault;
 mod webview;
 
 pub use counters::Counters;
-pub use engine::{Config, Development, Engine, OpenRequest, Surface, SystemInfo};
+pub use engine::{Config, Engine, OpenRequest, Surface, SystemInfo};
 pub use error::{ErrorKind, LodgerError};
 pub use host::{
     AppHttp, AppSocket, CallTrace, Caller, Clock, Decision, Device, DeviceCall, DeviceError, DeviceFile,

@@ -19,7 +19,6 @@ pub(crate) use launch::LaunchOptions;
 pub use replace::Change;
 
 use crate::{Counters, LodgerError, OpenedRelease, Resource, ResourceRequest, WebviewEvent};
-use lodger_bundle::Digest;
 use serde_json::Value;
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -217,18 +216,6 @@ impl Session {
             "renderer-gone",
             "The program's page has ended unexpectedly. Open it again.",
         ));
-    }
-
-    /// Development sessions only: goes on with another build of the same program, which must be installed. A page whose
-    /// look alone has changed keeps its document and its data (event `hot`); otherwise the document is loaded again on
-    /// the pages that are open. Blocks on the disk.
-    ///
-    /// # Errors
-    /// `Denied` in any other session; `Incompatible` (`replace-identity`) if the build has another app id, name, icon,
-    /// version, domains or scopes: close the session and open the program again; `NotFound` if it is not installed.
-    pub fn replace_installed(&self, digest: &Digest, change: &Change) -> Result<(), LodgerError> {
-        self.inner().need_development()?;
-        self.inner().replace(digest, change)
     }
 
     /// Every scope that the user was asked for in this program, and the answer. Blocks on the disk.

@@ -8,11 +8,9 @@ use std::{
 };
 
 impl Store {
-    /// As [`Store::install_with`] for the whole bundle and nothing else.
-    ///
-    /// # Errors
-    /// As there.
-    pub fn install(&self, bundle: &Bundle) -> Result<InstalledBundle, StoreError> {
+    /// As [`Store::install_with`] for the whole bundle and nothing else, whoever made it: for tests of the store alone.
+    #[cfg(test)]
+    pub(crate) fn install(&self, bundle: &Bundle) -> Result<InstalledBundle, StoreError> {
         self.install_with(bundle, |_| true, |_| Ok(()))
     }
 

@@ -7,30 +7,15 @@ use std::{
     time::Duration,
 };
 
-/// Allows http, loopback and `Session::dev`, shows a banner. Never for releases.
-#[derive(Clone, Debug)]
-pub struct Development {
-    _private: (),
-}
-
-impl Development {
-    /// For programs that are built and run on one machine, without a repository or signatures.
-    pub fn unsigned() -> Self {
-        Self { _private: () }
-    }
-}
-
 /// The engine's settings.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// Holds the store and the data areas.
     pub data_dir: PathBuf,
-    /// Where programs come from. None, for now: what is put into the store is opened, by development hosts.
-    pub repository: Option<Repository>,
+    /// Where programs come from. A development root allows http, loopback and `Session::dev`.
+    pub repository: Repository,
     /// Bytes of bundles kept at most.
     pub quota: u64,
-    /// None for everything that people use.
-    pub development: Option<Development>,
     /// First content later than this is a failure (`time-out`). Counted from opening, and in a browser
     /// (`OriginForm::Loopback`) from when the page is first asked for.
     pub start_timeout: Duration,
@@ -43,9 +28,8 @@ impl Config {
     pub fn new(data_dir: impl Into<PathBuf>, repository: Repository) -> Self {
         Self {
             data_dir: data_dir.into(),
-            repository: Some(repository),
+            repository,
             quota: 512 << 20,
-            development: None,
             start_timeout: Duration::from_secs(15),
             disabled_capabilities: BTreeSet::new(),
         }

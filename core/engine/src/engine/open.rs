@@ -7,14 +7,13 @@ use crate::{
     files::{Files, FilesOf},
     gate::Gate,
     permissions::Permissions,
-    releases::{Opened, OpenedRelease, Source, Then, Update, Wanted, follow},
+    releases::{Opened, Wanted, follow},
     repository::Cancel,
     session::{Code, Identity, Inner, LaunchOptions, Parts},
     storage::Storage,
     url_policy::UrlPolicy,
     vault,
 };
-use lodger_bundle::{Store, trust::Reason};
 use std::sync::Arc;
 
 pub(super) fn open(
@@ -24,15 +23,12 @@ pub(super) fn open(
 ) -> Result<Arc<Inner>, LodgerError> {
     let store = &shared.store;
     shared.network_is(&request.system.network_type);
-    let Opened { bundle: installed, release, then } = match &shared.releases {
-        Some(releases) => releases.open(&Wanted {
-            app: &request.app,
-            page: request.path.as_deref(),
-            listener: &request.listener,
-            cancel,
-        })?,
-        None => unsigned(store, &request.app)?,
-    };
+    let Opened { bundle: installed, release, then } = shared.releases.open(&Wanted {
+        app: &request.app,
+        page: request.path.as_deref(),
+        listener: &request.listener,
+        cancel,
+    })?;
     // From here on the bundle stays, whatever else is installed.
     let running = store.run(&installed.digest)?;
     let index = store.index(&installed.digest)?;
@@ -90,7 +86,7 @@ pub(super) fn open(
         digest: installed.digest,
         session: identity.id.clone(),
     });
-    let start = shared.releases.as_ref().map(|releases| releases.begin(&installed)).transpose()?;
+    let start = shared.releases.begin(&installed)?;
     let inner = Inner::start(Parts {
         files,
         release,
@@ -109,27 +105,6 @@ pub(super) fn open(
         surface: request.surface,
         listener: request.listener,
     })?;
-    match &shared.releases {
-        Some(releases) => follow(releases, &inner, then),
-        None => inner.tell_update(Update::None),
-    }
+    follow(&shared.releases, &inner, then);
     Ok(inner)
-}
-
-/// What a development host put into the store.
-fn unsigned(store: &Store, app: &str) -> Result<Opened, LodgerError> {
-    let Some(bundle) = store.current(app)? else {
-        return Err(LodgerError::new(
-            ErrorKind::NotFound,
-            "not-installed",
-            "This program is not installed. Install it first.",
-        ));
-    };
-    let release = OpenedRelease {
-        version: bundle.version.clone(),
-        digest: bundle.digest,
-        source: Source::Store,
-        reason: Reason::Listed,
-    };
-    Ok(Opened { bundle, release, then: Then::Nothing })
 }

@@ -52,8 +52,7 @@ pub(crate) struct Parts {
     pub gate: Arc<Gate>,
     pub code: Code,
     pub release: OpenedRelease,
-    /// None where starts are not counted.
-    pub start: Option<Start>,
+    pub start: Start,
     pub policy: UrlPolicy,
     pub permissions: Permissions,
     pub storage: Storage,
@@ -130,7 +129,7 @@ pub(crate) struct Inner {
     pub(super) events: EventQueue,
     pub(super) code: Mutex<Code>,
     pub(super) release: Mutex<OpenedRelease>,
-    pub(super) start: Option<Start>,
+    pub(super) start: Start,
     state: Mutex<State>,
     /// Told of every change that a waiting request may be interested in.
     changed: watch::Sender<()>,

@@ -34,7 +34,7 @@ impl Inner {
             return Ok(());
         }
         let gone = || LodgerError::internal("package-missing", "A part of the program is not installed.");
-        let releases = self.shared.releases.clone().ok_or_else(gone)?;
+        let releases = Arc::clone(&self.shared.releases);
         let waiting = Waiting(Cancel::default());
         let (cancel, bundle, package) = (waiting.0.clone(), *bundle, package.to_owned());
         let work = self.shared.runtime().spawn_blocking(move || {

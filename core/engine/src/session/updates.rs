@@ -52,7 +52,7 @@ impl Inner {
     pub(super) fn start_succeeded(self: &Arc<Self>) {
         let inner = Arc::clone(self);
         self.shared.runtime().spawn_blocking(move || {
-            if let Some(Err(error)) = inner.start.as_ref().map(|start| start.content()) {
+            if let Err(error) = inner.start.content() {
                 inner.log(LogLevel::Warn, &format!("a good start was not written down ({})", error.code));
             }
         });
@@ -60,8 +60,7 @@ impl Inner {
 
     /// The session failed: if that was before the first content, the release may be at fault.
     pub(super) fn start_died(&self) {
-        let crashed = self.start.as_ref().map(|start| start.died());
-        if let Some(Ok(true)) = crashed {
+        if let Ok(true) = self.start.died() {
             let version = self.release().version.name;
             let line =
                 format!("{}: release {version} failed twice before it showed anything", self.identity.app);
@@ -73,7 +72,7 @@ impl Inner {
     pub(super) fn start_closed(self: &Arc<Self>) {
         let inner = Arc::clone(self);
         self.shared.runtime().spawn_blocking(move || {
-            if let Some(Err(error)) = inner.start.as_ref().map(|start| start.closed()) {
+            if let Err(error) = inner.start.closed() {
                 inner.log(LogLevel::Warn, &format!("a close was not written down ({})", error.code));
             }
         });
@@ -82,8 +81,7 @@ impl Inner {
     /// Installs the newest build. Its own thread, since callers may be inside an async runtime, where nothing may block
     /// on another one.
     pub(super) fn newest(&self) -> Result<Digest, LodgerError> {
-        let gone = || LodgerError::internal("no-repository", "This engine has no repository. Give it one.");
-        let releases = self.shared.releases.clone().ok_or_else(gone)?;
+        let releases = Arc::clone(&self.shared.releases);
         let (sender, receiver) = mpsc::channel();
         let app = self.identity.app.clone();
         self.shared.runtime().spawn_blocking(move || {
@@ -91,6 +89,9 @@ impl Inner {
             // Whoever waited may be gone.
             let _ = sender.send(releases.install_newest(&app, &cancel, &Follower::quiet(&cancel)));
         });
-        Ok(receiver.recv().map_err(|_| gone())??.digest)
+        let installed = receiver
+            .recv()
+            .map_err(|_| LodgerError::internal("build-lost", "The new build was not installed. Try again."))?;
+        Ok(installed?.digest)
     }
 }
