@@ -58,6 +58,9 @@ pub enum Error {
     /// The repository of builds could not be made or written.
     #[error("Signing the build failed: {0}")]
     Builds(#[from] RepositoryError),
+    /// What is kept there was verified by another operator's keys.
+    #[error("{} belongs to another repository. Give another data folder (--data), or remove this one.", .0.display())]
+    OtherRepository(PathBuf),
     /// The engine refused.
     #[error(transparent)]
     Engine(#[from] LodgerError),

@@ -1,5 +1,5 @@
 //! Where a host's programs come from: an operator's repository, or one of this machine that builds are put into.
-use crate::{Error, Program};
+use crate::{Error, Program, window::save};
 use lodger_bundle::Digest;
 use lodger_engine::{AnyRoot, LodgerError, Preset};
 use lodger_server::development::DevelopmentRepository;
@@ -143,9 +143,28 @@ impl Ground {
                 (repository, Some(builds))
             }
         };
+        if let Some(kept) = data_dir {
+            of_one_operator(kept, &repository.root)?;
+        }
         let data_dir = data_dir.map_or_else(|| temporary.join("data"), Path::to_owned);
         Ok(Self { data_dir, repository, builds })
     }
+}
+
+/// Refuses a folder that another operator's repository was used with: nothing in it would be believed. A root that has
+/// a key of the one before follows from it; else the engine says what is wrong with it.
+fn of_one_operator(data_dir: &Path, root: &str) -> Result<(), Error> {
+    let keys = |text: &str| -> Option<BTreeSet<String>> {
+        let root: serde_json::Value = serde_json::from_str(text).ok()?;
+        Some(root["platform"]["signed"]["keys"].as_object()?.keys().cloned().collect())
+    };
+    let Some(now) = keys(root) else { return Ok(()) };
+    let file = data_dir.join("trust-root.json");
+    let before = std::fs::read_to_string(&file).ok().and_then(|text| keys(&text));
+    if before.is_some_and(|before| before.is_disjoint(&now)) {
+        return Err(Error::OtherRepository(data_dir.to_owned()));
+    }
+    save(&file, root.as_bytes())
 }
 
 /// For builds in a host that has an operator's repository.
@@ -153,5 +172,29 @@ pub(crate) fn no_builds() -> Error {
     Error::Process {
         what: "Opening a build",
         why: "this host opens the programs of a repository. Give it no repository, or an app id.".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_serves_one_operator() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = |keys: &[&str]| {
+            let keys: serde_json::Map<_, _> =
+                keys.iter().map(|&key| (key.to_owned(), serde_json::Value::Null)).collect();
+            serde_json::json!({ "platform": { "signed": { "keys": keys } } }).to_string()
+        };
+        let used = |keys: &[&str]| of_one_operator(dir.path(), &root(keys));
+        used(&["a", "b"]).unwrap();
+        used(&["a", "b"]).unwrap();
+        used(&["b", "c"]).unwrap();
+        used(&["c", "d"]).unwrap();
+        let error = used(&["a", "b"]).unwrap_err();
+        assert!(error.to_string().contains("--data"), "{error}");
+        used(&["d"]).unwrap();
+        of_one_operator(dir.path(), "no root").unwrap();
     }
 }

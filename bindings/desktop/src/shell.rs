@@ -237,6 +237,13 @@ impl Shell {
         }
     }
 
+    /// The update waits for the next launch, unless the release that runs is out of use.
+    pub(crate) fn later(&self) {
+        self.update(|state| {
+            state.update.take_if(|update| !update.forced);
+        });
+    }
+
     /// Whether it needs the whole window.
     pub(crate) fn covers(&self) -> bool {
         self.state.borrow().1.covers()

@@ -104,7 +104,7 @@ impl Bench for Arc<Shared> {
             Choice::Cancel => self.cancel(),
             Choice::Restart => self.restart(),
             Choice::Later => {
-                self.with.shell.update(|state| state.update = None);
+                self.with.shell.later();
                 self.with.feed.touch();
             }
             // It is beside the phone.
@@ -133,7 +133,7 @@ impl Shared {
         if self.with.shell.asks() {
             return self.with.prompts.answer(ScopeAnswer::Denied);
         }
-        self.with.shell.update(|state| state.update = None);
+        self.with.shell.later();
         match self.with.shell.layer() {
             Layer::Loading | Layer::Error { .. } | Layer::Closed => self.with.feed.touch(),
             _ => self.show(Layer::None),

@@ -40,7 +40,7 @@ impl Running {
             Choice::Cancel => self.cancel(),
             Choice::Restart => self.restart(),
             Choice::Later => {
-                self.shell.update(|state| state.update = None);
+                self.shell.later();
                 self.fit();
             }
             Choice::Close => return self.leave(),
@@ -89,7 +89,7 @@ impl Running {
         if self.shell.asks() {
             return self.prompts.answer(ScopeAnswer::Denied);
         }
-        self.shell.update(|state| state.update = None);
+        self.shell.later();
         match self.shell.layer() {
             Layer::Loading | Layer::Error { .. } | Layer::Closed => self.fit(),
             _ => self.show(Layer::None),
