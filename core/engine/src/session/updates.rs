@@ -89,9 +89,9 @@ impl Inner {
             // Whoever waited may be gone.
             let _ = sender.send(releases.install_newest(&app, &cancel, &Follower::quiet(&cancel)));
         });
-        let installed = receiver
-            .recv()
-            .map_err(|_| LodgerError::internal("build-lost", "The new build was not installed. Try again."))?;
+        let installed = receiver.recv().map_err(|_| {
+            LodgerError::internal("build-lost", "The new build was not installed. Try again.")
+        })?;
         Ok(installed?.digest)
     }
 }
