@@ -1,8 +1,7 @@
 //! Fingers, wheel and keys.
 
-use super::{Backend, Driver, Key, Rect, Target};
+use super::{Backend, Driver, Key, LOOK, Target};
 use crate::Error;
-use serde_json::json;
 use std::{
     path::PathBuf,
     time::{Duration, Instant},
