@@ -60,7 +60,6 @@ impl Driver {
                     data_dir: options.data_dir.clone(),
                     repository: options.repository.clone(),
                     host: options.host.clone(),
-                    ..WindowOptions::default()
                 })?;
                 Backend::Window { x11: Box::new(window.x11()?), window: Box::new(window) }
             }
