@@ -7,7 +7,7 @@
 use super::{Chosen, Follower, OpenedRelease, Releases, Source};
 use crate::{
     ErrorKind, LodgerError, SessionListener,
-    repository::{Cancel, PresetFetch},
+    repository::{Cancel, PresetFetch, Repository},
 };
 use lodger_bundle::{
     Index, InstalledBundle,
@@ -186,8 +186,6 @@ impl Releases {
         names.into_iter().collect()
     }
 }
-
-use crate::repository::Repository;
 
 /// An installed bundle that was chosen.
 fn opened(chosen: &Chosen, source: Source, then: Then) -> Result<Opened, LodgerError> {
