@@ -260,7 +260,8 @@ fn row_39_content_in_a_page_cannot_reach_the_bridge() {
     let (session, _) = world.open();
     let mut page = world.page(&session);
     page.call_sync("setStorageSync", json!({ "key": "a", "data": "1" }));
-    let almost = format!("{}0", &page.doc[..31]);
+    // Another last digit, whichever it was.
+    let almost = page.doc[..31].to_owned() + if page.doc.ends_with('0') { "1" } else { "0" };
     for path in ["/.lodger/events", "/.lodger/sync/1", "/.lodger/blob/00"] {
         assert_eq!(world.get(&session, path).status, 403, "{path} without the header");
         let url = session.start_url().trim_end_matches('/').to_owned() + path;
