@@ -35,6 +35,9 @@ const SIZE: (u32, u32) = (375, 667);
 /// Boxes may differ by this, in CSS pixels: engines round fonts and lines differently.
 const TOLERANCE: f64 = 1.5;
 
+/// What only failures wait for.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// Places of a drag that stays where it is, until it is a long press.
 const LONG_PRESS: usize = 40;
 
@@ -138,7 +141,7 @@ fn chosen_scripts() -> BTreeMap<String, Script> {
 
 in_both_engines! {
     fn components_do_what_wechat_documents(engine) {
-        let mut driver = driver_with(engine, DriverOptions { size: SIZE, patience: Duration::from_secs(12), ..options() });
+        let mut driver = driver_with(engine, DriverOptions { size: SIZE, ..options() });
         let components = program("components");
         let mut failures = Vec::new();
         for (name, script) in chosen_scripts() {
@@ -300,7 +303,7 @@ fn act(driver: &mut Told, step: &Step) -> Result<(), String> {
 
 /// Asks again and again until it is so.
 fn until(mut ask: impl FnMut() -> Result<bool, String>) -> Result<(), String> {
-    let end = Instant::now() + Duration::from_secs(5);
+    let end = Instant::now() + PATIENCE;
     while !ask()? {
         if Instant::now() > end {
             return Err("it did not come".into());
