@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const DIRECTION: &[(&str, &[&str])] = &[
     ("lodger-auth", &[]),
     ("lodger-bundle", &[]),
+    ("lodger-pay", &[]),
     ("lodger-engine", &["lodger-bundle"]),
     ("lodger-compiler", &["lodger-bundle"]),
     ("lodger-ffi", &["lodger-engine"]),
