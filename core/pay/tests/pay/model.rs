@@ -77,7 +77,7 @@ enum Step {
     Restore(usize),
 }
 
-fn step(devices: usize, backups: bool) -> impl Strategy<Value = Step> {
+fn step(devices: usize) -> impl Strategy<Value = Step> {
     let device = 0..devices;
     let rail = prop_oneof![Just(Rail::Paid), Just(Rail::Unknown), Just(Rail::Refused)];
     let fault = prop_oneof![
@@ -104,8 +104,8 @@ fn step(devices: usize, backups: bool) -> impl Strategy<Value = Step> {
         1 => (device.clone(), prop_oneof![Just(0i64), Just(-100_000), Just(-90), Just(90), Just(100_000)]).prop_map(|(device, ahead)| Step::Clock { device, ahead }),
         3 => (n, rail).prop_map(|(which, rail)| Step::Rail { which, rail }),
         1 => (0..ORDERS).prop_map(Step::Close),
-        if backups { 1 } else { 0 } => device.clone().prop_map(Step::Backup),
-        if backups { 1 } else { 0 } => device.prop_map(Step::Restore),
+        1 => device.clone().prop_map(Step::Backup),
+        1 => device.prop_map(Step::Restore),
     ]
 }
 
@@ -332,6 +332,8 @@ impl World {
                     self.server.closed[order] = true;
                 }
             }
+            // Against a restored backup a journal alone is powerless: the server's rule is needed.
+            Step::Backup(_) | Step::Restore(_) if !self.server.one_charge_per_order => {}
             Step::Backup(device) => {
                 self.devices[device].backup = Some(self.devices[device].rows.content());
             }
@@ -433,11 +435,11 @@ impl World {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 6000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 5000, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// One device, two processes, and a server that would charge every key: the journal alone holds.
     #[test]
-    fn one_device_pays_an_order_once(steps in prop::collection::vec(step(1, false), 1..60)) {
+    fn one_device_pays_an_order_once(steps in prop::collection::vec(step(1), 1..60)) {
         let mut world = World::new(1, false);
         steps.iter().for_each(|step| world.step(step));
         world.settle();
@@ -446,7 +448,7 @@ proptest! {
 
     /// Two devices of one user, restored backups, and the server's rule of one charge for each order.
     #[test]
-    fn two_devices_pay_an_order_once(steps in prop::collection::vec(step(2, true), 1..80)) {
+    fn two_devices_pay_an_order_once(steps in prop::collection::vec(step(2), 1..80)) {
         let mut world = World::new(2, true);
         steps.iter().for_each(|step| world.step(step));
         world.settle();
