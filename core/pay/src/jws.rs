@@ -2,7 +2,7 @@
 //!
 //! Four algorithms, all asymmetric: RS256, PS256, ES256 and EdDSA over Ed25519. `none` and HMAC do not exist here, so
 //! that no public key can be taken for a secret; the key decides what may verify with it, not the token alone. Whatever
-//! needs `crit`, and `b64` even without it, is refused. `lodger-auth` has the same for logins (ADR 0010 says why twice).
+//! needs `crit`, and `b64` even without it, is refused. `lodger-auth` has the same for logins (ADR 0011 says why twice).
 mod key;
 mod token;
 

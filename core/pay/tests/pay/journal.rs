@@ -48,7 +48,7 @@ fn the_bytes_are_on_disk_before_they_are_sent_and_the_same_ever_after() {
     let attempt = device.begin();
     let first = device.journal.confirm(&attempt, request(&attempt), NOW);
     assert_eq!(first, Next::Send(request(&attempt)));
-    assert_eq!(device.restart(), [attempt.clone()]);
+    assert_eq!(device.restart(), std::slice::from_ref(&attempt));
     assert_eq!(device.journal.next(&attempt, NOW + 7199), Next::Send(request(&attempt)));
     assert_eq!(device.journal.next(&attempt, NOW + 7200), Next::Query);
     let other = Request { body: "other".into(), ..request(&attempt) };
@@ -132,7 +132,7 @@ fn what_the_server_decided_is_told_though_it_cannot_be_written() {
     device.rows.set(Fault::Full);
     assert_eq!(device.journal.answer(&attempt, &Answer::Paid, NOW), Next::End(Outcome::Paid));
     device.rows.set(Fault::None);
-    assert_eq!(device.restart(), [attempt.clone()]);
+    assert_eq!(device.restart(), std::slice::from_ref(&attempt));
     assert_eq!(device.journal.answer(&attempt, &Answer::Paid, NOW), Next::End(Outcome::Paid));
     assert_eq!(device.journal.begin(&device.order, NOW).unwrap(), Begun::Paid);
 }

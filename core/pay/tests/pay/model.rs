@@ -434,8 +434,13 @@ impl World {
     }
 }
 
+/// Enough for a rule that is broken to be seen in every run; `PROPTEST_CASES=10000` asks for more.
+fn histories() -> u32 {
+    ProptestConfig::default().cases.max(1000)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 5000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: histories(), failure_persistence: None, ..ProptestConfig::default() })]
 
     /// One device, two processes, and a server that would charge every key: the journal alone holds.
     #[test]
