@@ -79,10 +79,30 @@ impl Bundle {
     /// # Errors
     /// `Refused`, `NotFound` or `Corrupt` if the bundle is not what its index says.
     pub fn verify(&self, wanted: impl Fn(&Package) -> bool) -> Result<(), StoreError> {
-        if Index::parse(&self.index_bytes)? != self.index {
-            return Err(IndexError::new(Rule::Canonical, "index").into());
+        self.verify_index()?;
+        self.verify_blobs(wanted)
+    }
+
+    /// Checks that the index is the one in the bytes.
+    pub(crate) fn verify_index(&self) -> Result<(), StoreError> {
+        match Index::parse(&self.index_bytes)? == self.index {
+            true => Ok(()),
+            false => Err(IndexError::new(Rule::Canonical, "index").into()),
         }
-        verify_blobs(self.index.packages.iter().filter(|package| wanted(package)), &self.blobs)
+    }
+
+    /// Hashes every blob of the `wanted` packages.
+    pub(crate) fn verify_blobs(&self, wanted: impl Fn(&Package) -> bool) -> Result<(), StoreError> {
+        let mut seen = HashSet::new();
+        let packages = self.index.packages.iter().filter(|package| wanted(package));
+        for file in packages.flat_map(|package| &package.files).filter(|file| seen.insert(file.digest)) {
+            match self.blobs.get(&file.digest) {
+                None => return Err(StoreError::NotFound { what: format!("blob of {:?}", file.path) }),
+                Some(bytes) if bytes.len() as u64 == file.length && Digest::of(bytes) == file.digest => {}
+                Some(_) => return Err(StoreError::Corrupt { what: format!("blob of {:?}", file.path) }),
+            }
+        }
+        Ok(())
     }
 
     fn stream_digest(&self, package: &Package) -> Digest {
@@ -90,22 +110,6 @@ impl Bundle {
         package.files.iter().filter_map(|file| self.blobs.get(&file.digest)).for_each(|b| hasher.update(b));
         hasher.finish()
     }
-}
-
-/// Hashes every blob that the packages name.
-pub(crate) fn verify_blobs<'a>(
-    packages: impl Iterator<Item = &'a Package>,
-    blobs: &BTreeMap<Digest, Vec<u8>>,
-) -> Result<(), StoreError> {
-    let mut seen = HashSet::new();
-    for file in packages.flat_map(|package| &package.files).filter(|file| seen.insert(file.digest)) {
-        match blobs.get(&file.digest) {
-            None => return Err(StoreError::NotFound { what: format!("blob of {:?}", file.path) }),
-            Some(bytes) if bytes.len() as u64 == file.length && Digest::of(bytes) == file.digest => {}
-            Some(_) => return Err(StoreError::Corrupt { what: format!("blob of {:?}", file.path) }),
-        }
-    }
-    Ok(())
 }
 
 /// A file that is longer than it may be is damaged, and is not read.

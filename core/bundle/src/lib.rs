@@ -37,7 +37,7 @@
 //!     let transfers = Transfers::new(store.clone(), 2); // one for all calls
 //!     let installed = transfers.install(&verified, version, index, bytes, &[], repository, &())?;
 //!     let _session = store.run(&installed.digest)?; // while this is held it is not evicted
-//!     Ok(store.read(&installed.digest, "app.json")?)
+//!     Ok(store.read(&installed.digest, "app.json")?.to_vec())
 //! }
 //! ```
 

@@ -1,6 +1,7 @@
 //! The store: installed bundles, blobs counted and content-addressed (DESIGN 7).
 mod error;
 mod install;
+mod memory;
 mod packages;
 pub(crate) mod partial;
 mod room;
@@ -13,7 +14,8 @@ mod verify;
 pub use error::StoreError;
 pub use running::RunningGuard;
 
-use crate::{Database, Digest, Index, OpenReport, Version, database::lock};
+use crate::{Database, Digest, FileEntry, Index, OpenReport, Version, database::lock};
+use memory::Memory;
 use running::Running;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params, types::Type};
 use std::{
@@ -59,6 +61,7 @@ struct Inner {
     quota: u64,
     running: Running,
     indexes: Mutex<Vec<(Digest, Arc<Index>)>>,
+    memory: Memory,
 }
 
 impl Store {
@@ -69,8 +72,8 @@ impl Store {
     pub fn open(dir: &Path, options: StoreOptions) -> Result<(Self, OpenReport), StoreError> {
         let (database, report) = Database::open(dir, schema::SMALL)?;
         database.migrate("store", schema::STEPS)?;
-        let inner =
-            Inner { database, quota: options.quota, running: Running::default(), indexes: Mutex::default() };
+        let (running, indexes, memory) = Default::default();
+        let inner = Inner { database, quota: options.quota, running, indexes, memory };
         Ok((Self { inner: Arc::new(inner) }, report))
     }
 
@@ -120,14 +123,29 @@ impl Store {
         Ok(index)
     }
 
-    /// Reads one file of a bundle, hashing what it returns.
+    /// Reads one file of a bundle. Its bytes were hashed when they came from the disk; what was read lately is in
+    /// memory (8 MiB).
     ///
     /// # Errors
     /// `NotFound` unless the path, spelled exactly so, is in the index of an installed bundle; `PackageMissing` if
     /// its package is still to be downloaded; `Corrupt` if the bytes have changed since they were installed.
-    pub fn read(&self, digest: &Digest, path: &str) -> Result<Vec<u8>, StoreError> {
+    pub fn read(&self, digest: &Digest, path: &str) -> Result<Arc<Vec<u8>>, StoreError> {
+        let memory = &self.inner.memory;
+        let age = memory.age();
         let index = self.index(digest)?;
         let file = index.file(path).ok_or_else(|| StoreError::NotFound { what: format!("{path:?}") })?;
+        let key = (*digest, file.digest);
+        if let Some(bytes) = memory.get(&key) {
+            return Ok(bytes);
+        }
+        let bytes = Arc::new(self.read_stored(digest, &index, file)?);
+        memory.put(age, key, &bytes);
+        Ok(bytes)
+    }
+
+    /// Reads a file from the disk and hashes it.
+    fn read_stored(&self, digest: &Digest, index: &Index, file: &FileEntry) -> Result<Vec<u8>, StoreError> {
+        let path = &file.path;
         // By way of `holds`: a bundle that was removed is not read, though another has the same blob.
         let sql = "SELECT content.bytes FROM bundle JOIN holds ON holds.bundle = bundle.id
             JOIN blob ON blob.id = holds.blob AND blob.digest = ?2 JOIN content ON content.id = blob.id
@@ -182,14 +200,15 @@ impl Store {
         if !self.inner.database.transact(|tx| room::remove_all(tx, app, &mut removal))? {
             return Err(StoreError::InUse { app: app.to_owned() });
         }
-        self.forget_indexes();
+        self.forget();
         self.inner.database.shrink();
         Ok(())
     }
 
-    /// Something may have been removed. What is still there is parsed again when it is asked for.
-    fn forget_indexes(&self) {
+    /// Something may have been removed. What is still there is read again when it is asked for.
+    fn forget(&self) {
         lock(&self.inner.indexes).clear();
+        self.inner.memory.forget();
     }
 
     fn find(&self, digest: &Digest) -> Result<Option<InstalledBundle>, StoreError> {

@@ -2,7 +2,7 @@
 //!
 //! A package comes as one stream, by a patch from a stream that the device has, else whole. What comes is bounded while
 //! it arrives (`download`) and while it is unpacked (`codec`), kept if it breaks off, and fetched once however many
-//! ask for it (`flight`). Then the stream's digest, every blob's digest, and one transaction.
+//! ask for it (`flight`). Then every blob's digest, and one transaction.
 mod codec;
 mod download;
 mod error;
@@ -13,16 +13,13 @@ pub use error::TransferError;
 
 use crate::{
     Bundle, Digest, Index, InstalledBundle, Package, Store, StoreError,
+    digest::Hasher,
     trust::{Fetch, TrustError, Verified},
 };
 use download::Download;
 use error::Failure;
 use flight::{Flight, Flights};
-use std::{
-    cell::RefCell,
-    collections::{BTreeMap, HashSet},
-    sync::Arc,
-};
+use std::{cell::RefCell, collections::BTreeMap, sync::Arc};
 
 /// Whoever waits for a transfer. Called on the thread that waits.
 pub trait Control {
@@ -92,7 +89,7 @@ impl Transfers {
         self.store.keep_only(&index.app, &streams)?;
         let brought = self.bring(&index.app, &chosen, fetch, control)?;
         bundle.blobs = brought.blobs;
-        let installed = self.store.install_with(&bundle, wanted, |tx| verified.write(tx));
+        let installed = self.store.install_hashed(&bundle, wanted, |tx| verified.write(tx));
         installed.map_err(|error| mismatch(&bundle.index.app, error))
     }
 
@@ -113,7 +110,7 @@ impl Transfers {
         let index = self.store.index(bundle)?;
         let package = package(&index, name)?;
         let brought = self.bring(&index.app, &[package], fetch, control)?;
-        self.store.add_package(bundle, package, &brought.blobs).map_err(|error| mismatch(&index.app, error))
+        self.store.add_hashed(bundle, package, &brought.blobs).map_err(|error| mismatch(&index.app, error))
     }
 
     /// The blobs of these packages, from the store or the repository.
@@ -138,9 +135,11 @@ impl Transfers {
             let progress = |received, total| meter.set(at, received, total);
             let wait = flight::Wait { progress: &progress, cancelled: &|| control.cancelled() };
             let work = |wait: &flight::Wait<'_>| self.fetch_stream(app, package, fetch, wait);
-            let key = (app.to_owned(), package.stream_digest);
+            let key = key(app, package);
             let (flight, stream) = self.flights.join(key, &wait, work).map_err(|failure| failure.of(app))?;
-            split(&stream, package, &mut blobs);
+            for (digest, blob) in codec::blobs(&stream, package).into_iter().flatten() {
+                blobs.entry(*digest).or_insert_with(|| blob.to_vec());
+            }
             flights.push(flight);
         }
         Ok(Brought { blobs, _flights: flights })
@@ -195,7 +194,7 @@ fn refused(app: &str, reason: &str) -> TransferError {
     TrustError::refused(&format!("apps/{app}"), reason).into()
 }
 
-/// A stream that is as signed with blobs that are not: the publisher's tool is broken, or worse.
+/// A blob that the store had, of another length than the index says: the publisher's tool is broken, or worse.
 fn mismatch(app: &str, error: StoreError) -> TransferError {
     match error {
         StoreError::Corrupt { what } if what.starts_with("blob ") => {
@@ -205,22 +204,20 @@ fn mismatch(app: &str, error: StoreError) -> TransferError {
     }
 }
 
-/// Cuts a stream, whose length is that of the files together, into blobs.
-fn split(stream: &[u8], package: &Package, blobs: &mut BTreeMap<Digest, Vec<u8>>) {
-    let mut rest = stream;
-    let mut seen = HashSet::new();
+/// Who may share a download: who wants the same blobs in the same order, which is what the one who downloads proves. The
+/// stream's digest would not do, since two indexes could give one to different blobs.
+fn key(app: &str, package: &Package) -> flight::Key {
+    let mut blobs = Hasher::new();
     for file in &package.files {
-        let length = usize::try_from(file.length).map_or(rest.len(), |length| length.min(rest.len()));
-        let (blob, after) = rest.split_at(length);
-        if seen.insert(file.digest) {
-            blobs.insert(file.digest, blob.to_vec());
-        }
-        rest = after;
+        blobs.update(file.digest.as_bytes());
+        blobs.update(&file.length.to_be_bytes());
     }
+    (app.to_owned(), blobs.finish())
 }
 
 /// What is to be installed. Until this is dropped nobody else downloads it again.
 struct Brought {
+    /// Hashed, each of them: when it was unpacked, or when it was read from the store.
     blobs: BTreeMap<Digest, Vec<u8>>,
     _flights: Vec<Arc<Flight>>,
 }
@@ -243,5 +240,39 @@ impl<'a> Meter<'a> {
         let (received, total) = parts.iter().fold((0, 0), |sum, part| (sum.0 + part.0, sum.1 + part.1));
         drop(parts);
         self.control.progress(received, total);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::FileEntry;
+
+    #[test]
+    fn only_who_wants_the_same_blobs_shares_a_download() {
+        let file = |length: u64, blob: &[u8]| FileEntry {
+            path: String::new(),
+            length,
+            digest: Digest::of(blob),
+            mime: String::new(),
+        };
+        let package = |files: Vec<FileEntry>| Package {
+            name: "main".to_owned(),
+            root: String::new(),
+            independent: false,
+            stream_length: 3,
+            stream_digest: Digest::of(b"the same"),
+            files,
+        };
+        let own = key("coffee", &package(vec![file(1, b"a"), file(2, b"bc")]));
+        assert!(own == key("coffee", &package(vec![file(1, b"a"), file(2, b"bc")])));
+        for files in [
+            vec![file(1, b"a"), file(2, b"foreign")],
+            vec![file(2, b"bc"), file(1, b"a")],
+            vec![file(3, b"a")],
+        ] {
+            assert!(own != key("coffee", &package(files)));
+        }
+        assert!(own != key("tea", &package(vec![file(1, b"a"), file(2, b"bc")])));
     }
 }

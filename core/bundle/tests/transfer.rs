@@ -25,7 +25,7 @@ mod together;
 #[path = "transfer/whole.rs"]
 mod whole;
 
-use lodger_bundle::{Bundle, Control};
+use lodger_bundle::{Bundle, Control, Digest, FileEntry, Package};
 use std::{
     cell::{Cell, RefCell},
     sync::LazyLock,
@@ -55,6 +55,24 @@ fn stream_path(bundle: &Bundle, package: &str) -> String {
 fn patch_path(from: &Bundle, to: &Bundle, package: &str) -> String {
     let digest = |bundle: &Bundle| bundle.index.package(package).unwrap().stream_digest;
     format!("apps/coffee/p/{}-{}.zst", digest(from), digest(to))
+}
+
+/// A package with these files, by lengths and digests.
+fn package(files: &[(u64, Digest)]) -> Package {
+    let file = |(length, digest): &(u64, Digest)| FileEntry {
+        path: String::new(),
+        length: *length,
+        digest: *digest,
+        mime: String::new(),
+    };
+    Package {
+        name: "main".to_owned(),
+        root: String::new(),
+        independent: false,
+        files: files.iter().map(file).collect(),
+        stream_length: files.iter().fold(0, |sum, file| file.0.saturating_add(sum)),
+        stream_digest: Digest::of(b"named by it, not proved by it"),
+    }
 }
 
 /// Writes down the progress, and gives up after some bytes.

@@ -2,7 +2,7 @@
 //! `tests/transfer/whole.rs` makes the same check with altered patches.
 #![no_main]
 
-use lodger_bundle::{Digest, unpack};
+use lodger_bundle::{Digest, FileEntry, Package, unpack};
 
 /// Longest stream that is asked for.
 const LONGEST: u64 = 1 << 20;
@@ -14,7 +14,17 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let base = usize::from(u16::from_le_bytes([*d, *e])).min(rest.len());
     let (from, file) = rest.split_at(base);
     // With this digest only the empty stream passes.
-    if let Ok(stream) = unpack(file, from, length, &Digest::of(b"")) {
+    let digest = Digest::of(b"");
+    let only = FileEntry { path: "a".into(), length, digest, mime: "text/plain".into() };
+    let package = Package {
+        name: "main".into(),
+        root: String::new(),
+        independent: false,
+        files: vec![only],
+        stream_length: length,
+        stream_digest: digest,
+    };
+    if let Ok(stream) = unpack(file, from, &package) {
         assert!(stream.is_empty() && length == 0);
     }
 });

@@ -1,6 +1,6 @@
 //! Installs a bundle: verified first, then written in one transaction.
 use super::{InstalledBundle, Store, partial, room};
-use crate::{Bundle, Digest, Index, IndexError, Package, Rule, StoreError, builder::verify_blobs};
+use crate::{Bundle, Digest, Index, IndexError, Package, Rule, StoreError};
 use rusqlite::{OptionalExtension, Transaction, params};
 use std::{
     collections::{BTreeMap, HashSet},
@@ -29,7 +29,21 @@ impl Store {
         also: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<()>,
     ) -> Result<InstalledBundle, StoreError> {
         // Before the transaction: hashing takes long, and other writers need not wait for it.
-        bundle.verify(&wanted)?;
+        bundle.verify_blobs(&wanted)?;
+        self.install_hashed(bundle, wanted, also)
+    }
+
+    /// As [`Store::install_with`], for blobs that the caller has hashed.
+    ///
+    /// # Errors
+    /// As there.
+    pub(crate) fn install_hashed(
+        &self,
+        bundle: &Bundle,
+        wanted: impl Fn(&Package) -> bool,
+        also: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<()>,
+    ) -> Result<InstalledBundle, StoreError> {
+        bundle.verify_index()?;
         let digest = bundle.digest();
         let app = &bundle.index.app;
         let mut removal = self.inner.running.removal();
@@ -44,22 +58,22 @@ impl Store {
             also(tx)?;
             Ok::<_, StoreError>(super::select_one(tx, "digest = ?1", &digest.as_bytes().as_slice())?)
         })?;
-        self.forget_indexes();
+        self.forget();
         Ok(installed)
     }
 
-    /// Verifies every blob of a package, then adds it to a bundle that is installed, in one transaction.
+    /// Adds a package, whose blobs the caller has hashed, to a bundle that is installed, in one transaction.
     ///
     /// # Errors
-    /// `NotFound` if the bundle is not installed (any more), or a blob is missing; `Corrupt` if a blob is not what
-    /// the index says; `QuotaExceeded`, `Full`, `Locked`. Nothing has changed then.
-    pub(crate) fn add_package(
+    /// `NotFound` if the bundle is not installed (any more), or a blob is missing; `Corrupt` if one has another length
+    /// than the index says; `QuotaExceeded`, `Full`, `Locked`.
+    /// Nothing has changed then.
+    pub(crate) fn add_hashed(
         &self,
         bundle: &Digest,
         package: &Package,
         blobs: &BTreeMap<Digest, Vec<u8>>,
     ) -> Result<(), StoreError> {
-        verify_blobs(iter::once(package), blobs)?;
         let mut removal = self.inner.running.removal();
         self.inner.database.transact(|tx| {
             let find = "SELECT id, app FROM bundle WHERE digest = ?1";
@@ -72,7 +86,7 @@ impl Store {
             room::evict(tx, &app, self.inner.quota, &mut removal)
         })?;
         // Whole programs may have been evicted.
-        self.forget_indexes();
+        self.forget();
         Ok(())
     }
 }
@@ -119,7 +133,12 @@ fn write_blobs<'a>(
     let mut hold = tx.prepare("INSERT OR IGNORE INTO holds (bundle, blob) VALUES (?1, ?2)")?;
     let mut seen = HashSet::new();
     for file in packages.flat_map(|package| &package.files).filter(|file| seen.insert(file.digest)) {
-        let bytes = &blobs[&file.digest];
+        let what = || format!("blob of {:?}", file.path);
+        let bytes = blobs.get(&file.digest).ok_or_else(|| StoreError::NotFound { what: what() })?;
+        // A blob that came from the store has its digest, but an index may say another length.
+        if bytes.len() as u64 != file.length {
+            return Err(StoreError::Corrupt { what: what() });
+        }
         let key = file.digest.as_bytes().as_slice();
         let known: Option<i64> = find.query_row([key], |row| row.get(0)).optional()?;
         let id = match known {

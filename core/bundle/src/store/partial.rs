@@ -46,7 +46,11 @@ impl Store {
                 params![partial.app, stream, partial.path, start, bytes],
             )?;
             room::evict(tx, partial.app, self.inner.quota, &mut removal)
-        })
+        })?;
+        if removal.removes() {
+            self.forget();
+        }
+        Ok(())
     }
 
     /// Forgets what has arrived of one file.

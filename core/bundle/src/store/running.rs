@@ -73,6 +73,11 @@ impl Removal {
         self.chosen.extend(digests);
         true
     }
+
+    /// Whether anything was chosen.
+    pub(super) fn removes(&self) -> bool {
+        !self.chosen.is_empty()
+    }
 }
 
 impl Drop for Removal {

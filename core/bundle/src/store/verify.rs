@@ -49,7 +49,7 @@ impl Store {
             faults.push(format!("bundle {bundle} holds other blobs than its index names"));
         }
         for file in files() {
-            if let Err(error) = self.read(bundle, &file.path) {
+            if let Err(error) = self.read_stored(bundle, &index, file) {
                 faults.push(error.to_string());
             }
         }

@@ -1,5 +1,5 @@
 //! Unpacks a transfer file within bounds: a stream, whole or as a patch from another one (zstd, RFC 8878).
-use crate::Digest;
+use crate::{Digest, FileEntry, Package};
 use std::ops::RangeInclusive;
 use zstd_safe::{DCtx, find_frame_compressed_size, get_frame_content_size};
 
@@ -11,7 +11,7 @@ const MAGIC: [u8; 4] = [0x28, 0xB5, 0x2F, 0xFD];
 
 const LENGTH: &str = "unpacks to another length than was signed";
 
-/// The bytes, or why they are refused.
+/// The stream, or why it is refused.
 pub type Unpacked = Result<Vec<u8>, &'static str>;
 
 /// Bytes that the file of a stream of `length` may have.
@@ -24,12 +24,13 @@ pub(super) fn is_whole(file: &[u8]) -> bool {
     find_frame_compressed_size(file).is_ok_and(|size| size == file.len())
 }
 
-/// Unpacks `file`: a patch from the stream `from`, or a whole stream if that is empty. The result has `length` bytes
-/// and the SHA-256 `digest`. Memory: these bytes, and some 200 KB.
+/// Unpacks `file`: a patch from the stream `from`, or a whole stream if that is empty. The result is the stream of
+/// `package`, every blob of it hashed. Memory: these bytes, and some 200 KB.
 ///
 /// # Errors
 /// What is wrong with the file.
-pub fn unpack(file: &[u8], from: &[u8], length: u64, digest: &Digest) -> Unpacked {
+pub fn unpack(file: &[u8], from: &[u8], package: &Package) -> Unpacked {
+    let length = package.stream_length;
     if file.len() as u64 > limit(length) {
         return Err("is longer than it may be");
     }
@@ -54,10 +55,25 @@ pub fn unpack(file: &[u8], from: &[u8], length: u64, digest: &Digest) -> Unpacke
     if stream.len() as u64 != length {
         return Err(LENGTH);
     }
-    if Digest::of(&stream) != *digest {
-        return Err("does not give the stream that was signed");
+    // Not the stream's own digest, which would hash every byte twice: the signed lengths and digests of the blobs, in
+    // their order, leave no other stream, and it is blobs that the store keeps and programs share (ADR 0010).
+    match blobs(&stream, package).map(|cut| cut.iter().all(|(digest, blob)| Digest::of(blob) == **digest)) {
+        Some(true) => Ok(stream),
+        Some(false) => Err("does not give the blobs that were signed"),
+        None => Err(LENGTH),
     }
-    Ok(stream)
+}
+
+/// A stream cut into its blobs; `None` if they have another length together.
+pub(super) fn blobs<'a>(stream: &'a [u8], package: &'a Package) -> Option<Vec<(&'a Digest, &'a [u8])>> {
+    let mut rest = stream;
+    let cut = |file: &'a FileEntry| {
+        let (blob, after) = rest.split_at_checked(usize::try_from(file.length).ok()?)?;
+        rest = after;
+        Some((&file.digest, blob))
+    };
+    let blobs = package.files.iter().map(cut).collect();
+    if rest.is_empty() { blobs } else { None }
 }
 
 /// ceil(log2(from + to)) within its range, as bytes.

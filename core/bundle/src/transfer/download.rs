@@ -30,9 +30,7 @@ impl Download<'_> {
         let mut receiver = Receiver::new(self, arrived);
         let resumed = !receiver.file.is_empty();
         let outcome = receiver.run().and_then(|()| {
-            let Package { stream_length, stream_digest, .. } = self.package;
-            codec::unpack(&receiver.file, from, *stream_length, stream_digest)
-                .map_err(|reason| self.refused(reason))
+            codec::unpack(&receiver.file, from, self.package).map_err(|reason| self.refused(reason))
         });
         match &outcome {
             // Forgotten by the transaction that installs.

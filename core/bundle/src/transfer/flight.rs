@@ -10,8 +10,8 @@ use std::{
 /// How often someone who waits asks whether to go on.
 const TICK: Duration = Duration::from_millis(100);
 
-/// Program and stream.
-type Key = (String, Digest);
+/// Program, and what its blobs are.
+pub(super) type Key = (String, Digest);
 
 /// What somebody who waits wants to hear, and is asked.
 pub(super) struct Wait<'a> {

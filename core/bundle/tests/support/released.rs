@@ -123,7 +123,7 @@ impl Phone {
             assert!(self.store.has_package(&bundle.digest(), &package.name).unwrap());
             for file in &package.files {
                 let read = self.store.read(&bundle.digest(), &file.path).unwrap();
-                assert!(read == bundle.blobs[&file.digest], "{}", file.path);
+                assert!(*read == bundle.blobs[&file.digest], "{}", file.path);
             }
         }
         assert_eq!(self.store.check().unwrap(), Vec::<String>::new());

@@ -68,7 +68,7 @@ impl Device<'_> {
             assert!(there || package.name == "order", "{what}");
             for file in package.files.iter().filter(|_| there) {
                 assert!(
-                    store.read(&current.digest, &file.path).unwrap() == bundle.blobs[&file.digest],
+                    *store.read(&current.digest, &file.path).unwrap() == bundle.blobs[&file.digest],
                     "{what}"
                 );
             }

@@ -1,6 +1,6 @@
 //! Bytes that are refused: whatever a server sends, the old release stays, and nothing is left behind.
 use crate::{
-    coffee, patch_path,
+    coffee, package, patch_path,
     programs::noise,
     released::Phone,
     remote,
@@ -130,7 +130,7 @@ fn a_damaged_base_only_costs_the_patch() {
     let paths = [patch_path(coffee(1), coffee(2), "main"), stream_path(coffee(2), "main")];
     assert_eq!(remote.asked(), paths.map(|path| (path, 0)));
     // What both have is mended; the rest is by installing the old release again, which never asks for a patch to itself.
-    assert!(phone.store.read(&coffee(2).digest(), "large").unwrap() == coffee(2).blobs[&large]);
+    assert!(*phone.store.read(&coffee(2).digest(), "large").unwrap() == coffee(2).blobs[&large]);
     assert!(phone.store.read(&coffee(1).digest(), "large").is_ok());
     assert!(phone.store.read(&coffee(1).digest(), "own").is_err());
     phone.install(1).unwrap();
@@ -153,7 +153,7 @@ fn unpacks_what_the_zstd_command_made() {
     for (seed, base) in seeds {
         // `fuzz_targets/unpack.rs`: five bytes of lengths, the base, the file.
         assert!(seed[5..].starts_with(base));
-        assert!(unpack(&seed[5 + base.len()..], base, length, &digest).as_ref() == Ok(&to));
+        assert!(unpack(&seed[5 + base.len()..], base, &package(&[(length, digest)])).as_ref() == Ok(&to));
     }
 }
 
@@ -162,7 +162,8 @@ fn unpacking_keeps_its_bounds() {
     let (from, to) = (noise(5, 40_000), [noise(5, 30_000), noise(6, 5_000)].concat());
     let digest = Digest::of(&to);
     let length = to.len() as u64;
-    let says = |file: &[u8], from: &[u8], length: u64| unpack(file, from, length, &digest).err();
+    let says =
+        |file: &[u8], from: &[u8], length: u64| unpack(file, from, &package(&[(length, digest)])).err();
     // Windows: 75,000 bytes in all allow 2^17; a frame without its length asks for all of it.
     let patch = frame(&to, &from, 17, true);
     assert_eq!(says(&patch, &from, length), None);
@@ -173,7 +174,7 @@ fn unpacking_keeps_its_bounds() {
     assert_eq!(says(&frame(&to, &[], 16, true), &[], length), None);
     assert_eq!(says(&frame(&to, &[], 17, true), &[], length), Some("asks for more memory than it may"));
     // Bases, lengths, ends.
-    assert_eq!(says(&patch, &noise(7, 40_000), length), Some("does not give the stream that was signed"));
+    assert_eq!(says(&patch, &noise(7, 40_000), length), Some("does not give the blobs that were signed"));
     assert!(says(&patch, &[], length).is_some());
     assert_eq!(says(&patch, &from, length - 1), Some("cannot be unpacked"));
     assert_eq!(says(&patch, &from, length + 1), Some("unpacks to another length than was signed"));
@@ -188,4 +189,23 @@ fn unpacking_keeps_its_bounds() {
         says(&frame(&to, &[], 16, false), &[], u64::MAX),
         Some("unpacks to another length than was signed")
     );
+}
+
+/// The blobs' digests alone prove a stream: in order, with their lengths, each copy of a blob.
+#[test]
+fn unpacking_proves_every_blob() {
+    let (one, two) = (noise(8, 3_000), noise(9, 3_000));
+    let of = |blob: &Vec<u8>| (blob.len() as u64, Digest::of(blob));
+    let signed = package(&[of(&one), of(&two), of(&one)]);
+    let says = |stream: Vec<u8>, package: &_| unpack(&frame(&stream, &[], 14, true), &[], package).err();
+    assert_eq!(says([&one[..], &two, &one].concat(), &signed), None);
+    for other in [[&one[..], &two, &two], [&two, &one, &one], [&one, &one, &two]] {
+        assert_eq!(says(other.concat(), &signed), Some("does not give the blobs that were signed"));
+    }
+    // An index that contradicts itself.
+    for files in [[of(&one)].as_slice(), &[of(&one), of(&two), of(&one), of(&two)]] {
+        let torn = lodger_bundle::Package { stream_length: 9_000, ..package(files) };
+        let refused = says([&one[..], &two, &one].concat(), &torn);
+        assert_eq!(refused, Some("unpacks to another length than was signed"));
+    }
 }

@@ -1,5 +1,6 @@
 //! Whatever the releases are: what was transferred is what was published.
 use crate::{
+    package,
     programs::{noise, program},
     released::{Phone, released},
     remote::Remote,
@@ -62,7 +63,7 @@ proptest! {
         let (from, to) = ([&before[..], &shared].concat(), [&shared[..], &after].concat());
         let (length, digest) = (to.len() as u64, Digest::of(&to));
         let honest = patch(&from, &to);
-        let unpacked = unpack(&honest, &from, length, &digest);
+        let unpacked = unpack(&honest, &from, &package(&[(length, digest)]));
         prop_assert_eq!(unpacked.as_ref(), Ok(&to));
         let mut altered = honest;
         for (at, byte) in &changes {
@@ -73,7 +74,7 @@ proptest! {
             altered.truncate(cut.index(altered.len()));
         }
         for file in [&altered, &noise] {
-            let unpacked = unpack(file, &from, length, &digest);
+            let unpacked = unpack(file, &from, &package(&[(length, digest)]));
             prop_assert!(unpacked.is_err() || unpacked.as_ref() == Ok(&to));
         }
     }

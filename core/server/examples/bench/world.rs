@@ -81,7 +81,7 @@ pub struct Device {
     pub trust: Trust,
     transfers: Transfers,
     network: Arc<dyn Fetch>,
-    dir: PathBuf,
+    pub dir: PathBuf,
 }
 
 impl Device {

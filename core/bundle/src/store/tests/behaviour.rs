@@ -27,8 +27,8 @@ fn reads_back_what_was_installed_also_after_reopening() {
     drop(store);
     let (store, _) = Store::open(dir.path(), StoreOptions { quota: 1 << 20 }).unwrap();
     assert_eq!(store.current("coffee").unwrap(), Some(installed));
-    assert_eq!(store.read(&first.digest(), "图/a.png").unwrap(), b"png");
-    assert_eq!(store.read(&first.digest(), "empty").unwrap(), b"");
+    assert_eq!(*store.read(&first.digest(), "图/a.png").unwrap(), b"png");
+    assert_eq!(*store.read(&first.digest(), "empty").unwrap(), b"");
     assert_eq!(*store.index(&first.digest()).unwrap(), first.index);
     for absent in ["App.json", "/app.json", "./app.json", "app.json/", "", "../lodger.db"] {
         assert!(matches!(store.read(&first.digest(), absent), Err(StoreError::NotFound { .. })), "{absent}");
@@ -47,7 +47,7 @@ fn keeps_two_versions_and_shares_their_blobs() {
     }
     let codes: Vec<u64> = store.versions("coffee").unwrap().iter().map(|found| found.version.code).collect();
     assert_eq!(codes, [3, 2]);
-    assert_eq!(store.read(&versions[1].digest(), "same").unwrap(), b"same");
+    assert_eq!(*store.read(&versions[1].digest(), "same").unwrap(), b"same");
     assert!(matches!(store.read(&versions[0].digest(), "same"), Err(StoreError::NotFound { .. })));
     assert!(matches!(store.index(&versions[0].digest()), Err(StoreError::NotFound { .. })));
     let blobs = |store: &Store| -> u64 {
@@ -73,11 +73,11 @@ fn an_open_session_keeps_reading_while_two_newer_versions_are_installed() {
     for code in 2..=3 {
         store.install(&bundle("coffee", code, &[("own", &[code as u8])])).unwrap();
     }
-    assert_eq!(store.read(&old.digest(), "own").unwrap(), b"old");
+    assert_eq!(*store.read(&old.digest(), "own").unwrap(), b"old");
     assert!(matches!(store.remove("coffee"), Err(StoreError::InUse { .. })));
     drop(second);
     store.install(&bundle("coffee", 4, &[("own", b"4")])).unwrap();
-    assert_eq!(store.read(&old.digest(), "own").unwrap(), b"old");
+    assert_eq!(*store.read(&old.digest(), "own").unwrap(), b"old");
     drop(session);
     store.install(&bundle("coffee", 5, &[("own", b"5")])).unwrap();
     assert!(matches!(store.read(&old.digest(), "own"), Err(StoreError::NotFound { .. })));
@@ -178,7 +178,7 @@ fn a_second_connection_reads_while_an_installation_is_under_way() {
     is_open.recv().unwrap();
     for store in [&store, &other] {
         assert_eq!(store.current("coffee").unwrap().unwrap().digest, old.digest());
-        assert_eq!(store.read(&old.digest(), "a").unwrap(), b"old");
+        assert_eq!(*store.read(&old.digest(), "a").unwrap(), b"old");
         // Also opening a program does not wait for the writer.
         drop(store.run(&old.digest()).unwrap());
     }
@@ -203,7 +203,7 @@ fn many_threads_install_run_read_and_remove_at_once() {
                     }
                     // While it runs nobody takes it away, whatever the others do.
                     if let Ok(_session) = store.run(&bundle.digest()) {
-                        assert_eq!(store.read(&bundle.digest(), "own").unwrap(), kib(turn));
+                        assert_eq!(*store.read(&bundle.digest(), "own").unwrap(), kib(turn));
                     }
                     match store.remove(["a", "b", "c"][usize::from(turn % 3)]) {
                         Ok(()) | Err(StoreError::InUse { .. }) => {}
@@ -226,4 +226,20 @@ fn the_folder_holds_the_database_and_nothing_else() {
     }
     drop(store);
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn a_blob_of_another_length_than_the_index_says_is_refused_unhashed_too() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = Store::open(dir.path(), StoreOptions { quota: 1 << 20 }).unwrap();
+    let mut lying = bundle("coffee", 1, &[("a", b"four")]);
+    lying.index.packages[0].files[0].length = 5;
+    lying.index.packages[0].stream_length = 5;
+    lying.index_bytes = lying.index.to_bytes();
+    let outcome = store.install_hashed(&lying, |_| true, |_| Ok(()));
+    assert!(matches!(outcome, Err(StoreError::Corrupt { .. })), "{outcome:?}");
+    lying.blobs.clear();
+    let outcome = store.install_hashed(&lying, |_| true, |_| Ok(()));
+    assert!(matches!(outcome, Err(StoreError::NotFound { .. })), "{outcome:?}");
+    assert_eq!(store.current("coffee").unwrap(), None);
 }

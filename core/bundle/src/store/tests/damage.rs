@@ -34,7 +34,6 @@ fn names(dir: &Path) -> Vec<String> {
 fn a_blob_altered_behind_the_stores_back_is_refused_and_mended_by_installing_again() {
     let (dir, bundle) = installed();
     let (store, _) = Store::open(dir.path(), OPTIONS).unwrap();
-    store.read(&bundle.digest(), "f0007").unwrap();
     let other = Connection::open(dir.path().join("lodger.db")).unwrap();
     let key = bundle.index.file("f0007").unwrap().digest;
     let sql = "UPDATE content SET bytes = zeroblob(length(bytes)) WHERE id =
@@ -47,7 +46,13 @@ fn a_blob_altered_behind_the_stores_back_is_refused_and_mended_by_installing_aga
     assert!(store.read(&bundle.digest(), "f0008").is_ok());
     assert_eq!(store.check().unwrap().len(), 1);
     store.install(&bundle).unwrap();
-    assert_eq!(store.read(&bundle.digest(), "f0007").unwrap(), bundle.blobs[&key]);
+    assert_eq!(*store.read(&bundle.digest(), "f0007").unwrap(), bundle.blobs[&key]);
+    // What has just been read is in memory, as it was signed; the disk is looked at by `check`, and at the next start.
+    other.execute(sql, [key.as_bytes().as_slice()]).unwrap();
+    assert_eq!(*store.read(&bundle.digest(), "f0007").unwrap(), bundle.blobs[&key]);
+    assert_eq!(store.check().unwrap().len(), 1);
+    let (store, _) = Store::open(dir.path(), OPTIONS).unwrap();
+    assert!(matches!(store.read(&bundle.digest(), "f0007"), Err(StoreError::Corrupt { .. })));
     // The row itself is gone: as damaged, not as absent, and mended the same way.
     other.execute("DELETE FROM content", []).unwrap();
     assert!(matches!(store.read(&bundle.digest(), "f0007"), Err(StoreError::Corrupt { .. })));
@@ -200,7 +205,7 @@ fn survives_a_full_disk(store: &Store, make_room: impl FnOnce()) {
         assert!(matches!(store.install(&large()), Err(StoreError::Full)));
     }
     assert_eq!(store.current("coffee").unwrap().unwrap().digest, small.digest());
-    assert_eq!(store.read(&small.digest(), "a").unwrap(), b"small");
+    assert_eq!(*store.read(&small.digest(), "a").unwrap(), b"small");
     assert_eq!(store.check().unwrap(), Vec::<String>::new());
     make_room();
     store.install(&large()).unwrap();

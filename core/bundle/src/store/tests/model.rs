@@ -211,7 +211,7 @@ impl Pair {
             let there = self.model.rows.iter().any(|row| row.bundle == at);
             for file in bundle.index.files() {
                 match store.read(&bundle.digest(), &file.path) {
-                    Ok(bytes) if there => assert_eq!(bytes, bundle.blobs[&file.digest]),
+                    Ok(bytes) if there => assert_eq!(*bytes, bundle.blobs[&file.digest]),
                     Err(StoreError::NotFound { .. }) if !there => {}
                     other => panic!("{other:?}, expected there: {there}"),
                 }

@@ -20,7 +20,7 @@ const TIMES: &[Pair] = &[
     ("update / unzip + hash of the bundle, synced", "update", "unzip_synced", None),
     ("update / unzip + hash of the bundle", "update", "unzip", Some(0.20)),
     ("install integrity / SHA-256", "integrity", "sha256", Some(1.15)),
-    ("cached blob read / loose file, hashed", "read", "file_hashed", None),
+    ("first blob read / loose file, hashed", "read_first", "file_hashed", None),
     ("cached blob read / loose file", "read", "file", Some(0.55)),
 ];
 
