@@ -74,7 +74,8 @@ impl DesktopHttp {
             // A proxy would resolve names where the resolver below cannot see the answer.
             public: build(client().no_proxy().dns_resolver(PublicOnly))?,
             open: build(client().no_proxy())?,
-            platform: build(client())?,
+            // As the repository's servers send it: a range of a compressed answer is a range of other bytes.
+            platform: build(client().no_gzip())?,
         })
     }
 

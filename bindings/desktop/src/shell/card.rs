@@ -51,6 +51,7 @@ impl Described {
             icon: icon.is_some(),
             scopes: index.scopes.iter().map(scope).collect(),
         };
+        let icon = icon.map(|(mime, bytes)| (mime, bytes.to_vec()));
         Some(Self { card, icon, config, index: Some(index) })
     }
 }

@@ -2,7 +2,7 @@
 //! bad stream is refused; what arrived honestly is gone on with.
 use crate::{
     metadata::{alter, updating},
-    phone::{NOT_AS_SIGNED, Phone, UNREACHABLE},
+    phone::{NOT_AS_SIGNED, PORTAL, Phone, UNREACHABLE},
     server::{Answer, Asked},
     world::World,
 };
@@ -98,6 +98,27 @@ fn a_stream_without_an_end() {
     world.server.trick(".zst", |_, answer| answer.header("content-length", 1_u64 << 40).endless());
     phone.refuses(NOT_AS_SIGNED, 1);
     assert!(!world.server.was_endured());
+    world.restore();
+    assert_eq!(phone.update().unwrap(), 2);
+}
+
+/// The same bytes as a compressed answer.
+fn gzip(answer: Answer) -> Answer {
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    packer.write_all(&answer.body).unwrap();
+    let packed = packer.finish().unwrap();
+    answer.header("content-length", packed.len()).header("content-encoding", "gzip").with(packed)
+}
+
+#[test]
+fn a_compressed_answer_that_nobody_asked_for() {
+    let (world, phone) = updating();
+    world.server.trick(".zst", |_, answer| gzip(answer));
+    phone.refuses(NOT_AS_SIGNED, 1);
+    world.server.trick(".zst", |_, answer| gzip(answer.with(vec![0; 8 << 20])));
+    phone.refuses(NOT_AS_SIGNED, 1);
+    world.server.trick("timestamp.json", |_, answer| gzip(answer));
+    phone.refuses(PORTAL, 1);
     world.restore();
     assert_eq!(phone.update().unwrap(), 2);
 }

@@ -219,7 +219,6 @@ fn row_36_a_gap_that_is_never_filled_closes_the_bridge_with_a_reason() {
 fn row_37_bytes_swapped_after_the_install_are_not_served() {
     let world = World::new(Setup::default());
     let (session, _) = world.open();
-    assert_eq!(world.get(&session, "/p/images/logo.png").status, 200);
     let tables: Vec<(String, String)> = world
         .engine
         .store()
