@@ -46,6 +46,13 @@ fn five_commands_from_nothing_to_an_open_program() {
     assert_eq!((&refused["opened"], &refused["kind"]), (&json!(false), &json!("Revoked")), "{refused}");
     let unknown = answer(here, 1, &run.replace("coffee", "tea"));
     assert_eq!(unknown["kind"], "NotFound", "{unknown}");
+
+    // Another operator's root over the same folder: nothing in it would be believed.
+    line(here, 0, "lodger keys init --dir K2");
+    line(here, 0, "lodger repo init R2 --keys K2");
+    let other = "lodger run coffee --repo R2 --trust-root R2/trust-root.json --data D --headless --json";
+    let refused = answer(here, 1, other);
+    assert_eq!((&refused["opened"], &refused["code"]), (&json!(false), &json!("not-started")), "{refused}");
 }
 
 #[test]

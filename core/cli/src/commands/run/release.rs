@@ -89,16 +89,24 @@ pub fn run(args: &Args, output: &Output) -> Result<(), Failure> {
         );
     }
     if args.headless && output.is_json() && args.screenshot.is_none() {
-        let window = window::start(args, Some(repository), output)?;
-        window.open_app(app, entry).map_err(failed)?;
-        return answer(window, output);
+        let answer = match window::start(args, Some(repository), output) {
+            Ok(window) => {
+                window.open_app(app, entry).map_err(failed)?;
+                answer(window)?
+            }
+            // Such as a data folder of another operator's.
+            Err(Failure::Input(why)) => refused("Internal", "not-started", &why),
+            Err(other) => return Err(other),
+        };
+        output.event(&answer, "");
+        return if answer["opened"] == true { Ok(()) } else { Err(Failure::Told) };
     }
     let open = |window: &Window| window.open_app(app, entry).map(drop);
     window::run(args, Some(repository), open, None, output)
 }
 
-/// One line that says whether the program opens. What it reports goes to standard error, for people.
-fn answer(mut window: Window, output: &Output) -> Result<(), Failure> {
+/// Says whether the program opens. What it reports meanwhile goes to standard error, for people.
+fn answer(mut window: Window) -> Result<Value, Failure> {
     let quiet = Output::new(false);
     let mut release = None;
     let answer = loop {
@@ -119,8 +127,7 @@ fn answer(mut window: Window, output: &Output) -> Result<(), Failure> {
     // The next run has what this one began to download.
     window.settle(|_| ()).map_err(failed)?;
     window.close().map_err(failed)?;
-    output.event(&answer, "");
-    if answer["opened"] == true { Ok(()) } else { Err(Failure::Told) }
+    Ok(answer)
 }
 
 fn opened(release: Option<Release>) -> Value {
