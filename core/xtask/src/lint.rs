@@ -1,6 +1,6 @@
 //! Format, compiler lints, documentation, generated files, and the house rules that no other tool knows.
 
-mod dependencies;
+pub mod dependencies;
 mod house;
 mod licences;
 mod rules;

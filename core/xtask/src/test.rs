@@ -9,6 +9,7 @@ use crate::{
 };
 
 mod determinism;
+mod targets;
 mod templates;
 
 pub const HELP: &str = "
@@ -61,16 +62,23 @@ pub fn task(mut arguments: Arguments) -> Result<(), Trouble> {
 
 fn rust(report: &mut Report) {
     // One build for all test programs first: its time is told apart, and one broken crate is told at once.
-    if report.step("rust: build", || Run::cargo().args(["test", "--workspace", "--no-run"]).status()) {
+    let build = ["test", "--workspace", "--no-run", "--lib", "--bins", "--tests"];
+    if report.step("rust: build", || Run::cargo().args(build).status()) {
         report.step("rust: tests", || {
+            let words = targets::without_webviews()?;
             Run::cargo()
-                .args(["test", "--workspace", "--exclude", "lodger-desktop", "--no-fail-fast"])
+                .args(["test", "--workspace", "--no-fail-fast", "--lib", "--bins"])
+                .args(words)
                 .status()
+        });
+        report.step("rust: examples in the documentation", || {
+            Run::cargo().args(["test", "--workspace", "--doc", "--quiet"]).status()
         });
     }
     report.step("rust: logins at a provider", || {
         setup::node::need_packages("core/auth/tests/provider")?;
-        // Chosen by target, not by crate, as below.
+        // Chosen by target, not by crate, as all are: another choice of crates resolves features otherwise, and GTK and
+        // more are compiled again.
         Run::cargo().args(["test", "--workspace", "--test", "provider", "--", "--ignored"]).status()
     });
     report.step("determinism: coffee", determinism::check);
@@ -96,12 +104,8 @@ fn desktop(report: &mut Report) {
     report.step("desktop: end to end", || {
         need_webkit()?;
         need_chromium()?;
-        // Chosen by target, not by crate: another choice of crates resolves features otherwise, and GTK and more are
-        // compiled again. The other crates' unit tests come along; they take seconds.
-        Run::cargo()
-            .args(["test", "--workspace", "--no-fail-fast", "--lib"])
-            .args(["--test", "engines", "--test", "http", "--test", "browser"])
-            .status()
+        let words = targets::WITH_WEBVIEWS.iter().flat_map(|name| ["--test", name]);
+        Run::cargo().args(["test", "--workspace", "--no-fail-fast"]).args(words).status()
     });
     report.step("desktop: smoke in WebKitGTK", || {
         need_webkit()?;
