@@ -16,7 +16,7 @@ const VARIABLE: &str = "LODGER_KEY_PASSPHRASE";
 /// Where releases are.
 #[derive(clap::Args)]
 pub struct RepoArg {
-    /// The repository: a folder
+    /// The repository: a folder, or s3://bucket/prefix
     #[arg(long, value_name = "REPO")]
     pub repo: String,
 }
@@ -90,21 +90,25 @@ fn ask(new: bool) -> Result<String, Failure> {
 
 /// The repository at `place`, at the time of now.
 pub fn open(place: &str) -> Result<Repository, Failure> {
-    if place.contains("://") {
-        return Err(Failure::Usage(format!("{place}: only folders can be repositories yet; give a path")));
-    }
-    let storage = Storage::folder(Path::new(place)).map_err(failure)?;
+    let storage = Storage::open(place).map_err(|error| match error {
+        RepositoryError::Refused(what) => Failure::Usage(what),
+        other => failure(other),
+    })?;
     Ok(Repository::new(storage, jiff::Timestamp::now()))
 }
 
 /// One that must be there: a mistyped path does not become a folder.
 pub fn open_existing(place: &str) -> Result<Repository, Failure> {
-    if !place.contains("://") && !Path::new(place).join("trust-root.json").is_file() {
-        return Err(Failure::Input(format!(
+    let missing = || {
+        Failure::Input(format!(
             "{place} is no repository: it has no trust-root.json; `lodger repo init {place} --keys K` makes one"
-        )));
+        ))
+    };
+    if !place.contains("://") && !Path::new(place).join("trust-root.json").is_file() {
+        return Err(missing());
     }
-    open(place)
+    let at = open(place)?;
+    if at.storage().has("trust-root.json").map_err(failure)? { Ok(at) } else { Err(missing()) }
 }
 
 /// For `map_err`.

@@ -112,7 +112,7 @@ impl DevelopmentRepository {
     ) -> Result<(), RepositoryError> {
         let (folder, ring) = (self.folder(), &mut self.ring);
         let work = move || {
-            let repository = Repository::new(Storage::folder(&folder)?, Timestamp::now());
+            let repository = Repository::new(Storage::scratch(&folder)?, Timestamp::now());
             repository.commit(change(&repository, ring)?)
         };
         thread::scope(|scope| scope.spawn(work).join())

@@ -1,7 +1,7 @@
 //! A release repository: what is in it, and every change to it (`core/docs/repository.md`, DESIGN 5 to 7).
 //!
 //! Reading goes through [`Repository`]. A change reads what it needs, signs what it must, and answers with a
-//! [`Batch`]; [`Repository::commit`] writes that. Until the last file, a timestamp, is written, devices see the
+//! [`Batch`]; [`Repository::commit`] writes that, unless somebody else was quicker. Until the last file, a timestamp, is written, devices see the
 //! repository as it was. Calls block their thread.
 
 mod app;
@@ -32,6 +32,7 @@ pub use storage::Storage;
 pub use transfer::Sizes;
 pub use verify::{Finding, Report};
 
+use batch::Stage;
 use jiff::Timestamp;
 
 /// A repository in a [`Storage`].
@@ -54,12 +55,35 @@ impl Repository {
         &self.storage
     }
 
-    /// Writes a change, file by file, in its order.
+    /// Writes a change, in its order, if nobody else changed what it was made from.
     ///
     /// # Errors
-    /// `Storage`. What was written until then changes nothing for a device; do the change again.
+    /// `Conflict`, `Storage`. What was written until then changes nothing for a device; do the change again.
     pub fn commit(&self, batch: Batch) -> Result<(), RepositoryError> {
-        batch.writes().try_for_each(|(path, bytes)| self.storage.put(path, bytes))
+        let lock = self.storage.lock()?;
+        // All of them before the first write: a change of two repositories is made whole or not begun.
+        for base in batch.bases() {
+            if self.storage.get(&base.timestamp)? != base.bytes {
+                return Err(RepositoryError::Conflict { path: base.timestamp.clone() });
+            }
+            if self.storage.has(&base.next_root)? {
+                return Err(RepositoryError::Conflict { path: base.next_root.clone() });
+            }
+        }
+        for (stage, files) in batch.groups() {
+            match stage {
+                Stage::Transfer | Stage::Target | Stage::Beside => self.storage.put_all(&files)?,
+                Stage::Role | Stage::Snapshot | Stage::Root => self.storage.create_all(&lock, &files)?,
+                Stage::Timestamp => {
+                    for (path, bytes) in files {
+                        let base = batch.bases().iter().find(|base| base.timestamp == path);
+                        let before = base.and_then(|base| base.bytes.as_deref());
+                        self.storage.replace(&lock, path, before, bytes)?;
+                    }
+                }
+            }
+        }
+        Ok(())
     }
 }
 

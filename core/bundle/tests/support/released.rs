@@ -26,7 +26,7 @@ pub fn publish(dir: &Path, bundles: &[Bundle]) {
     let folder = KeyFolder::init(&keys.path().join("keys"), Kind::Release, &phrase(), cost).unwrap();
     let ring = KeyRing::new(folder, phrase());
     let now = jiff::Timestamp::from_second(NOW).unwrap();
-    let at = Repository::new(Storage::folder(dir).unwrap(), now);
+    let at = Repository::new(Storage::scratch(dir).unwrap(), now);
     at.commit(at.init(&ring, "Test").unwrap()).unwrap();
     let mut apps: Vec<&str> = bundles.iter().map(|bundle| bundle.index.app.as_str()).collect();
     apps.sort_unstable();

@@ -22,7 +22,7 @@ enum Action {
     /// Makes a repository, with the trust root that hosts ship
     #[command(after_help = "Example: lodger repo init releases --keys keys")]
     Init {
-        /// The repository: a folder
+        /// The repository: a folder, or s3://bucket/prefix
         repo: String,
         /// The operator's name
         #[arg(long, default_value = "Lodger")]
@@ -33,13 +33,13 @@ enum Action {
     /// Checks everything that a device would, and every stream and patch
     #[command(after_help = "Example: lodger repo verify releases --json\n\nNeeds no keys.")]
     Verify {
-        /// The repository: a folder
+        /// The repository: a folder, or s3://bucket/prefix
         repo: String,
     },
     /// Signs anew what the server's key signs, for another seven days
     #[command(after_help = "Example: lodger repo refresh releases --keys keys")]
     Refresh {
-        /// The repository: a folder
+        /// The repository: a folder, or s3://bucket/prefix
         repo: String,
         #[command(flatten)]
         keys: KeyArgs,
@@ -49,7 +49,7 @@ enum Action {
         after_help = "Example: lodger repo export releases --out public\n\nTimestamps come last, so OUT may be served meanwhile."
     )]
     Export {
-        /// The repository: a folder
+        /// The repository: a folder, or s3://bucket/prefix
         repo: String,
         /// The folder to copy to
         #[arg(short, long, value_name = "OUT")]

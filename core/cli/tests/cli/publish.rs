@@ -115,7 +115,8 @@ fn mistakes_are_told_and_change_nothing() {
     run(here, 1, "repo init R --keys K");
     run(here, 1, "keys init --dir K");
     run(here, 1, "release rollback hello --repo R --keys K");
-    run(here, 2, "repo verify s3://bucket/releases");
+    run(here, 2, "repo verify ftp://bucket/releases");
+    run(here, 1, &format!("repo verify file://{}/hello", here.display()));
     run(here, 0, "publish hello --repo R --keys K --version 3.0");
     run(here, 1, "publish hello --repo R --keys K --version 3.0");
     run(here, 1, "release revoke hello 9.9 --repo R --keys K");

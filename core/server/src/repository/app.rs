@@ -39,8 +39,8 @@ impl Repository {
             return Err(RepositoryError::Refused("the name is empty or holds control characters".into()));
         }
         let metadata = Metadata::app(&self.storage, app);
-        let mut edit = Edit::new(&metadata, None, ring, self.now);
-        let root = edit.root(None, Holder::Officer)?.unwrap_or_default();
+        let mut edit = Edit::new(&metadata, None, ring, self.now)?;
+        let root = edit.first_root(Holder::Officer)?;
         edit.role("targets", Holder::Officer, HashMap::new(), Some(delegations(ring)?))?;
         let floor = edit.target("floor.json", sign::json(&Floor::default())?)?;
         edit.role("publisher", Holder::Publisher, HashMap::from([floor]), None)?;
@@ -62,7 +62,7 @@ impl Repository {
             name: name.clone(),
             owner: new.owner.clone(),
             icon: None,
-            root: Root { version: 1, sha256: Digest::of(&root).to_hex(), epoch: 1 },
+            root: Root { version: root.version, sha256: Digest::of(&root.bytes).to_hex(), epoch: 1 },
             publisher: publisher(ring)?,
             floor: 0,
             revoked: Vec::new(),

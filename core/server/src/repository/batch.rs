@@ -19,11 +19,26 @@ pub(super) enum Stage {
     Beside,
 }
 
+/// Part, stage, name, bytes.
+type Write = (u32, Stage, String, Vec<u8>);
+
+/// What devices saw of a repository when a change of it was put together.
+#[derive(Debug)]
+pub(super) struct Base {
+    /// The name of `timestamp.json`.
+    pub timestamp: String,
+    /// Its bytes; `None` if there was none.
+    pub bytes: Option<Vec<u8>>,
+    /// The name of the next root, which must not be there.
+    pub next_root: String,
+}
+
 /// Files to write. [`super::Repository::commit`] writes them; a server may keep them first.
 #[derive(Debug, Default)]
 #[must_use = "nothing is changed until the batch is committed"]
 pub struct Batch {
-    writes: Vec<(u32, Stage, String, Vec<u8>)>,
+    writes: Vec<Write>,
+    bases: Vec<Base>,
     /// Batches that were joined keep their order: one is whole before the next begins.
     part: u32,
 }
@@ -33,10 +48,20 @@ impl Batch {
         self.writes.push((self.part, stage, path, bytes));
     }
 
+    pub(super) fn stands_on(&mut self, base: Base) {
+        self.bases.push(base);
+    }
+
+    /// What each repository that is changed was like.
+    pub(super) fn bases(&self) -> &[Base] {
+        &self.bases
+    }
+
     /// Everything of `next` after everything of this one.
     pub(super) fn then(mut self, next: Self) -> Self {
         let offset = self.part + 1;
         self.part = offset + next.part;
+        self.bases.extend(next.bases);
         self.writes.extend(
             next.writes.into_iter().map(|(part, stage, path, bytes)| (offset + part, stage, path, bytes)),
         );
@@ -45,9 +70,24 @@ impl Batch {
 
     /// Names and bytes, in the order in which they must be written.
     pub fn writes(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.in_order().into_iter().map(|(_, _, path, bytes)| (path.as_str(), bytes.as_slice()))
+    }
+
+    /// The same in groups: the files of one may be written in any order.
+    pub(super) fn groups<'a>(&'a self) -> Vec<(Stage, Vec<(&'a str, &'a [u8])>)> {
+        let order = self.in_order();
+        let groups = order.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1));
+        let group = |group: &[&'a Write]| {
+            let files = group.iter().map(|write| (write.2.as_str(), write.3.as_slice()));
+            (group[0].1, files.collect())
+        };
+        groups.map(group).collect()
+    }
+
+    fn in_order(&self) -> Vec<&Write> {
         let mut order: Vec<_> = self.writes.iter().collect();
         order.sort_by_key(|(part, stage, ..)| (*part, *stage));
-        order.into_iter().map(|(_, _, path, bytes)| (path.as_str(), bytes.as_slice()))
+        order
     }
 
     /// Bytes of a file that this batch would write.

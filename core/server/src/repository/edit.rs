@@ -5,7 +5,7 @@
 
 use super::{
     Batch, RepositoryError,
-    batch::Stage,
+    batch::{Base, Stage},
     metadata::{Metadata, State, target_name},
     sign::{self, RoleKeys},
 };
@@ -13,7 +13,7 @@ use crate::keys::{Holder, KeyRing};
 use aws_lc_rs::digest::{SHA256, digest};
 use jiff::{SignedDuration, Timestamp};
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     num::NonZeroU64,
 };
 use tough::{
@@ -40,9 +40,31 @@ pub(super) fn due(expires: Timestamp, now: Timestamp) -> bool {
     expires.duration_since(now) < SignedDuration::from_hours(30 * 24)
 }
 
-/// The version after `version`; the first is 1. A number is never used again once a snapshot lists it.
-pub(super) fn after(version: Option<NonZeroU64>) -> NonZeroU64 {
+/// The version after `version`; the first is 1.
+fn after(version: Option<NonZeroU64>) -> NonZeroU64 {
     version.map_or(NonZeroU64::MIN, |version| version.saturating_add(1))
+}
+
+/// The highest number of a root among file names; 0 if there is none.
+pub(super) fn newest_root(names: &BTreeSet<String>) -> u64 {
+    let number = |name: &String| name.strip_suffix(".root.json")?.parse().ok();
+    names.iter().filter_map(number).max().unwrap_or(0)
+}
+
+/// Who signs what under a root.
+fn root_roles(targets: Holder) -> [(RoleType, Holder); 4] {
+    [
+        (RoleType::Root, Holder::Officer),
+        (RoleType::Targets, targets),
+        (RoleType::Snapshot, Holder::Server),
+        (RoleType::Timestamp, Holder::Server),
+    ]
+}
+
+/// A root that was signed.
+pub(super) struct NewRoot {
+    pub version: u64,
+    pub bytes: Vec<u8>,
 }
 
 /// A change being put together.
@@ -53,6 +75,9 @@ pub(super) struct Edit<'a> {
     versions: BTreeMap<String, NonZeroU64>,
     snapshot: Option<NonZeroU64>,
     timestamp: Option<NonZeroU64>,
+    /// Files that are there, also those of a change that was broken off: no name is used again.
+    taken: BTreeSet<String>,
+    base: Base,
     /// Retired keys sign too, so that what is written holds under the old root and the new one.
     handing_over: bool,
     batch: Batch,
@@ -60,18 +85,42 @@ pub(super) struct Edit<'a> {
 
 impl<'a> Edit<'a> {
     /// Starts from what devices see, or from nothing.
-    pub fn new(metadata: &'a Metadata<'a>, state: Option<&State>, ring: &'a KeyRing, now: Timestamp) -> Self {
+    pub fn new(
+        metadata: &'a Metadata<'a>,
+        state: Option<&State>,
+        ring: &'a KeyRing,
+        now: Timestamp,
+    ) -> Result<Self, RepositoryError> {
         let versions = state.into_iter().flat_map(|state| &state.snapshot.signed.meta);
-        Self {
+        let taken = metadata.names()?;
+        let timestamp = metadata.file("timestamp.json");
+        let bytes = match state {
+            Some(state) => Some(state.timestamp_bytes.clone()),
+            None => metadata.storage.get(&timestamp)?, // what a broken-off attempt left
+        };
+        let next_root = metadata.file(&format!("{}.root.json", newest_root(&taken) + 1));
+        let base = Base { timestamp, bytes, next_root };
+        Ok(Self {
             metadata,
             ring,
             now,
             versions: versions.map(|(file, meta)| (file.clone(), meta.version)).collect(),
             snapshot: state.map(|state| state.snapshot.signed.version),
             timestamp: state.map(|state| state.timestamp.signed.version),
+            taken,
+            base,
             handing_over: false,
             batch: Batch::default(),
+        })
+    }
+
+    /// The next version of a file whose name is not taken. A change that was broken off may have taken some.
+    fn next(&self, version: Option<NonZeroU64>, file: &str) -> NonZeroU64 {
+        let mut version = after(version);
+        while self.taken.contains(&format!("{version}.{file}")) {
+            version = version.saturating_add(1);
         }
+        version
     }
 
     /// From here on retired keys sign too.
@@ -86,44 +135,60 @@ impl<'a> Edit<'a> {
         sign::file(role, self.ring.signers(holder)?.iter().chain(&former))
     }
 
-    /// The root that names the keys of now, after `last`: officers for the root itself, `targets` for targets, the
-    /// server for snapshot and timestamp. `None` if `last` names them already.
-    pub fn root(
+    /// The root that begins a chain, with the keys of now: officers for the root itself, `targets` for targets, the
+    /// server for snapshot and timestamp. If there is a chain already, it comes after a gap in the numbers, at which
+    /// those who follow the old one stop.
+    pub fn first_root(&mut self, targets: Holder) -> Result<NewRoot, RepositoryError> {
+        let version = match newest_root(&self.taken) {
+            0 => NonZeroU64::MIN,
+            newest => NonZeroU64::MIN.saturating_add(newest + 1),
+        };
+        let root = self.root_of(version, targets)?;
+        self.add_root(root)
+    }
+
+    /// The root after `last`, with the keys of now. `None` if `last` names them already and is not due.
+    pub fn next_root(
         &mut self,
-        last: Option<&schema::Root>,
+        last: &schema::Root,
         targets: Holder,
-    ) -> Result<Option<Vec<u8>>, RepositoryError> {
+    ) -> Result<Option<NewRoot>, RepositoryError> {
+        for (role, holder) in root_roles(targets) {
+            let old = last.roles.get(&role);
+            self.refuse_unknown(holder, old.map_or(&[][..], |old| &old.keyids))?;
+        }
+        let root = self.root_of(after(Some(last.version)), targets)?;
+        if last.roles == root.roles && !due(last.expires, self.now) {
+            return Ok(None);
+        }
+        self.add_root(root).map(Some)
+    }
+
+    fn root_of(&self, version: NonZeroU64, targets: Holder) -> Result<schema::Root, RepositoryError> {
         let mut root = schema::Root {
             spec_version: SPEC.into(),
             consistent_snapshot: true,
-            version: after(last.map(|last| last.version)),
+            version,
             expires: expiry(Holder::Officer, self.now),
             keys: HashMap::new(),
             roles: HashMap::new(),
             _extra: self.metadata.named(),
         };
-        let roles = [
-            (RoleType::Root, Holder::Officer),
-            (RoleType::Targets, targets),
-            (RoleType::Snapshot, Holder::Server),
-            (RoleType::Timestamp, Holder::Server),
-        ];
-        for (role, holder) in roles {
+        for (role, holder) in root_roles(targets) {
             let keys = RoleKeys::of(self.ring, holder)?;
-            let old = last.and_then(|last| last.roles.get(&role));
-            self.refuse_unknown(holder, old.map_or(&[][..], |old| &old.keyids))?;
             let entry =
                 schema::RoleKeys { keyids: keys.ids(), threshold: keys.threshold, _extra: HashMap::new() };
             root.keys.extend(keys.keys);
             root.roles.insert(role, entry);
         }
-        if last.is_some_and(|last| last.roles == root.roles && !due(last.expires, self.now)) {
-            return Ok(None);
-        }
-        let name = format!("{}.root.json", root.version);
+        Ok(root)
+    }
+
+    fn add_root(&mut self, root: schema::Root) -> Result<NewRoot, RepositoryError> {
+        let version = root.version.get();
         let bytes = self.sign(root, Holder::Officer)?;
-        self.batch.add(Stage::Root, self.metadata.file(&name), bytes.clone());
-        Ok(Some(bytes))
+        self.batch.add(Stage::Root, self.metadata.file(&format!("{version}.root.json")), bytes.clone());
+        Ok(NewRoot { version, bytes })
     }
 
     /// A key that another officer has elsewhere must not fall out of a root because its file is not here.
@@ -168,7 +233,7 @@ impl<'a> Edit<'a> {
         delegations: Option<Delegations>,
     ) -> Result<(), RepositoryError> {
         let file = format!("{name}.json");
-        let version = after(self.versions.get(&file).copied());
+        let version = self.next(self.versions.get(&file).copied(), &file);
         let mut role = Targets::new(SPEC.into(), version, expiry(holder, self.now));
         role._extra = self.metadata.named();
         role.targets = targets;
@@ -184,7 +249,7 @@ impl<'a> Edit<'a> {
         let expires = expiry(Holder::Server, self.now);
         let meta = |version| Metafile { length: None, hashes: None, version, _extra: HashMap::new() };
 
-        let version = after(self.snapshot);
+        let version = self.next(self.snapshot, "snapshot.json");
         let mut snapshot = schema::Snapshot::new(SPEC.into(), version, expires);
         snapshot._extra = self.metadata.named();
         snapshot.meta = self.versions.iter().map(|(file, version)| (file.clone(), meta(*version))).collect();
@@ -204,6 +269,7 @@ impl<'a> Edit<'a> {
         timestamp.meta.insert("snapshot.json".into(), listed);
         let bytes = self.sign(timestamp, Holder::Server)?;
         self.batch.add(Stage::Timestamp, self.metadata.file("timestamp.json"), bytes);
+        self.batch.stands_on(self.base);
         Ok(self.batch)
     }
 }

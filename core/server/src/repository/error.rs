@@ -30,6 +30,14 @@ pub enum RepositoryError {
         /// Why.
         source: object_store::Error,
     },
+    /// Somebody else changed the repository meanwhile.
+    #[error(
+        "{path} was changed by somebody else meanwhile; nothing of this change is seen by devices, do it again"
+    )]
+    Conflict {
+        /// The file, in the repository.
+        path: String,
+    },
     /// Compressing or decompressing failed.
     #[error("zstd: {0}")]
     Compression(std::io::Error),

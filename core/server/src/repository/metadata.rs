@@ -1,10 +1,13 @@
 //! Reads the metadata of one TUF repository: the platform's, or one program's.
 
-use super::{RepositoryError, Storage};
+use super::{RepositoryError, Storage, edit::newest_root};
 use lodger_bundle::Digest;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use std::{collections::HashMap, num::NonZeroU64};
+use std::{
+    collections::{BTreeSet, HashMap},
+    num::NonZeroU64,
+};
 use tough::{
     TargetName,
     schema::{Role, Root, Signed, Snapshot, Targets, Timestamp},
@@ -22,6 +25,8 @@ pub(super) struct Metadata<'a> {
 pub(super) struct State {
     pub root: Signed<Root>,
     pub timestamp: Signed<Timestamp>,
+    /// The timestamp's file as it was read.
+    pub timestamp_bytes: Vec<u8>,
     pub snapshot: Signed<Snapshot>,
 }
 
@@ -61,9 +66,14 @@ impl<'a> Metadata<'a> {
     /// A metadata file, parsed and not verified.
     pub fn read<T: Role + DeserializeOwned>(&self, name: &str) -> Result<Signed<T>, RepositoryError> {
         let path = self.file(name);
-        let bytes = self.storage.need(&path)?;
-        serde_json::from_slice(&bytes)
-            .map_err(|error| RepositoryError::untrusted(&path, format!("not such a role: {error}")))
+        parse(&path, &self.storage.need(&path)?)
+    }
+
+    /// Names of all metadata files, those that no snapshot lists among them.
+    pub fn names(&self) -> Result<BTreeSet<String>, RepositoryError> {
+        let folder = format!("{}/metadata", self.prefix);
+        let names = self.storage.list(&folder)?.into_iter();
+        Ok(names.filter_map(|path| path.rsplit('/').next().map(ToOwned::to_owned)).collect())
     }
 
     /// True if there is a root, so that a repository has been made here.
@@ -71,23 +81,24 @@ impl<'a> Metadata<'a> {
         self.storage.has(&self.file("1.root.json"))
     }
 
-    /// The newest root, found as devices find it: one number after the other.
+    /// The newest root. Numbers may be missing before it: a chain that was begun anew leaves a gap, at which devices
+    /// that follow the old one stop.
     pub fn root(&self) -> Result<Signed<Root>, RepositoryError> {
-        let mut version = 1_u64;
-        while self.storage.has(&self.file(&format!("{}.root.json", version + 1)))? {
-            version += 1;
-        }
-        self.read(&format!("{version}.root.json"))
+        self.read(&format!("{}.root.json", newest_root(&self.names()?).max(1)))
     }
 
     /// What devices see now.
     pub fn state(&self) -> Result<State, RepositoryError> {
-        let timestamp: Signed<Timestamp> = self.read("timestamp.json")?;
-        let entry = timestamp.signed.meta.get("snapshot.json").ok_or_else(|| {
-            RepositoryError::untrusted(&self.file("timestamp.json"), "names no snapshot.json")
-        })?;
+        let path = self.file("timestamp.json");
+        let timestamp_bytes = self.storage.need(&path)?;
+        let timestamp: Signed<Timestamp> = parse(&path, &timestamp_bytes)?;
+        let entry = timestamp
+            .signed
+            .meta
+            .get("snapshot.json")
+            .ok_or_else(|| RepositoryError::untrusted(&path, "names no snapshot.json"))?;
         let snapshot = self.read(&format!("{}.snapshot.json", entry.version))?;
-        Ok(State { root: self.root()?, timestamp, snapshot })
+        Ok(State { root: self.root()?, timestamp, timestamp_bytes, snapshot })
     }
 
     /// A role as the snapshot has it.
@@ -125,6 +136,11 @@ impl<'a> Metadata<'a> {
             RepositoryError::untrusted(&format!("{}: {name}", self.prefix), error.to_string())
         })
     }
+}
+
+fn parse<T: Role + DeserializeOwned>(path: &str, bytes: &[u8]) -> Result<Signed<T>, RepositoryError> {
+    serde_json::from_slice(bytes)
+        .map_err(|error| RepositoryError::untrusted(path, format!("not such a role: {error}")))
 }
 
 pub(super) fn target_name(name: &str) -> Result<TargetName, RepositoryError> {

@@ -52,8 +52,8 @@ impl Repository {
                 "there is a repository here already; give another folder, or `lodger app create` in this one";
             return Err(RepositoryError::Refused(what.into()));
         }
-        let mut edit = Edit::new(&metadata, None, ring, self.now);
-        let root = edit.root(None, Holder::Reviewer)?.unwrap_or_default();
+        let mut edit = Edit::new(&metadata, None, ring, self.now)?;
+        let root = edit.first_root(Holder::Reviewer)?;
         edit.role("targets", Holder::Reviewer, HashMap::new(), Some(delegations(ring)?))?;
         let platform = sign::json(&json!({"name": name, "issued": self.now.to_string()}))?;
         let (target, entry) = edit.target("platform.json", platform)?;
@@ -68,8 +68,8 @@ impl Repository {
             edit.role(&bin, Holder::Reviewer, targets, None)?;
         }
         let mut batch = edit.finish()?;
-        let platform =
-            serde_json::from_slice(&root).map_err(|error| RepositoryError::Encoding(error.to_string()))?;
+        let platform = serde_json::from_slice(&root.bytes)
+            .map_err(|error| RepositoryError::Encoding(error.to_string()))?;
         let trust = TrustRoot { kind: ring.folder().kind(), platform };
         batch.add(Stage::Beside, "trust-root.json".into(), sign::json(&trust)?);
         Ok(batch)
@@ -116,7 +116,7 @@ impl Repository {
         for record in records {
             bins.entry(bin(&record_name(&record.app))).or_default().push(record);
         }
-        let mut edit = Edit::new(&metadata, Some(&state), ring, self.now);
+        let mut edit = Edit::new(&metadata, Some(&state), ring, self.now)?;
         for (bin, records) in bins {
             // A development repository signs a bin when it first needs it.
             let mut targets = match state.version(&bin) {

@@ -76,7 +76,7 @@ impl Repository {
         let state = metadata.state()?;
         check(index, &releases, publish)?;
 
-        let mut edit = Edit::new(&metadata, Some(&state), ring, self.now);
+        let mut edit = Edit::new(&metadata, Some(&state), ring, self.now)?;
         let sizes = self.add_transfers(&mut edit, &metadata, publish.bundle, &releases)?;
         let code = index.version.code;
         let mut targets = metadata.role(&state, "publisher")?.signed.targets;

@@ -46,7 +46,7 @@ impl Repository {
         let Index { app, packages, version, .. } = &bundle.index;
         let metadata = Metadata::app(&self.storage, app);
         let state = metadata.state()?;
-        let mut edit = Edit::new(&metadata, Some(&state), ring, self.now);
+        let mut edit = Edit::new(&metadata, Some(&state), ring, self.now)?;
         for package in packages {
             let name = format!("s/{}.zst", package.stream_digest.to_hex());
             if !self.storage.has(&format!("{}/{name}", metadata.prefix))? {

@@ -16,7 +16,7 @@ impl Repository {
     pub fn refresh(&self, ring: &KeyRing) -> Result<Batch, RepositoryError> {
         let platform = Metadata::platform(&self.storage);
         let state = self.platform_state(&platform)?;
-        let mut edit = Edit::new(&platform, Some(&state), ring, self.now);
+        let mut edit = Edit::new(&platform, Some(&state), ring, self.now)?;
         self.renew(&mut edit, &platform, &state, ring, |_| Holder::Reviewer)?;
         let mut batch = edit.finish()?;
         for app in self.apps()? {
@@ -27,7 +27,7 @@ impl Repository {
             }
             let metadata = Metadata::app(&self.storage, &app);
             let state = metadata.state()?;
-            let mut edit = Edit::new(&metadata, Some(&state), ring, self.now);
+            let mut edit = Edit::new(&metadata, Some(&state), ring, self.now)?;
             self.edit_channels(&mut edit, &metadata, &state, |_| {})?;
             self.renew(&mut edit, &metadata, &state, ring, |role| match role {
                 "publisher" => Holder::Publisher,
@@ -64,7 +64,7 @@ impl Repository {
             }
         }
         if ring.has(Holder::Officer) && due(state.root.signed.expires, self.now) {
-            edit.root(Some(&state.root.signed), holder("targets"))?;
+            edit.next_root(&state.root.signed, holder("targets"))?;
         }
         Ok(())
     }

@@ -47,7 +47,7 @@ impl Repository {
         state: &State,
         records: &[AppRecord],
     ) -> Result<Batch, RepositoryError> {
-        let mut edit = Edit::new(metadata, Some(state), ring, self.now).hand_over();
+        let mut edit = Edit::new(metadata, Some(state), ring, self.now)?.hand_over();
         let delegations = platform::delegations(ring)?;
         let moved = metadata.role(state, "targets")?.signed.delegations.as_ref() != Some(&delegations);
         let mut bins = BTreeMap::new();
@@ -70,7 +70,7 @@ impl Repository {
         if moved {
             edit.role("targets", Holder::Reviewer, HashMap::new(), Some(delegations))?;
         }
-        let root = edit.root(Some(&state.root.signed), Holder::Reviewer)?;
+        let root = edit.next_root(&state.root.signed, Holder::Reviewer)?;
         if root.is_some() || changed { edit.finish() } else { Ok(Batch::default()) }
     }
 
@@ -83,7 +83,7 @@ impl Repository {
         let metadata = Metadata::app(&self.storage, &record.app);
         let state = metadata.state()?;
         let top = metadata.role(&state, "targets")?.signed;
-        let mut edit = Edit::new(&metadata, Some(&state), ring, self.now).hand_over();
+        let mut edit = Edit::new(&metadata, Some(&state), ring, self.now)?.hand_over();
         let missing = || RepositoryError::untrusted(&metadata.file("targets.json"), "delegates to nobody");
         let old = top.delegations.ok_or_else(missing)?;
         let delegations = replaced(&old, &app::delegations(ring)?, ring.folder());
@@ -99,7 +99,7 @@ impl Repository {
                 form.revoked.clear();
             })?;
         }
-        let moved = edit.root(Some(&state.root.signed), Holder::Officer)?.is_some();
+        let moved = edit.next_root(&state.root.signed, Holder::Officer)?.is_some();
         // Asked apart: a rotation may have been broken off before the platform knew of it.
         let known = app::publisher(ring)?;
         let own = named(&delegations, "publisher")

@@ -215,7 +215,7 @@ impl Repository {
         self.record(app)?;
         let metadata = Metadata::app(&self.storage, app);
         let state = metadata.state()?;
-        let mut edit = Edit::new(&metadata, Some(&state), ring, self.now);
+        let mut edit = Edit::new(&metadata, Some(&state), ring, self.now)?;
         self.write_channel(&mut edit, &metadata, &state, channel, change)?;
         edit.finish()
     }

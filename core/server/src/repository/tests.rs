@@ -55,7 +55,7 @@ impl World {
 }
 
 fn open(folder: &Path, now: &str) -> Repository {
-    Repository::new(Storage::folder(folder).unwrap(), now.parse().unwrap())
+    Repository::new(Storage::scratch(folder).unwrap(), now.parse().unwrap())
 }
 
 fn phrase() -> Passphrase {

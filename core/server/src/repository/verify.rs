@@ -123,7 +123,7 @@ impl Repository {
             root = next;
         }
         self.fresh(&metadata.file("root.json"), &root.signed, seen, false)?;
-        let State { timestamp, snapshot, .. } = metadata.state()?;
+        let State { timestamp, timestamp_bytes, snapshot, .. } = metadata.state()?;
         let path = metadata.file("timestamp.json");
         hold(&path, root.signed.verify_role(&timestamp))?;
         own(metadata, "timestamp.json", &timestamp.signed._extra)?;
@@ -142,7 +142,7 @@ impl Repository {
         self.fresh(&name, &snapshot.signed, seen, true)?;
         seen.files.insert(name);
         seen.last.push(path);
-        Ok(State { root, timestamp, snapshot })
+        Ok(State { root, timestamp, timestamp_bytes, snapshot })
     }
 
     /// Targets and every delegated role; answers with all targets by name.

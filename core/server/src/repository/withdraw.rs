@@ -67,7 +67,7 @@ impl Repository {
         let mut record: AppRecord = self.record(app)?;
         let state = metadata.state()?;
         let mut signed = vec![Holder::Server];
-        let mut edit = Edit::new(&metadata, Some(&state), ring, self.now);
+        let mut edit = Edit::new(&metadata, Some(&state), ring, self.now)?;
         self.edit_channels(&mut edit, &metadata, &state, in_channel)?;
         if ring.has(Holder::Publisher) {
             let mut floor = read_floor(&metadata, &state)?;

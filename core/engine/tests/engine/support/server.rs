@@ -278,7 +278,7 @@ impl Operator {
 
 fn open(folder: &Path, hours: i64) -> repository::Repository {
     let now = jiff::Timestamp::try_from(time(hours)).expect("a time");
-    repository::Repository::new(Storage::folder(folder).expect("a folder"), now)
+    repository::Repository::new(Storage::scratch(folder).expect("a folder"), now)
 }
 
 fn phrase() -> Passphrase {

@@ -16,7 +16,7 @@ fn loaded(folder: &Path, first_root: &str) -> Result<tough::Repository, Box<toug
 fn world() -> (World, Repository) {
     let dir = tempfile::tempdir().unwrap();
     let world = World { ring: ring(&dir.path().join("keys")), dir };
-    let at = Repository::new(Storage::folder(&world.folder()).unwrap(), Timestamp::now());
+    let at = Repository::new(Storage::scratch(&world.folder()).unwrap(), Timestamp::now());
     at.commit(at.init(&world.ring, "Test").unwrap()).unwrap();
     at.commit(at.create_app(&world.ring, &coffee("coffee")).unwrap()).unwrap();
     for code in 1..=2 {
