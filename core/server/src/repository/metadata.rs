@@ -23,7 +23,6 @@ pub(super) struct Metadata<'a> {
 
 /// What devices see now.
 pub(super) struct State {
-    pub root: Signed<Root>,
     pub timestamp: Signed<Timestamp>,
     /// The timestamp's file as it was read.
     pub timestamp_bytes: Vec<u8>,
@@ -98,7 +97,7 @@ impl<'a> Metadata<'a> {
             .get("snapshot.json")
             .ok_or_else(|| RepositoryError::untrusted(&path, "names no snapshot.json"))?;
         let snapshot = self.read(&format!("{}.snapshot.json", entry.version))?;
-        Ok(State { root: self.root()?, timestamp, timestamp_bytes, snapshot })
+        Ok(State { timestamp, timestamp_bytes, snapshot })
     }
 
     /// A role as the snapshot has it.

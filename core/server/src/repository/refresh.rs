@@ -63,8 +63,8 @@ impl Repository {
                 edit.role(name, holder, role.signed.targets, role.signed.delegations)?;
             }
         }
-        if ring.has(Holder::Officer) && due(state.root.signed.expires, self.now) {
-            edit.next_root(&state.root.signed, holder("targets"))?;
+        if ring.has(Holder::Officer) && due(metadata.root()?.signed.expires, self.now) {
+            edit.next_root(&metadata.root()?.signed, holder("targets"))?;
         }
         Ok(())
     }

@@ -70,7 +70,7 @@ impl Repository {
         if moved {
             edit.role("targets", Holder::Reviewer, HashMap::new(), Some(delegations))?;
         }
-        let root = edit.next_root(&state.root.signed, Holder::Reviewer)?;
+        let root = edit.next_root(&metadata.root()?.signed, Holder::Reviewer)?;
         if root.is_some() || changed { edit.finish() } else { Ok(Batch::default()) }
     }
 
@@ -99,7 +99,7 @@ impl Repository {
                 form.revoked.clear();
             })?;
         }
-        let moved = edit.next_root(&state.root.signed, Holder::Officer)?.is_some();
+        let moved = edit.next_root(&metadata.root()?.signed, Holder::Officer)?.is_some();
         // Asked apart: a rotation may have been broken off before the platform knew of it.
         let known = app::publisher(ring)?;
         let own = named(&delegations, "publisher")

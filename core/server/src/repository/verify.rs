@@ -62,8 +62,8 @@ impl Repository {
         }
         let mut report = Report::default();
         let mut seen = Seen::default();
-        let state = self.verify_top(&platform, &shipped, &mut seen)?;
-        let targets = self.verify_targets(&platform, &state, &mut seen)?;
+        let (root, state) = self.verify_top(&platform, &shipped, &mut seen)?;
+        let targets = self.verify_targets(&platform, &root, &state, &mut seen)?;
         let mut after = vec!["trust-root.json".to_owned()];
         after.splice(0..0, seen.last.drain(..));
 
@@ -101,7 +101,7 @@ impl Repository {
         metadata: &Metadata<'_>,
         first: &Signed<Root>,
         seen: &mut Seen,
-    ) -> Result<State, RepositoryError> {
+    ) -> Result<(Signed<Root>, State), RepositoryError> {
         let mut root = first.clone();
         hold(&metadata.file("root.json"), root.signed.verify_role(&root))?;
         own(metadata, "root.json", &root.signed._extra)?;
@@ -123,9 +123,10 @@ impl Repository {
             root = next;
         }
         self.fresh(&metadata.file("root.json"), &root.signed, seen, false)?;
-        let State { timestamp, timestamp_bytes, snapshot, .. } = metadata.state()?;
+        let state = metadata.state()?;
+        let State { timestamp, snapshot, .. } = &state;
         let path = metadata.file("timestamp.json");
-        hold(&path, root.signed.verify_role(&timestamp))?;
+        hold(&path, root.signed.verify_role(timestamp))?;
         own(metadata, "timestamp.json", &timestamp.signed._extra)?;
         self.fresh(&path, &timestamp.signed, seen, true)?;
         let entry = timestamp.signed.meta.get("snapshot.json").map(|meta| (meta.version, &meta.hashes));
@@ -137,23 +138,24 @@ impl Repository {
         {
             return Err(RepositoryError::untrusted(&name, "is not the snapshot that the timestamp names"));
         }
-        hold(&name, root.signed.verify_role(&snapshot))?;
+        hold(&name, root.signed.verify_role(snapshot))?;
         own(metadata, "snapshot.json", &snapshot.signed._extra)?;
         self.fresh(&name, &snapshot.signed, seen, true)?;
         seen.files.insert(name);
         seen.last.push(path);
-        Ok(State { root, timestamp, timestamp_bytes, snapshot })
+        Ok((root, state))
     }
 
     /// Targets and every delegated role; answers with all targets by name.
     fn verify_targets(
         &self,
         metadata: &Metadata<'_>,
+        root: &Signed<Root>,
         state: &State,
         seen: &mut Seen,
     ) -> Result<HashMap<String, Target>, RepositoryError> {
         let top = self.verify_role(metadata, state, "targets", seen)?;
-        hold(&metadata.file("targets.json"), state.root.signed.verify_role(&top))?;
+        hold(&metadata.file("targets.json"), root.signed.verify_role(&top))?;
         if !top.signed.targets.is_empty() {
             return Err(RepositoryError::untrusted(
                 &metadata.file("targets.json"),

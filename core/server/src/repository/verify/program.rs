@@ -21,8 +21,8 @@ impl Repository {
         if Digest::of(&bytes).to_hex() != record.root.sha256 {
             return Err(RepositoryError::untrusted(&path, "is not the root that the platform names"));
         }
-        let state = self.verify_top(&metadata, &parse(&path, &bytes)?, seen)?;
-        let targets = self.verify_targets(&metadata, &state, seen)?;
+        let (root, state) = self.verify_top(&metadata, &parse(&path, &bytes)?, seen)?;
+        let targets = self.verify_targets(&metadata, &root, &state, seen)?;
         self.verify_publisher(&metadata, &state, record)?;
         read_floor(&metadata, &state)?;
         let role = metadata.role(&state, "channel")?.signed;
