@@ -221,7 +221,12 @@ impl KeyFolder {
     }
 
     fn save(&self) -> Result<(), KeyError> {
-        write_private(&self.dir.join(SETTINGS), &self.settings)
+        self.write(SETTINGS, &self.settings)
+    }
+
+    /// Writes a file beside the keys.
+    pub(crate) fn write(&self, name: &str, value: &impl Serialize) -> Result<(), KeyError> {
+        write_private(&self.dir.join(name), value)
     }
 }
 

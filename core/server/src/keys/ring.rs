@@ -50,6 +50,14 @@ impl KeyRing {
         self.folder.of(holder).count() as u64 >= self.folder.threshold(holder)
     }
 
+    /// True if a holder's keys here are enough to sign, and among those that signed something.
+    #[must_use]
+    pub fn signed(&self, holder: Holder, signatures: &[tough::schema::Signature]) -> bool {
+        let ids: Vec<_> =
+            signatures.iter().map(|signature| crate::repository::hex(&signature.keyid)).collect();
+        self.has(holder) && self.folder.of(holder).any(|key| ids.contains(&key.id))
+    }
+
     /// All keys of a holder.
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! The files of one change, in the order in which they may be written.
 
+use super::memory::Signed;
+
 /// How far a file is from being seen by a device. Whatever a file names has been written before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Stage {
@@ -31,6 +33,14 @@ pub(super) struct Base {
     pub bytes: Option<Vec<u8>>,
     /// The name of the next root, which must not be there.
     pub next_root: String,
+    /// `platform` or `apps/<id>`.
+    pub prefix: String,
+    /// The timestamp's version before; 0 if there was none.
+    pub before: u64,
+    /// True if the change brings back what was lost, and may begin below what was signed.
+    pub recovers: bool,
+    /// What the change signs.
+    pub signed: Signed,
 }
 
 /// Files to write. [`super::Repository::commit`] writes them; a server may keep them first.
@@ -50,6 +60,13 @@ impl Batch {
 
     pub(super) fn stands_on(&mut self, base: Base) {
         self.bases.push(base);
+    }
+
+    /// Notes what a change of `prefix` says about versions.
+    pub(super) fn note(&mut self, prefix: &str, note: impl FnOnce(&mut Signed)) {
+        if let Some(base) = self.bases.iter_mut().find(|base| base.prefix == prefix) {
+            note(&mut base.signed);
+        }
     }
 
     /// What each repository that is changed was like.

@@ -6,6 +6,7 @@
 use super::{
     Batch, RepositoryError,
     batch::{Base, Stage},
+    memory::Signed,
     metadata::{Metadata, State, target_name},
     sign::{self, RoleKeys},
 };
@@ -78,6 +79,8 @@ pub(super) struct Edit<'a> {
     /// Files that are there, also those of a change that was broken off: no name is used again.
     taken: BTreeSet<String>,
     base: Base,
+    /// Versions that devices have seen, where the repository has forgotten them.
+    raised: BTreeMap<String, u64>,
     /// Retired keys sign too, so that what is written holds under the old root and the new one.
     handing_over: bool,
     batch: Batch,
@@ -99,7 +102,15 @@ impl<'a> Edit<'a> {
             None => metadata.storage.get(&timestamp)?, // what a broken-off attempt left
         };
         let next_root = metadata.file(&format!("{}.root.json", newest_root(&taken) + 1));
-        let base = Base { timestamp, bytes, next_root };
+        let base = Base {
+            timestamp,
+            bytes,
+            next_root,
+            prefix: metadata.prefix.clone(),
+            before: state.map_or(0, |state| state.timestamp.signed.version.get()),
+            recovers: false,
+            signed: Signed::default(),
+        };
         Ok(Self {
             metadata,
             ring,
@@ -109,6 +120,7 @@ impl<'a> Edit<'a> {
             timestamp: state.map(|state| state.timestamp.signed.version),
             taken,
             base,
+            raised: BTreeMap::new(),
             handing_over: false,
             batch: Batch::default(),
         })
@@ -126,6 +138,19 @@ impl<'a> Edit<'a> {
     /// From here on retired keys sign too.
     pub fn hand_over(mut self) -> Self {
         self.handing_over = true;
+        self
+    }
+
+    /// Everything that is signed from here on comes above `floor`, and the change is allowed to begin below it.
+    pub fn above(mut self, floor: &Signed) -> Self {
+        let raised = |version: NonZeroU64, file: &str| {
+            NonZeroU64::new(floor.version(file)).map_or(version, |floor| version.max(floor))
+        };
+        // A role that these keys do not sign anew keeps the version that its file has.
+        self.raised = floor.versions.clone();
+        self.snapshot = self.snapshot.map(|version| raised(version, "snapshot.json"));
+        self.timestamp = self.timestamp.map(|version| raised(version, "timestamp.json"));
+        self.base.recovers = true;
         self
     }
 
@@ -233,7 +258,8 @@ impl<'a> Edit<'a> {
         delegations: Option<Delegations>,
     ) -> Result<(), RepositoryError> {
         let file = format!("{name}.json");
-        let version = self.next(self.versions.get(&file).copied(), &file);
+        let known = self.raised.get(&file).and_then(|version| NonZeroU64::new(*version));
+        let version = self.next(self.versions.get(&file).copied().max(known), &file);
         let mut role = Targets::new(SPEC.into(), version, expiry(holder, self.now));
         role._extra = self.metadata.named();
         role.targets = targets;
@@ -264,11 +290,15 @@ impl<'a> Edit<'a> {
         };
         self.batch.add(Stage::Snapshot, self.metadata.file(&format!("{version}.snapshot.json")), bytes);
 
-        let mut timestamp = schema::Timestamp::new(SPEC.into(), after(self.timestamp), expires);
+        let number = after(self.timestamp);
+        let mut timestamp = schema::Timestamp::new(SPEC.into(), number, expires);
         timestamp._extra = self.metadata.named();
         timestamp.meta.insert("snapshot.json".into(), listed);
         let bytes = self.sign(timestamp, Holder::Server)?;
         self.batch.add(Stage::Timestamp, self.metadata.file("timestamp.json"), bytes);
+        let online = [("snapshot.json".to_owned(), version), ("timestamp.json".to_owned(), number)];
+        let versions = self.versions.into_iter().chain(online);
+        self.base.signed.versions = versions.map(|(file, version)| (file, version.get())).collect();
         self.batch.stands_on(self.base);
         Ok(self.batch)
     }

@@ -38,6 +38,18 @@ pub enum RepositoryError {
         /// The file, in the repository.
         path: String,
     },
+    /// The repository is older than what the keys have signed.
+    #[error(
+        "{path} has version {here}, and these keys have signed {signed}: was the repository put back from a backup? Devices refuse it; `lodger repo recover` brings it above what they have seen"
+    )]
+    Rewound {
+        /// The file, in the repository.
+        path: String,
+        /// The version that is there.
+        here: u64,
+        /// The version that was signed last.
+        signed: u64,
+    },
     /// Compressing or decompressing failed.
     #[error("zstd: {0}")]
     Compression(std::io::Error),

@@ -75,6 +75,13 @@ impl Repository {
         let metadata = Metadata::app(&self.storage, &index.app);
         let state = metadata.state()?;
         check(index, &releases, publish)?;
+        let published = self.published(ring.folder(), &index.app)?;
+        if index.version.code <= published {
+            return Err(RepositoryError::Refused(format!(
+                "version code {} of {} was published before, up to {published}, though the repository does not know; give a higher one",
+                index.version.code, index.app
+            )));
+        }
 
         let mut edit = Edit::new(&metadata, Some(&state), ring, self.now)?;
         let sizes = self.add_transfers(&mut edit, &metadata, publish.bundle, &releases)?;
@@ -94,7 +101,9 @@ impl Repository {
             channel.releases.push(offer);
             Ok(())
         })?;
-        Ok(Published { batch: edit.finish()?, sizes })
+        let mut batch = edit.finish()?;
+        batch.note(&metadata.prefix, |signed| signed.published = code);
+        Ok(Published { batch, sizes })
     }
 
     /// Streams and patches that are not there yet, and what all of them weigh.

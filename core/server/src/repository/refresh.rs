@@ -51,15 +51,11 @@ impl Repository {
         for file in state.snapshot.signed.meta.keys() {
             let name = file.trim_end_matches(".json");
             let holder = holder(name);
-            if holder == Holder::Server || !ring.has(holder) {
+            if holder == Holder::Server {
                 continue;
             }
             let role = metadata.role(state, name)?;
-            let mine = role.signatures.iter().any(|signature| {
-                let id = super::hex(&signature.keyid);
-                ring.folder().of(holder).any(|key| key.id == id)
-            });
-            if mine && due(role.signed.expires, self.now) {
+            if ring.signed(holder, &role.signatures) && due(role.signed.expires, self.now) {
                 edit.role(name, holder, role.signed.targets, role.signed.delegations)?;
             }
         }

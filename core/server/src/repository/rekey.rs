@@ -31,12 +31,26 @@ impl Repository {
         let mut records = Vec::new();
         for app in self.apps()? {
             match self.record(&app) {
-                Ok(record) => batch = batch.then(self.rekey_app(ring, record, &mut records)?),
+                Ok(record) => batch = batch.then(self.rekey_app(ring, record, false, &mut records)?),
                 Err(RepositoryError::NotFound(_)) => {} // made, but never recorded
                 Err(error) => return Err(error),
             }
         }
         Ok(batch.then(self.rekey_platform(ring, &metadata, &state, &records)?))
+    }
+
+    /// Gives one program to the publisher's keys in `ring`, whoever had it before: the officers sign the delegation and
+    /// the reviewer the record. Releases stay, signed by the new keys.
+    ///
+    /// # Errors
+    /// As [`Self::rekey`]; `Refused` if it is theirs already.
+    pub fn hand_over(&self, ring: &KeyRing, app: &str) -> Result<Batch, RepositoryError> {
+        let mut records = Vec::new();
+        let batch = self.rekey_app(ring, self.record(app)?, true, &mut records)?;
+        match records.first() {
+            Some(record) => Ok(batch.then(self.write_record(ring, record)?)),
+            None => Err(RepositoryError::Refused(format!("{app} is published by these keys already"))),
+        }
     }
 
     /// One change for everything in the platform: two would take the same version.
@@ -78,6 +92,7 @@ impl Repository {
         &self,
         ring: &KeyRing,
         mut record: AppRecord,
+        take_over: bool,
         records: &mut Vec<AppRecord>,
     ) -> Result<Batch, RepositoryError> {
         let metadata = Metadata::app(&self.storage, &record.app);
@@ -86,7 +101,7 @@ impl Repository {
         let mut edit = Edit::new(&metadata, Some(&state), ring, self.now)?.hand_over();
         let missing = || RepositoryError::untrusted(&metadata.file("targets.json"), "delegates to nobody");
         let old = top.delegations.ok_or_else(missing)?;
-        let delegations = replaced(&old, &app::delegations(ring)?, ring.folder());
+        let delegations = replaced(&old, &app::delegations(ring)?, ring.folder(), take_over);
         let same = |role: &str| named(&old, role) == named(&delegations, role);
         let (publisher, channel) = (same("publisher"), same("channel"));
         if !publisher {
@@ -116,13 +131,20 @@ impl Repository {
     }
 }
 
-/// The old delegations with new keys, but only where the old keys are this folder's: other publishers keep theirs.
-fn replaced(old: &Delegations, new: &Delegations, folder: &KeyFolder) -> Delegations {
+/// The old delegations with new keys, but only where the old keys are this folder's: other publishers keep theirs,
+/// unless theirs are taken over.
+pub(super) fn replaced(
+    old: &Delegations,
+    new: &Delegations,
+    folder: &KeyFolder,
+    take_over: bool,
+) -> Delegations {
     let mut delegations = old.clone();
     for (name, holder) in [("publisher", Holder::Publisher), ("channel", Holder::Server)] {
         let entry = delegations.roles.iter_mut().find(|role| role.name == name);
         if let (Some(entry), Some(new)) = (entry, named(new, name))
-            && knows(folder, holder, &entry.keyids)
+            && !new.keyids.is_empty()
+            && ((take_over && holder == Holder::Publisher) || knows(folder, holder, &entry.keyids))
         {
             *entry = new.clone();
         }
@@ -140,6 +162,9 @@ fn knows(folder: &KeyFolder, holder: Holder, ids: &[Decoded<Hex>]) -> bool {
     ids.iter().all(|id| known.contains(super::hex(id).as_str()))
 }
 
-fn named<'a>(delegations: &'a Delegations, role: &str) -> Option<&'a tough::schema::DelegatedRole> {
+pub(super) fn named<'a>(
+    delegations: &'a Delegations,
+    role: &str,
+) -> Option<&'a tough::schema::DelegatedRole> {
     delegations.roles.iter().find(|one| one.name == role)
 }

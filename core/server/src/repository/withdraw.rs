@@ -79,6 +79,14 @@ impl Repository {
             signed.push(Holder::Publisher);
         }
         let mut batch = edit.finish()?;
+        if signed.len() > 1 || ring.has(Holder::Reviewer) {
+            let (mut floor, mut revoked) = (0, Vec::new());
+            durably(&mut floor, &mut revoked);
+            batch.note(&metadata.prefix, |signed| {
+                signed.floor = floor;
+                signed.revoked.extend(revoked);
+            });
+        }
         if ring.has(Holder::Reviewer) {
             durably(&mut record.floor, &mut record.revoked);
             batch = batch.then(self.write_record(ring, &record)?);
