@@ -6,6 +6,7 @@
 
 mod app;
 mod batch;
+mod choose;
 mod edit;
 mod error;
 mod forms;
@@ -27,6 +28,7 @@ mod withdraw;
 
 pub use app::NewApp;
 pub use batch::Batch;
+pub use choose::{Asker, Chooser};
 pub use error::RepositoryError;
 pub use forms::{AppRecord, Channel, FULL_SHARE, Floor, Offer, Policy, Publisher, Review, Root, TrustRoot};
 pub use publish::{Publish, Published};

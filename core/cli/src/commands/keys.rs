@@ -128,7 +128,7 @@ pub fn run(args: Args, output: &Output) -> Result<(), Failure> {
                 ring.rotate(holder.into(), Cost::STANDARD).map_err(key_failure)?;
             }
             let batch = at.rekey(&ring).map_err(failure)?;
-            at.commit(batch).map_err(failure)?;
+            at.commit_with(&ring, batch).map_err(failure)?;
             let next = format!("{} is signed with these keys now", repo.repo);
             show(ring.folder(), ring.folder().keys().iter(), Some(&next), output);
         }

@@ -8,7 +8,10 @@ use crate::{
 };
 use lodger_bundle::{Bundle, Version};
 use lodger_compiler::Options;
-use lodger_server::repository::{Publish, Repository, Sizes};
+use lodger_server::{
+    keys::KeyRing,
+    repository::{Publish, Repository, Sizes},
+};
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -51,12 +54,12 @@ pub fn run(args: Args, output: &Output) -> Result<(), Failure> {
     let at = repository::open_existing(&args.repo.repo)?;
     let options = Options { app: args.app, ..Options::default() };
     let compiled = compile::project(&args.dir, &options, output)?;
-    let bundle = versioned(compiled.bundle, args.version, &at)?;
     let ring = args.keys.ring()?;
+    let bundle = versioned(compiled.bundle, args.version, &at, &ring)?;
     let progress = output.progress("Compressing and signing");
     let publish = Publish { bundle: &bundle, channel: &args.channel, share: args.percent };
     let published = at.publish(&ring, &publish).map_err(failure)?;
-    at.commit(published.batch).map_err(failure)?;
+    at.commit_with(&ring, published.batch).map_err(failure)?;
     drop(progress);
 
     let Version { name, code } = &bundle.index.version;
@@ -64,7 +67,9 @@ pub fn run(args: Args, output: &Output) -> Result<(), Failure> {
     let patches: Vec<_> = sizes
         .patches
         .iter()
-        .map(|(code, name, bytes)| json!({"from": {"name": name, "code": code}, "bytes": bytes}))
+        .map(|(code, name, bytes)| {
+            json!({"from": {"name": name, "code": code}, "bytes": bytes, "of_zip": of_zip(*bytes, sizes)})
+        })
         .collect();
     let value = json!({
         "ok": true,
@@ -73,7 +78,7 @@ pub fn run(args: Args, output: &Output) -> Result<(), Failure> {
         "digest": bundle.digest().to_hex(),
         "channel": args.channel,
         "share": args.percent,
-        "sizes": {"full": sizes.full, "zip": sizes.zip, "patches": patches},
+        "sizes": {"full": sizes.full, "zip": sizes.zip, "of_zip": of_zip(sizes.full, sizes), "patches": patches},
     });
     let offered = format!(
         "{} {name} ({code}) is in channel {}, for {} of devices",
@@ -86,7 +91,12 @@ pub fn run(args: Args, output: &Output) -> Result<(), Failure> {
 }
 
 /// Gives the bundle its version where the project leaves that open, or `--version` says another.
-fn versioned(bundle: Bundle, name: Option<String>, at: &Repository) -> Result<Bundle, Failure> {
+fn versioned(
+    bundle: Bundle,
+    name: Option<String>,
+    at: &Repository,
+    ring: &KeyRing,
+) -> Result<Bundle, Failure> {
     let given = &bundle.index.version;
     if name.is_none() && given.code > 0 {
         return Ok(bundle);
@@ -97,7 +107,9 @@ fn versioned(bundle: Bundle, name: Option<String>, at: &Repository) -> Result<Bu
     let name = name.or_else(next).ok_or_else(|| {
         Failure::Input("the last version's name does not end with a number; give --version NAME".into())
     })?;
-    let code = last.map_or(1, |last| last.code + 1);
+    // Above what the repository has forgotten, too: two releases never share a code.
+    let published = at.published(ring.folder(), &bundle.index.app).map_err(failure)?;
+    let code = last.map_or(0, |last| last.code).max(published) + 1;
     let mut index = bundle.index;
     index.version = Version { name, code };
     Ok(Bundle { index_bytes: index.to_bytes(), index, blobs: bundle.blobs })
@@ -110,8 +122,13 @@ fn patch_after(name: &str) -> Option<String> {
     Some(format!("{}{}", name.get(..start)?, number.checked_add(1)?))
 }
 
+/// A size as a part of what `zip -9` makes, with four decimals.
+fn of_zip(count: u64, sizes: &Sizes) -> f64 {
+    (count as f64 * 10_000.0 / sizes.zip.max(1) as f64).round() / 10_000.0
+}
+
 fn table(sizes: &Sizes) -> String {
-    let ratio = |count: u64| format!("{:>5.1} % of zip -9", count as f64 * 100.0 / sizes.zip.max(1) as f64);
+    let ratio = |count: u64| format!("{:>5.1} % of zip -9", of_zip(count, sizes) * 100.0);
     let row = |what: &str, count: u64| format!("  {what:<24} {:>10}  {}", bytes(count), ratio(count));
     let patches = sizes.patches.iter().map(|(_, name, count)| row(&format!("update from {name}"), *count));
     let first = [format!("  {:<24} {:>10}", "zip -9", bytes(sizes.zip)), row("first download", sizes.full)];

@@ -1,12 +1,14 @@
 //! `lodger release`: what happens to a release after it is published.
 
+mod who;
+
 use crate::{
     failure::Failure,
     output::Output,
     repository::{self, KeyArgs, RepoArg, failure, percent, share},
 };
 use lodger_server::{
-    keys::Holder,
+    keys::{Holder, KeyRing},
     repository::{Batch, Change, Listed, Policy, Repository},
 };
 use serde_json::{Value, json};
@@ -36,9 +38,14 @@ enum Action {
         #[command(flatten)]
         at: Where,
     },
+    /// Says which release a device gets, by the device's own rule
+    #[command(
+        after_help = "Example: lodger release who coffee --install-id 4711 --repo releases\nExample: lodger release who coffee --count 10000 --repo releases\n\nNeeds no keys."
+    )]
+    Who(who::Args),
     /// Changes how a channel offers a release
     #[command(
-        after_help = "Example: lodger release set coffee 1.1.0 --percent 50 --policy forced --repo releases --keys keys"
+        after_help = "Example: lodger release set coffee 1.1.0 --percent 50 --policy forced --audience beta --regions CN,SG --repo releases --keys keys"
     )]
     Set(SetArgs),
     /// Takes the newest release out of a channel; the one before it is for everybody
@@ -126,24 +133,33 @@ enum PolicyArg {
 pub fn run(args: Args, output: &Output) -> Result<(), Failure> {
     match args.action {
         Action::List { at } => list(&at, output),
+        Action::Who(args) => who::run(args, output),
         Action::Set(args) => set(args, output),
         Action::Rollback { at, channel, keys } => {
             let open = repository::open_existing(&at.repo.repo)?;
-            let (batch, from, to) = open.rollback(&keys.ring()?, &at.app, &channel).map_err(failure)?;
+            let ring = keys.ring()?;
+            let (batch, from, to) = open.rollback(&ring, &at.app, &channel).map_err(failure)?;
             let value = json!({"ok": true, "app": at.app, "channel": channel, "from": from, "to": to});
             let text = format!("channel {channel} of {} went back from version code {from} to {to}", at.app);
-            done(&open, batch, &value, &text, output)
+            done((&open, &ring), batch, &value, &text, output)
         }
         Action::Revoke(at) => {
-            let (open, code) = find(&at)?;
-            let (batch, signed) = open.revoke(&at.keys.ring()?, &at.app, code).map_err(failure)?;
-            withdrawn(&open, batch, &at.app, &format!("version {} is revoked", at.version), &signed, output)
+            let (open, ring, code) = find(&at)?;
+            let (batch, signed) = open.revoke(&ring, &at.app, code).map_err(failure)?;
+            withdrawn(
+                (&open, &ring),
+                batch,
+                &at.app,
+                &format!("version {} is revoked", at.version),
+                &signed,
+                output,
+            )
         }
         Action::Floor(at) => {
-            let (open, code) = find(&at)?;
-            let (batch, signed) = open.raise_floor(&at.keys.ring()?, &at.app, code).map_err(failure)?;
+            let (open, ring, code) = find(&at)?;
+            let (batch, signed) = open.raise_floor(&ring, &at.app, code).map_err(failure)?;
             withdrawn(
-                &open,
+                (&open, &ring),
                 batch,
                 &at.app,
                 &format!("nothing below {} may run", at.version),
@@ -152,8 +168,8 @@ pub fn run(args: Args, output: &Output) -> Result<(), Failure> {
             )
         }
         Action::Promote { at, channel, percent } => {
-            let (open, code) = find(&at)?;
-            let batch = open.promote(&at.keys.ring()?, &at.app, &channel, code, percent).map_err(failure)?;
+            let (open, ring, code) = find(&at)?;
+            let batch = open.promote(&ring, &at.app, &channel, code, percent).map_err(failure)?;
             let value =
                 json!({"ok": true, "app": at.app, "channel": channel, "code": code, "share": percent});
             let text = format!(
@@ -162,7 +178,7 @@ pub fn run(args: Args, output: &Output) -> Result<(), Failure> {
                 at.version,
                 share(percent)
             );
-            done(&open, batch, &value, &text, output)
+            done((&open, &ring), batch, &value, &text, output)
         }
     }
 }
@@ -174,7 +190,7 @@ fn set(args: SetArgs, output: &Output) -> Result<(), Failure> {
             "nothing to set; give --percent, --audience, --regions, --policy or --minimum".into(),
         ));
     }
-    let (open, code) = find(&at)?;
+    let (open, ring, code) = find(&at)?;
     let tidy = |list: Vec<String>| list.into_iter().filter(|one| !one.is_empty()).collect();
     let change = Change {
         share: percent,
@@ -187,27 +203,33 @@ fn set(args: SetArgs, output: &Output) -> Result<(), Failure> {
         }),
         minimum: minimum.map(|version| open.resolve(&at.app, &version)).transpose().map_err(failure)?,
     };
-    let batch = open.set(&at.keys.ring()?, &at.app, &channel, code, change).map_err(failure)?;
+    let batch = open.set(&ring, &at.app, &channel, code, change).map_err(failure)?;
     let value = json!({"ok": true, "app": at.app, "channel": channel, "code": code});
     let text = format!("channel {channel} of {} offers {} as you said", at.app, at.version);
-    done(&open, batch, &value, &text, output)
+    done((&open, &ring), batch, &value, &text, output)
 }
 
-fn find(at: &VersionArgs) -> Result<(Repository, u64), Failure> {
+fn find(at: &VersionArgs) -> Result<(Repository, KeyRing, u64), Failure> {
     let open = repository::open_existing(&at.repo.repo)?;
     let code = open.resolve(&at.app, &at.version).map_err(failure)?;
-    Ok((open, code))
+    Ok((open, at.keys.ring()?, code))
 }
 
-fn done(at: &Repository, batch: Batch, value: &Value, text: &str, output: &Output) -> Result<(), Failure> {
-    at.commit(batch).map_err(failure)?;
+fn done(
+    at: (&Repository, &KeyRing),
+    batch: Batch,
+    value: &Value,
+    text: &str,
+    output: &Output,
+) -> Result<(), Failure> {
+    at.0.commit_with(at.1, batch).map_err(failure)?;
     output.result(value, text);
     Ok(())
 }
 
 /// Says who signed: with the server's key alone, a new channel key would forget it.
 fn withdrawn(
-    at: &Repository,
+    at: (&Repository, &KeyRing),
     batch: Batch,
     app: &str,
     what: &str,
@@ -228,16 +250,28 @@ fn list(at: &Where, output: &Output) -> Result<(), Failure> {
     let open = repository::open_existing(&at.repo.repo)?;
     let listed = open.list(&at.app).map_err(failure)?;
     let channels = open.channels(&at.app).map_err(failure)?;
-    let text: Vec<_> = listed.iter().map(line).collect();
-    let text =
-        if text.is_empty() { format!("nothing of {} is published yet", at.app) } else { text.join("\n") };
+    let mut text: Vec<_> = listed.iter().map(line).collect();
+    if text.is_empty() {
+        text.push(format!("nothing of {} is published yet", at.app));
+    }
+    for (name, channel) in channels.iter().filter(|(_, channel)| !channel.releases.is_empty()) {
+        let policy = serde_json::to_value(channel.policy).unwrap_or_default();
+        let minimum = match channel.minimum {
+            0 => String::new(),
+            code => format!(", nothing below code {code}"),
+        };
+        text.push(format!("channel {name}: {}{minimum}", policy.as_str().unwrap_or_default()));
+    }
+    let text = text.join("\n");
     output.result(&json!({"ok": true, "app": at.app, "releases": listed, "channels": channels}), text);
     Ok(())
 }
 
 fn line(one: &Listed) -> String {
     let offers = one.offers.iter().map(|(channel, offer)| {
-        let limits = if offer.audience.is_empty() && offer.regions.is_empty() { "" } else { ", limited" };
+        let limits = [("audience", &offer.audience), ("regions", &offer.regions)];
+        let limits = limits.iter().filter(|(_, list)| !list.is_empty());
+        let limits: String = limits.map(|(what, list)| format!(", {what} {}", list.join(" "))).collect();
         format!("{channel} {}{limits}", share(offer.share))
     });
     let marks = [(one.revoked, "revoked"), (one.below_floor, "below the floor")];

@@ -3,13 +3,16 @@
 use crate::{
     failure::Failure,
     output::Output,
-    repository::{self, KeyArgs, failure},
+    repository::{self, KeyArgs, failure, key_failure},
 };
-use lodger_server::repository::{Report, Storage};
+use lodger_server::{
+    keys::KeyFolder,
+    repository::{Report, RepositoryError, Storage},
+};
 use serde_json::json;
 use std::path::PathBuf;
 
-/// Makes, verifies, refreshes and copies a release repository
+/// Makes, verifies, refreshes, recovers and copies a release repository
 #[derive(clap::Args)]
 #[command(after_help = "Example: lodger repo init releases --keys keys")]
 pub struct Args {
@@ -31,10 +34,25 @@ enum Action {
         keys: KeyArgs,
     },
     /// Checks everything that a device would, and every stream and patch
-    #[command(after_help = "Example: lodger repo verify releases --json\n\nNeeds no keys.")]
+    #[command(
+        after_help = "Example: lodger repo verify releases --json\n\nNeeds no keys; with --keys it also notices a repository that was put back from a backup."
+    )]
     Verify {
         /// The repository: a folder, or s3://bucket/prefix
         repo: String,
+        /// The folder of keys that sign it, which remembers what it signed; no passphrase is asked for
+        #[arg(long, value_name = "KEYS")]
+        keys: Option<PathBuf>,
+    },
+    /// After a backup was put back: signs everything anew, above what devices have seen
+    #[command(
+        after_help = "Example: lodger repo recover releases --keys keys\n\nFloors and revocations that the keys remember are written again. Publish lost releases again afterwards."
+    )]
+    Recover {
+        /// The repository: a folder, or s3://bucket/prefix
+        repo: String,
+        #[command(flatten)]
+        keys: KeyArgs,
     },
     /// Signs anew what the server's key signs, for another seven days
     #[command(after_help = "Example: lodger repo refresh releases --keys keys")]
@@ -46,14 +64,17 @@ enum Action {
     },
     /// Verifies, then copies what devices may ask for, and nothing else
     #[command(
-        after_help = "Example: lodger repo export releases --out public\n\nTimestamps come last, so OUT may be served meanwhile."
+        after_help = "Example: lodger repo export releases --out public --app coffee\n\nTimestamps come last, so OUT may be served meanwhile."
     )]
     Export {
         /// The repository: a folder, or s3://bucket/prefix
         repo: String,
-        /// The folder to copy to
+        /// Where to: a folder, or s3://bucket/prefix
         #[arg(short, long, value_name = "OUT")]
-        out: PathBuf,
+        out: String,
+        /// One program only, and what it needs of the platform: a preset for a host app
+        #[arg(long, value_name = "ID")]
+        app: Option<String>,
     },
 }
 
@@ -63,8 +84,9 @@ pub fn run(args: Args, output: &Output) -> Result<(), Failure> {
         Action::Init { repo, name, keys } => {
             let at = repository::open(&repo)?;
             let progress = output.progress("Signing");
-            let batch = at.init(&keys.ring()?, &name).map_err(failure)?;
-            at.commit(batch).map_err(failure)?;
+            let ring = keys.ring()?;
+            let batch = at.init(&ring, &name).map_err(failure)?;
+            at.commit_with(&ring, batch).map_err(failure)?;
             drop(progress);
             let root = format!("{repo}/trust-root.json");
             output.result(
@@ -72,25 +94,55 @@ pub fn run(args: Args, output: &Output) -> Result<(), Failure> {
                 format!("{repo} is a repository; hosts ship {root}"),
             );
         }
-        Action::Verify { repo } => {
+        Action::Verify { repo, keys } => {
             let progress = output.progress(format!("Verifying {repo}"));
-            let report = repository::open_existing(&repo)?.verify().map_err(failure)?;
+            let at = repository::open_existing(&repo)?;
+            if let Some(keys) = keys {
+                let folder = KeyFolder::open(&keys).map_err(key_failure)?;
+                if let Some((path, here, signed)) = at.rewound(&folder).map_err(failure)?.into_iter().next() {
+                    return Err(failure(RepositoryError::Rewound { path, here, signed }));
+                }
+            }
+            let report = at.verify().map_err(failure)?;
             drop(progress);
             tell(&report, "verified", output);
         }
+        Action::Recover { repo, keys } => {
+            let at = repository::open_existing(&repo)?;
+            let ring = keys.ring()?;
+            let progress = output.progress("Signing");
+            let recovered = at.recover(&ring).map_err(failure)?;
+            at.commit_with(&ring, recovered.batch).map_err(failure)?;
+            drop(progress);
+            for role in &recovered.left {
+                output.warn(format!("{role}: devices may have seen a newer one; its holder must sign it anew (`lodger repo recover` with their keys)"));
+            }
+            tell(&at.verify().map_err(failure)?, "recovered", output);
+        }
         Action::Refresh { repo, keys } => {
             let at = repository::open_existing(&repo)?;
-            let batch = at.refresh(&keys.ring()?).map_err(failure)?;
-            at.commit(batch).map_err(failure)?;
+            let ring = keys.ring()?;
+            let progress = output.progress("Signing");
+            let batch = at.refresh(&ring).map_err(failure)?;
+            at.commit_with(&ring, batch).map_err(failure)?;
+            drop(progress);
             tell(&at.verify().map_err(failure)?, "refreshed", output);
         }
-        Action::Export { repo, out } => {
+        Action::Export { repo, out, app } => {
             let at = repository::open_existing(&repo)?;
-            let report = at.verify().map_err(failure)?;
-            let to = Storage::folder(&out).map_err(failure)?;
+            let progress = output.progress(format!("Verifying {repo}"));
+            let mut report = at.verify().map_err(failure)?;
+            drop(progress);
+            if let Some(app) = &app {
+                at.record(app).map_err(failure)?;
+                report.keep_only(app);
+            }
+            let to = Storage::open(&out).map_err(failure)?;
+            let progress = output.progress(format!("Copying {} files", report.files.len()));
             for file in &report.files {
                 to.put(file, &at.storage().need(file).map_err(failure)?).map_err(failure)?;
             }
+            drop(progress);
             tell(&report, "copied", output);
         }
     }

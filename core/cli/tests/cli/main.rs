@@ -4,6 +4,7 @@
 mod build;
 mod check;
 mod help;
+mod operating;
 mod publish;
 mod release;
 mod support;

@@ -9,6 +9,7 @@ use tempfile::TempDir;
 
 mod crash;
 mod device;
+mod recovery;
 mod reference;
 mod rotation;
 mod versions;

@@ -6,8 +6,9 @@ mod program;
 use super::{
     Repository, RepositoryError, TrustRoot,
     metadata::{Metadata, State},
+    platform,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use lodger_bundle::Digest;
 use serde::Serialize;
 use std::collections::{BTreeSet, HashMap};
@@ -38,13 +39,35 @@ pub struct Report {
     pub findings: Vec<Finding>,
 }
 
+impl Report {
+    /// Leaves out the files that a device needs for other programs only: what remains serves `app` alone.
+    pub fn keep_only(&mut self, app: &str) {
+        let own = format!("apps/{app}/");
+        let bins = [platform::bin(&platform::record_name(app)), platform::bin("platform.json")];
+        self.files.retain(|file| match file.strip_prefix("platform/") {
+            None => !file.starts_with("apps/") || file.starts_with(&own),
+            Some(rest) => {
+                let bin = rest.split_once(".bin-").map(|(_, name)| name.trim_end_matches(".json"));
+                let record = rest.strip_prefix("targets/apps/").and_then(|name| name.split_once('.'));
+                bin.is_none_or(|bin| bins.iter().any(|own| own.trim_start_matches("bin-") == bin))
+                    && record.is_none_or(|(_, name)| name == format!("{app}.json"))
+            }
+        });
+        self.apps = 1;
+    }
+}
+
 /// Files of one repository by how late they may be copied.
 #[derive(Default)]
 struct Seen {
     files: BTreeSet<String>,
     last: Vec<String>,
     until: Option<Timestamp>,
+    soon: Vec<Finding>,
 }
+
+/// What holders sign offline should be signed anew when fewer hours are left: 30 days.
+const SOON: i64 = 30 * 24;
 
 impl Repository {
     /// Verifies everything, from `trust-root.json` on.
@@ -89,6 +112,7 @@ impl Repository {
                 report.findings.push(Finding { path: format!("apps/{app}"), what });
             }
         }
+        summed(&mut seen.soon, &mut report.findings);
         report.apps = records.len();
         report.online_until = seen.until.map(|until| until.to_string()).unwrap_or_default();
         report.files = seen.files.into_iter().chain(after).collect();
@@ -224,10 +248,25 @@ impl Repository {
                 if online { "`lodger repo refresh` signs it anew" } else { "its holder must sign it anew" };
             return Err(RepositoryError::untrusted(path, format!("expired at {expires}; {next}")));
         }
+        if !online && expires.duration_since(self.now) < SignedDuration::from_hours(SOON) {
+            let what =
+                format!("expires at {expires}; its holder should sign it anew with `lodger repo refresh`");
+            seen.soon.push(Finding { path: path.to_owned(), what });
+        }
         if online {
             seen.until = Some(seen.until.map_or(expires, |until| until.min(expires)));
         }
         Ok(())
+    }
+}
+
+/// Bins expire together: one finding stands for all of them.
+fn summed(soon: &mut Vec<Finding>, findings: &mut Vec<Finding>) {
+    let (bins, others): (Vec<_>, Vec<_>) = soon.drain(..).partition(|finding| finding.path.contains(".bin-"));
+    findings.extend(others);
+    if let Some(first) = bins.first() {
+        let path = format!("platform/metadata, {} bins", bins.len());
+        findings.push(Finding { path, what: first.what.clone() });
     }
 }
 

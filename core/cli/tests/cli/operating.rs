@@ -1,0 +1,120 @@
+//! What `core/docs/operating.md` tells an operator to type, typed.
+
+use serde_json::Value;
+use std::{fs, path::Path, process::Command};
+
+/// Blocks that open a program in a host: switched on when `lodger run NAME --repo` is there.
+const OPENING: bool = false;
+
+struct Block {
+    name: String,
+    lines: Vec<String>,
+    opens: bool,
+}
+
+/// The blocks marked `sh NAME`, and `sh-open VERSION`, in their order.
+fn blocks(page: &str) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    let mut lines = page.lines();
+    while let Some(line) = lines.next() {
+        let Some((mark @ ("sh" | "sh-open"), name)) =
+            line.strip_prefix("```").and_then(|mark| mark.split_once(' '))
+        else {
+            continue;
+        };
+        let lines = lines.by_ref().take_while(|line| !line.starts_with("```")).map(ToOwned::to_owned);
+        blocks.push(Block { name: name.into(), lines: lines.collect(), opens: mark == "sh-open" });
+    }
+    blocks
+}
+
+/// One line, as a shell takes it.
+#[track_caller]
+fn shell(here: &Path, line: &str) -> String {
+    let command = Path::new(env!("CARGO_BIN_EXE_lodger")).parent().unwrap();
+    let path = format!("{}:{}", command.display(), std::env::var("PATH").unwrap());
+    let output = Command::new("bash")
+        .args(["-c", line])
+        .current_dir(here)
+        .env("PATH", path)
+        .env("NO_COLOR", "1")
+        .env("LODGER_KEY_PASSPHRASE", "correct horse battery staple")
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{line}\nsaid: {errors}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[track_caller]
+fn json(here: &Path, line: &str) -> Value {
+    serde_json::from_str(&shell(here, &format!("{line} --json"))).unwrap()
+}
+
+/// How many of 10,000 ids get a version code.
+fn share(here: &Path, code: u64) -> u64 {
+    let counted = json(here, "lodger release who coffee --count 10000 --repo releases");
+    let rows = counted["releases"].as_array().unwrap().iter();
+    rows.filter(|row| row["version"]["code"] == code).map(|row| row["devices"].as_u64().unwrap()).sum()
+}
+
+/// What must be so after a block.
+fn check(here: &Path, block: &str) {
+    let versions = |command: &str| json(here, command)["version"]["code"].clone();
+    match block {
+        "gray" => {
+            let got = share(here, 2);
+            assert!((850..=1_150).contains(&got), "{got} of 10,000 ids got 10 %");
+            let who = "lodger release who coffee --install-id 4711 --repo releases";
+            assert_eq!(versions(who), versions(who));
+        }
+        "all" => {
+            assert_eq!(share(here, 2), 10_000);
+            let listed = json(here, "lodger release list coffee --repo releases");
+            assert_eq!(listed["channels"]["release"]["policy"], "forced");
+        }
+        "rollback" => assert_eq!(share(here, 1), 10_000),
+        "revoke" => {
+            shell(here, "! lodger release promote coffee 1.1.0 --repo releases --keys keys");
+            assert_eq!(share(here, 1), 10_000);
+        }
+        "export" => {
+            let bins = |folder: &str| {
+                let files = fs::read_dir(here.join(folder).join("platform/metadata")).unwrap();
+                files
+                    .filter(|file| file.as_ref().unwrap().file_name().to_string_lossy().contains(".bin-"))
+                    .count()
+            };
+            assert_eq!((bins("mirror"), bins("preset")), (1_024, 2));
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn the_operators_page_works_as_it_is_written() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap();
+    assert!(
+        root.join("examples/apps/coffee/node_modules").is_dir(),
+        "coffee's packages are missing; `cargo xtask setup` installs them"
+    );
+    let page = fs::read_to_string(root.join("core/docs/operating.md")).unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let here = dir.path();
+    std::os::unix::fs::symlink(root.join("examples"), here.join("examples")).unwrap();
+    let blocks = blocks(&page);
+    assert_eq!((blocks.len(), blocks.iter().filter(|block| block.opens).count()), (14, 3));
+    for block in blocks.iter().filter(|block| OPENING || !block.opens) {
+        for line in &block.lines {
+            let said = shell(here, line);
+            if block.opens {
+                let opened: Value = serde_json::from_str(&said).unwrap();
+                assert_eq!(
+                    (&opened["opened"], &opened["version"]),
+                    (&true.into(), &block.name.as_str().into())
+                );
+            }
+        }
+        check(here, &block.name);
+    }
+}
