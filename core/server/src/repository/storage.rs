@@ -40,7 +40,15 @@ impl Storage {
     /// # Errors
     /// `Refused` for other URLs; `Storage` if a folder cannot be made or the variables make no sense; `Runtime`.
     pub fn open(place: &str) -> Result<Self, RepositoryError> {
-        match place::parse(place)? {
+        Self::open_with(place, &[])
+    }
+
+    /// The same, with options of the bucket that go before the environment: names as the AWS variables, in lower case.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_with(place: &str, options: &[(&str, &str)]) -> Result<Self, RepositoryError> {
+        match place::parse(place, options)? {
             Place::Folder(dir) => Self::folder(&dir),
             Place::Bucket { store, prefix } => Self::over(Arc::new(PrefixStore::new(store, prefix))),
         }

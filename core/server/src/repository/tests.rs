@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use std::{fs, path::Path};
 use tempfile::TempDir;
 
+mod bucket;
 mod crash;
 mod device;
 mod recovery;

@@ -14,8 +14,8 @@ pub(super) enum Place {
     Bucket { store: Arc<dyn ObjectStore>, prefix: Path },
 }
 
-/// What `--repo` says.
-pub(super) fn parse(place: &str) -> Result<Place, RepositoryError> {
+/// What `--repo` says, with options over those of the environment.
+pub(super) fn parse(place: &str, options: &[(&str, &str)]) -> Result<Place, RepositoryError> {
     let Some((scheme, rest)) = place.split_once("://") else { return Ok(Place::Folder(place.into())) };
     let refuse = |what: &str| Err(RepositoryError::Refused(format!("{place}: {what}")));
     match scheme {
@@ -31,7 +31,10 @@ pub(super) fn parse(place: &str) -> Result<Place, RepositoryError> {
             let failed = |source| RepositoryError::Storage { path: place.to_owned(), source };
             let prefix = Path::parse(prefix.trim_end_matches('/')).map_err(|error| failed(error.into()))?;
             let retry = RetryConfig { max_retries: 5, retry_timeout: PATIENCE, ..RetryConfig::default() };
-            let store = AmazonS3Builder::from_env().with_bucket_name(bucket).with_retry(retry);
+            let mut store = AmazonS3Builder::from_env().with_bucket_name(bucket).with_retry(retry);
+            for (name, value) in options {
+                store = store.with_config(name.parse().map_err(failed)?, *value);
+            }
             Ok(Place::Bucket { store: Arc::new(store.build().map_err(failed)?), prefix })
         }
         _ => refuse("no such kind of repository; give a folder, file:///path or s3://bucket/prefix"),
@@ -44,17 +47,17 @@ mod tests {
 
     #[test]
     fn paths_and_urls_are_told_apart() {
-        let folder = |place: &str| match parse(place).unwrap() {
+        let folder = |place: &str| match parse(place, &[]).unwrap() {
             Place::Folder(dir) => dir.to_str().unwrap().to_owned(),
             Place::Bucket { .. } => panic!("{place} is a bucket"),
         };
         assert_eq!(folder("releases"), "releases");
         assert_eq!(folder("/srv/a:b"), "/srv/a:b");
         assert_eq!(folder("file:///srv/caf%C3%A9"), "/srv/café");
-        let bucket = parse("s3://shop/releases/").unwrap();
+        let bucket = parse("s3://shop/releases/", &[]).unwrap();
         assert!(matches!(bucket, Place::Bucket { prefix, .. } if prefix.as_ref() == "releases"));
         for wrong in ["file://host/x", "s3:///x", "gs://bucket", "s3://shop/a//b"] {
-            assert!(parse(wrong).is_err(), "{wrong}");
+            assert!(parse(wrong, &[]).is_err(), "{wrong}");
         }
     }
 }

@@ -45,8 +45,6 @@ fn a_lost_publisher_key_is_replaced_by_the_officers_and_the_reviewer() {
     // The new key alone changes nothing: what it signs is refused.
     let bundle = bundle(2);
     let stolen = Publish { bundle: &bundle, channel: "release", share: 10_000 };
-    let before = tempfile::tempdir().unwrap();
-    copy(&world.folder(), before.path());
     world.commit(&ring, world.at().publish(&ring, &stolen).unwrap().batch);
     assert_eq!(phone.update().unwrap_err().kind(), TrustErrorKind::Untrusted);
     assert_eq!(phone.offline().unwrap(), 1);
