@@ -23,6 +23,8 @@ pub(super) enum Stage {
 
 /// Part, stage, name, bytes.
 type Write = (u32, Stage, String, Vec<u8>);
+/// Files of one stage: names and bytes.
+type Group<'a> = (Stage, Vec<(&'a str, &'a [u8])>);
 
 /// What devices saw of a repository when a change of it was put together.
 #[derive(Debug)]
@@ -91,7 +93,7 @@ impl Batch {
     }
 
     /// The same in groups: the files of one may be written in any order.
-    pub(super) fn groups<'a>(&'a self) -> Vec<(Stage, Vec<(&'a str, &'a [u8])>)> {
+    pub(super) fn groups<'a>(&'a self) -> Vec<Group<'a>> {
         let order = self.in_order();
         let groups = order.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1));
         let group = |group: &[&'a Write]| {

@@ -130,9 +130,7 @@ fn a_bucket_holds_a_repository_and_only_one_of_two_writers_wins() {
     let endpoint = server(&objects);
     let ring = ring(&dir.path().join("keys"));
     let at = Repository::new(bucket(&endpoint), NOW.parse().unwrap());
-    // A few bins: each is a request, and all 1,024 are no other case.
-    let own = platform::bin(&platform::record_name("coffee"));
-    at.commit_with(&ring, at.init_bins(&ring, "Test", |bin| bin == own).unwrap()).unwrap();
+    at.commit_with(&ring, at.init(&ring, "Test").unwrap()).unwrap();
     at.commit_with(&ring, at.create_app(&ring, &coffee("coffee")).unwrap()).unwrap();
     let bundle = bundle(1);
     let publish = Publish { bundle: &bundle, channel: "release", share: 10_000 };
