@@ -1,5 +1,7 @@
 //! The engine: one per host process.
+mod browser_login;
 mod config;
+mod leave;
 mod open;
 
 pub use config::{Config, OpenRequest, Surface, SystemInfo};
@@ -9,12 +11,14 @@ use crate::{
     device::Devices,
     exit_state::{self, ExitStates},
     files::{self, Files},
+    login::{self, Login},
     permissions,
     permissions::Permissions,
     releases::{Follower, Releases},
     repository::Cancel,
     session::Inner,
     storage::{self, Storage},
+    users,
     vault::Vault,
 };
 use lodger_bundle::{Store, StoreOptions};
@@ -36,6 +40,8 @@ pub(crate) struct Shared {
     pub(crate) host_apis: RwLock<BTreeMap<String, Arc<dyn HostApi>>>,
     pub(crate) devices: Devices,
     pub(crate) releases: Arc<Releases>,
+    /// None: the host has no login.
+    pub(crate) login: Option<Login>,
     /// As the host told it last: `wifi`, `4g`, ….
     network: Mutex<String>,
     sessions: Mutex<Vec<Weak<Inner>>>,
@@ -95,12 +101,16 @@ impl Engine {
         Files::migrate(&database)?;
         Permissions::migrate(&database)?;
         ExitStates::migrate(&database)?;
+        users::migrate(&database)?;
+        login::migrate(&database)?;
         let (vault, data_lost) = Vault::open(&database, host.key_store.as_ref())?;
         if data_lost {
             storage::wipe_all(&database)?;
             files::wipe_all(&database)?;
             permissions::wipe_all(&database)?;
             exit_state::wipe_all(&database)?;
+            users::wipe_all(&database)?;
+            login::wipe_all(&database)?;
             host.log.log(
                 LogLevel::Error,
                 "engine",
@@ -117,14 +127,20 @@ impl Engine {
             })?;
         let handle = runtime.handle().clone();
         let releases = Arc::new(Releases::new(config.repository.clone(), store.clone(), &host, handle)?);
+        let vault = Arc::new(vault);
+        let login = config
+            .login
+            .as_ref()
+            .map(|login| Login::new(login, &host, database, Arc::clone(&vault), releases.is_development()));
         Ok(Self {
             shared: Arc::new(Shared {
                 config,
                 releases,
+                login: login.transpose()?,
                 network: Mutex::default(),
                 host,
                 store,
-                vault: Arc::new(vault),
+                vault,
                 host_apis: RwLock::default(),
                 devices: Devices::default(),
                 sessions: Mutex::default(),
@@ -237,43 +253,6 @@ impl Engine {
     /// If called from inside an async runtime.
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
         self.shared.runtime().block_on(future)
-    }
-
-    /// Removes every trace of a user's data in an app, and checks that it is gone. Closes running sessions of both.
-    /// Blocks on the disk.
-    ///
-    /// # Errors
-    /// `Storage` if anything could not be removed: try again.
-    pub fn wipe(&self, user: &str, app: &str) -> Result<(), LodgerError> {
-        let area = self.shared.vault.area(user, app);
-        let sessions =
-            std::mem::take(&mut *self.shared.sessions.lock().unwrap_or_else(PoisonError::into_inner));
-        let (ended, others): (Vec<_>, Vec<_>) = sessions
-            .into_iter()
-            .partition(|session| session.upgrade().is_some_and(|session| session.identity.area == area));
-        self.shared.sessions.lock().unwrap_or_else(PoisonError::into_inner).extend(others);
-        for session in ended.iter().filter_map(Weak::upgrade) {
-            session.close();
-            session.gate.shut();
-        }
-        let database = self.shared.store.database();
-        storage::wipe(database, &area)?;
-        files::wipe(database, &area)?;
-        permissions::wipe(database, &area)?;
-        exit_state::wipe(database, &area)?;
-        let counts = [storage::count, files::count, permissions::count, exit_state::count];
-        let mut left = 0;
-        for count in counts {
-            left += count(database, &area)?;
-        }
-        if left > 0 {
-            return Err(LodgerError::new(
-                ErrorKind::Storage,
-                "wipe-incomplete",
-                "Some of the program's data could not be removed. Try again.",
-            ));
-        }
-        Ok(())
     }
 }
 

@@ -39,6 +39,7 @@ mod exit_state;
 mod files;
 mod gate;
 mod host;
+mod login;
 pub mod origin;
 mod outgoing;
 mod page_stack;
@@ -57,6 +58,7 @@ mod task;
 mod trace;
 mod transfer;
 pub mod url_policy;
+mod users;
 mod vault;
 mod webview;
 
@@ -70,11 +72,19 @@ pub use host::{
     ScopeAnswer, ScopePrompt, SessionEvent, SessionListener, SocketConnection, SocketMessage, SocketOpened,
     SocketRequest, StderrLog, SystemClock,
 };
+/// The host's part in a login: who the user is, and the device's keys.
+pub use lodger_auth::{
+    Account, AuthError, AuthErrorKind, LogOut, LoginConfig as ProviderConfig, Secret,
+    identity::{Ask, Credential, Identity},
+    jose::{PublicKey, Thumbprint},
+    keys::{Attestation, Key, Presence, Protection, Signature, Signer, SignerError},
+};
 /// What hosts and tools name of a release.
 pub use lodger_bundle::{
     Version,
     trust::{AnyRoot, DevelopmentRoot, Reason, TrustRoot},
 };
+pub use login::{IdentitySource, KeySource, LoginConfig};
 pub use origin::OriginForm;
 pub use releases::{OpenedRelease, Source};
 pub use repository::{Preset, Repository};

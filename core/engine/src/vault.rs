@@ -35,6 +35,11 @@ impl Area {
     pub(crate) fn as_bytes(&self) -> &[u8] {
         &self.0
     }
+
+    /// As it was written.
+    pub(crate) fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
 }
 
 impl Vault {
@@ -78,6 +83,11 @@ impl Vault {
     /// Where the data of this user in this app lies.
     pub(crate) fn area(&self, user: &str, app: &str) -> Area {
         Area(keyed(&self.name, &[b"area", user.as_bytes(), app.as_bytes()]))
+    }
+
+    /// What a user is called in the database.
+    pub(crate) fn user(&self, user: &str) -> [u8; 32] {
+        keyed(&self.name, &[b"user", user.as_bytes()])
     }
 
     /// The host part of the origin of this user's session of this app: `m` and 32 hex digits (attack row 41).

@@ -1,5 +1,5 @@
 //! What the host says once (`Config`) and at each open (`OpenRequest`).
-use crate::{MessageSink, OriginForm, Repository, SessionListener, WebviewForm};
+use crate::{LoginConfig, MessageSink, OriginForm, Repository, SessionListener, WebviewForm};
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::PathBuf,
@@ -21,10 +21,12 @@ pub struct Config {
     pub start_timeout: Duration,
     /// Capabilities of the registry that are switched off: calls that need one fail.
     pub disabled_capabilities: BTreeSet<String>,
+    /// How the host's users log in. None: they do not, and `wx.login` fails.
+    pub login: Option<LoginConfig>,
 }
 
 impl Config {
-    /// 512 MiB of bundles, 15 s to first content, all capabilities; development if the repository's root is.
+    /// 512 MiB of bundles, 15 s to first content, all capabilities, no login; development if the repository's root is.
     pub fn new(data_dir: impl Into<PathBuf>, repository: Repository) -> Self {
         Self {
             data_dir: data_dir.into(),
@@ -32,6 +34,7 @@ impl Config {
             quota: 512 << 20,
             start_timeout: Duration::from_secs(15),
             disabled_capabilities: BTreeSet::new(),
+            login: None,
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     session::{Code, Identity, Inner, LaunchOptions, Parts},
     storage::Storage,
     url_policy::UrlPolicy,
-    vault,
+    users, vault,
 };
 use std::sync::Arc;
 
@@ -43,6 +43,7 @@ pub(super) fn open(
     let area = shared.vault.area(&request.user, &request.app);
     let label = shared.vault.label(&request.user, &request.app);
     let database = store.database().clone();
+    users::note(&database, &shared.vault, &request.user, &area)?;
     let identity = Identity {
         id: vault::random_token()?,
         name: name.to_owned(),

@@ -118,6 +118,12 @@ pub enum SessionEvent {
         /// Page path with query.
         path: String,
     },
+    /// The program asked for a code, and nobody is logged in to the host, or (code `key-invalidated`) this device's keys
+    /// are no longer good: log in, in the second case after `Engine::log_out`. The session goes on.
+    LoginRequired {
+        /// Why; of kind `LoginRequired`.
+        error: LodgerError,
+    },
     /// Answer to `Session::dev`.
     Dev {
         /// As given to `dev`.

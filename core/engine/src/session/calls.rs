@@ -97,6 +97,8 @@ impl Inner {
                         inner.navigate_after_package(generation, &api, &args).await
                     }
                     "preDownloadSubpackage" => inner.download_package(call, &args).await,
+                    "login" => inner.login(&args).await,
+                    "checkSession" => inner.check_session().await,
                     "authorize" => inner.authorize(call, &args).await,
                     "invokeHost" => inner.invoke_host(call, &args).await,
                     // A row without code; tests/engine/permissions.rs calls every row, so there is none.

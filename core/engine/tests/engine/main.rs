@@ -4,6 +4,7 @@ mod bridge;
 mod device;
 mod files;
 mod lifecycle;
+mod login;
 mod network;
 mod permissions;
 mod releases;

@@ -1,15 +1,17 @@
 //! A host, a bundle and a page, all small: what every test starts from.
+mod platform;
 mod server;
 
+pub use platform::*;
 pub use server::*;
 
 use async_trait::async_trait;
 use lodger_bundle::{Bundle, BundleBuilder, Domains, Index, Version};
 use lodger_engine::{
     AppHttp, AppSocket, Clock, Config, Engine, Host, HttpError, HttpRequest, HttpResponse, KeyStore,
-    LodgerError, LogLevel, NoPrompts, NoSockets, OpenRequest, OriginForm, Prompts, Repository, Resource,
-    ResourceRequest, Session, SessionEvent, SessionListener, Source, StderrLog, Surface, SystemClock,
-    SystemInfo, WebviewForm,
+    LodgerError, LogLevel, LoginConfig, NoPrompts, NoSockets, OpenRequest, OriginForm, Prompts, Repository,
+    Resource, ResourceRequest, Session, SessionEvent, SessionListener, Source, StderrLog, Surface,
+    SystemClock, SystemInfo, WebviewForm,
 };
 use serde_json::{Value, json};
 use std::{
@@ -117,6 +119,7 @@ pub struct Setup {
     pub start_timeout: Duration,
     pub disabled: &'static [&'static str],
     pub domains: Domains,
+    pub login: Option<LoginConfig>,
 }
 
 impl Default for Setup {
@@ -129,6 +132,7 @@ impl Default for Setup {
             start_timeout: PATIENCE,
             disabled: &[],
             domains: Domains { request: Some(vec!["api.example.com".into()]), ..Domains::default() },
+            login: None,
         }
     }
 }
@@ -203,6 +207,7 @@ impl World {
         let config = Config {
             start_timeout: setup.start_timeout,
             disabled_capabilities: setup.disabled.iter().map(|name| (*name).to_owned()).collect(),
+            login: setup.login,
             ..Config::new(dir.path(), repository.clone())
         };
         let host = host(server.clone(), setup.http, setup.sockets, setup.prompts, Arc::new(PlainKeys));
@@ -212,9 +217,23 @@ impl World {
 
     /// The process ends and starts again.
     pub fn restarted(self) -> Self {
+        self.restarted_with(Setup::default())
+    }
+
+    pub fn restarted_with(self, setup: Setup) -> Self {
         let Self { engine, dir, server, repository } = self;
         drop(engine);
-        Self::within(dir, Setup::default(), server, repository, Arc::new(SystemClock))
+        Self::within(dir, setup, server, repository, Arc::new(SystemClock))
+    }
+
+    /// What the engine says to a host with such a login.
+    pub fn refused_login(&self, login: LoginConfig) -> LodgerError {
+        let dir = tempfile::tempdir().expect("a folder");
+        let config = Config { login: Some(login), ..Config::new(dir.path(), self.repository.clone()) };
+        let http = FakeHttp::new(|_| Err(HttpError::Other("not asked".into())));
+        let host =
+            host(self.server.clone(), http, Arc::new(NoSockets), Arc::new(NoPrompts), Arc::new(PlainKeys));
+        Engine::new(config, host).map(|_| ()).expect_err("refused")
     }
 
     /// Puts another bundle into the developer's repository.
