@@ -54,6 +54,36 @@ impl LodgerEngine {
     pub fn wipe(&self, user: String, app: String) -> Result<(), LodgerError> {
         Ok(self.inner.wipe(&user, &app)?)
     }
+
+    /// The user leaves the host: all data of all programs and the login are removed, and counted to be gone.
+    pub async fn log_out(&self, user: String) -> Result<crate::LogOut, LodgerError> {
+        Ok(self.inner.log_out(&user).await?.into())
+    }
+
+    /// Begins a login in the system's browser, and gives the address that it opens: never in an embedded webview.
+    pub async fn begin_login(&self) -> Result<String, LodgerError> {
+        Ok(self.inner.begin_login().await?)
+    }
+
+    /// Finishes the login with the address that the browser came back with.
+    pub async fn finish_login(&self, callback: String) -> Result<crate::Account, LodgerError> {
+        Ok(self.inner.finish_login(&callback).await?.into())
+    }
+
+    /// Ends the login under way: the user came back without a callback.
+    pub async fn cancel_login(&self) -> Result<(), LodgerError> {
+        Ok(self.inner.cancel_login().await?)
+    }
+
+    /// Whether a login was begun and its callback may still come. Blocks on the disk.
+    pub fn login_pending(&self) -> Result<bool, LodgerError> {
+        Ok(self.inner.login_pending()?)
+    }
+
+    /// Who is logged in at the provider. Blocks on the disk.
+    pub fn account(&self) -> Result<Option<crate::Account>, LodgerError> {
+        Ok(self.inner.account()?.map(Into::into))
+    }
 }
 
 #[cfg(test)]

@@ -180,6 +180,13 @@ pub enum SessionEvent {
         /// Page path with query.
         path: String,
     },
+    /// A program asked for a code: log in to the host, for code `key-invalidated` after a log-out. The session goes on.
+    LoginRequired {
+        /// For people.
+        reason: String,
+        /// For machines.
+        code: String,
+    },
     /// Answer to a development command.
     Dev {
         /// As given.
@@ -237,6 +244,7 @@ impl SessionEvent {
             Event::WebviewBack => Self::WebviewBack,
             Event::Exit => Self::Exit,
             Event::Share { title, path } => Self::Share { title, path },
+            Event::LoginRequired { error } => Self::LoginRequired { reason: error.message, code: error.code },
             Event::Dev { id, result } => Self::Dev { id, result: result.to_string() },
             Event::Failed { error } => {
                 Self::Failed { kind: error.kind.into(), reason: error.message, code: error.code }

@@ -10,6 +10,7 @@ mod engine;
 mod error;
 mod event;
 mod host;
+mod login;
 mod records;
 mod session;
 
@@ -21,6 +22,10 @@ pub use engine::LodgerEngine;
 pub use error::{CallbackFailed, ErrorKind, HttpFailure, LodgerError};
 pub use event::{Decision, LogLevel, SessionEvent};
 pub use host::{AppHttp, Clock, KeyStore, Log, MessageSink, PlatformHttp, Preset, Prompts, SessionListener};
+pub use login::{
+    Account, Ask, Attestation, Credential, Identity, IdentityFailure, IdentitySource, Key, KeySource, LogOut,
+    LoginConfig, Parameter, Presence, Protection, ProviderConfig, Signer, SignerFailure,
+};
 pub use records::{
     Config, Header, Host, HttpRequest, HttpResponse, OpenRequest, OpenedRelease, OriginForm, Reason,
     Referrer, Repository, Resource, ResourceRequest, ScopePrompt, Source, Surface, SystemInfo,

@@ -25,6 +25,8 @@ pub struct Config {
     pub disabled_capabilities: Vec<String>,
     /// Where programs come from.
     pub repository: Repository,
+    /// How the host's users log in; none: they do not.
+    pub login: Option<crate::LoginConfig>,
 }
 
 impl TryFrom<Config> for engine::Config {
@@ -35,6 +37,7 @@ impl TryFrom<Config> for engine::Config {
             quota: config.quota,
             start_timeout: Duration::from_millis(config.start_timeout_ms),
             disabled_capabilities: BTreeSet::from_iter(config.disabled_capabilities),
+            login: config.login.map(Into::into),
             ..Self::new(config.data_dir, config.repository.try_into()?)
         })
     }

@@ -149,6 +149,7 @@ fn config(folder: &Path, trust_root: Vec<u8>) -> Config {
             patience_ms: 60_000,
             preset: None,
         },
+        login: None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Lodger's server as core/docs/login.md has it, and the host's back end that says who the user is. The server checks by
 //! the functions that the real one uses.
-use super::{Fault, PATIENCE, Server, Setup, World, response};
+use super::{Fault, Server, Setup, World, response};
 use async_trait::async_trait;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use lodger_auth::{
@@ -20,7 +20,7 @@ use ring::{
 use serde_json::{Value, json};
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Arc, Condvar, Mutex},
+    sync::{Arc, Mutex},
     time::{SystemTime, UNIX_EPOCH},
 };
 
@@ -38,9 +38,6 @@ struct Records {
     refuse: Option<(u16, RefusalCode)>,
     /// Method and route of each request with a good proof.
     asked: Vec<String>,
-    /// Answers of routes that other tests add: by method and route.
-    routes: BTreeMap<String, Value>,
-    bodies: Vec<Value>,
     sessions_over: bool,
     user: Option<String>,
     silent: bool,
@@ -49,7 +46,6 @@ struct Records {
 pub struct Platform {
     bank: EcdsaKeyPair,
     records: Mutex<Records>,
-    more: Condvar,
 }
 
 impl Platform {
@@ -59,7 +55,7 @@ impl Platform {
         let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).expect("made");
         let bank = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, document.as_ref(), &random);
         let records = Records { user: Some("ann".into()), ..Records::default() };
-        Arc::new(Self { bank: bank.expect("read"), records: Mutex::new(records), more: Condvar::new() })
+        Arc::new(Self { bank: bank.expect("read"), records: Mutex::new(records) })
     }
 
     fn records(&self) -> std::sync::MutexGuard<'_, Records> {
@@ -113,26 +109,9 @@ impl Platform {
         self.records().silent = true;
     }
 
-    /// Answers `route`, such as `POST /lodger/v1/x`, with this.
-    pub fn route(&self, route: &str, answer: Value) {
-        self.records().routes.insert(route.into(), answer);
-    }
-
-    /// Bodies that came to such routes.
-    pub fn bodies(&self) -> Vec<Value> {
-        std::mem::take(&mut self.records().bodies)
-    }
-
     /// What was asked since the last time.
     pub fn asked(&self) -> Vec<String> {
         std::mem::take(&mut self.records().asked)
-    }
-
-    /// Waits until so many requests have been answered.
-    pub fn wait_for(&self, count: usize) {
-        let waited =
-            self.more.wait_timeout_while(self.records(), PATIENCE, |records| records.asked.len() < count);
-        assert!(!waited.expect("not poisoned").1.timed_out(), "the requests did not come");
     }
 
     /// The user and the request behind each code, in order.
@@ -154,7 +133,6 @@ impl Platform {
             Ok(body) => (200, body),
             Err((status, error)) => (status, json!({ "error": error, "message": "" })),
         };
-        self.more.notify_all();
         Some(response(status, &[("DPoP-Nonce", "n1")], body.to_string().as_bytes()))
     }
 
@@ -217,11 +195,7 @@ impl Platform {
                 let has = records.codes.iter().any(|(owner, code)| owner == user && code.app == body.app);
                 Ok(json!({ "valid": has && !records.sessions_over }))
             }
-            _ => {
-                let answer = records.routes.get(&call).cloned().unwrap_or_else(|| panic!("{call}"));
-                records.bodies.push(serde_json::from_slice(&request.body).expect("JSON"));
-                Ok(answer)
-            }
+            _ => panic!("{call}"),
         }
     }
 
