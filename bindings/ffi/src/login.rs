@@ -169,7 +169,7 @@ impl From<IdentityFailure> for engine::AuthError {
             IdentityFailure::Unreachable { reason } => {
                 Self::Unreachable { host: "the host's back end".to_owned(), reason }
             }
-            IdentityFailure::Failed => Self::Internal { what: "the host's identity" },
+            IdentityFailure::Failed => Self::Internal { what: "asking the host who the user is" },
         }
     }
 }
@@ -367,3 +367,6 @@ impl From<engine::LogOut> for LogOut {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

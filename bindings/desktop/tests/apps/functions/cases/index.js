@@ -22,5 +22,6 @@ module.exports = [
   ...require('./sound.js'),
   ...require('./film.js'),
   ...require('./permission.js'),
+  ...require('./login.js'),
   ...require('./navigation.js'),
 ]
