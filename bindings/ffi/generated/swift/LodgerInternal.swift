@@ -1583,6 +1583,242 @@ public func FfiConverterTypeDevice_lower(_ value: Device) -> UInt64 {
 
 
 /**
+ * The host says who its user is.
+ */
+public protocol Identity: AnyObject, Sendable {
+    
+    /**
+     * Called for each code. Must not prompt: the user is in a program.
+     */
+    func credential(ask: Ask) async throws  -> Credential
+    
+}
+/**
+ * The host says who its user is.
+ */
+open class IdentityImpl: Identity, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_lodger_ffi_fn_clone_identity(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_lodger_ffi_fn_free_identity(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * Called for each code. Must not prompt: the user is in a program.
+     */
+open func credential(ask: Ask)async throws  -> Credential  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_lodger_ffi_fn_method_identity_credential(
+                        self.uniffiCloneHandle(),FfiConverterTypeAsk_lower(ask)
+                )
+            },
+            pollFunc: ffi_lodger_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_lodger_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_lodger_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeCredential_lift,
+            errorHandler: FfiConverterTypeIdentityFailure_lift
+        )
+}
+    
+
+    
+}
+
+
+
+// Put the implementation in a struct so we don't pollute the top-level namespace
+fileprivate struct UniffiCallbackInterfaceIdentity {
+
+    // Create the VTable using a series of closures.
+    // Swift automatically converts these into C callback functions.
+    //
+    // Store the vtable directly.
+    static let vtable: UniffiVTableCallbackInterfaceIdentity = UniffiVTableCallbackInterfaceIdentity(
+        uniffiFree: { (uniffiHandle: UInt64) -> () in
+            do {
+                try FfiConverterTypeIdentity.handleMap.remove(handle: uniffiHandle)
+            } catch {
+                print("Uniffi callback interface Identity: handle missing in uniffiFree")
+            }
+        },
+        uniffiClone: { (uniffiHandle: UInt64) -> UInt64 in
+            do {
+                return try FfiConverterTypeIdentity.handleMap.clone(handle: uniffiHandle)
+            } catch {
+                fatalError("Uniffi callback interface Identity: handle missing in uniffiClone")
+            }
+        },
+        credential: { (
+            uniffiHandle: UInt64,
+            ask: RustBuffer,
+            uniffiFutureCallback: @escaping UniffiForeignFutureCompleteRustBuffer,
+            uniffiCallbackData: UInt64,
+            uniffiOutDroppedCallback: UnsafeMutablePointer<UniffiForeignFutureDroppedCallbackStruct>
+        ) in
+            let makeCall = {
+                () async throws -> Credential in
+                guard let uniffiObj = try? FfiConverterTypeIdentity.handleMap.get(handle: uniffiHandle) else {
+                    throw UniffiInternalError.unexpectedStaleHandle
+                }
+                return try await uniffiObj.credential(
+                     ask: try FfiConverterTypeAsk_lift(ask)
+                )
+            }
+
+            let uniffiHandleSuccess = { (returnValue: Credential) in
+                uniffiFutureCallback(
+                    uniffiCallbackData,
+                    UniffiForeignFutureResultRustBuffer(
+                        returnValue: FfiConverterTypeCredential_lower(returnValue),
+                        callStatus: RustCallStatus()
+                    )
+                )
+            }
+            let uniffiHandleError = { (statusCode, errorBuf) in
+                uniffiFutureCallback(
+                    uniffiCallbackData,
+                    UniffiForeignFutureResultRustBuffer(
+                        returnValue: RustBuffer.empty(),
+                        callStatus: RustCallStatus(code: statusCode, errorBuf: errorBuf)
+                    )
+                )
+            }
+            uniffiTraitInterfaceCallAsyncWithError(
+                makeCall: makeCall,
+                handleSuccess: uniffiHandleSuccess,
+                handleError: uniffiHandleError,
+                lowerError: FfiConverterTypeIdentityFailure_lower,
+                droppedCallback: uniffiOutDroppedCallback
+            )
+        }
+    )
+
+    // Rust stores this pointer for future callback invocations, so it must live
+    // for the process lifetime (not just for the init function call).
+    //
+    // `nonisolated(unsafe)` is needed under Swift 6 strict concurrency.
+    // This is safe because the pointee is initialized once during static init
+    // and never mutated by either side of the FFI.  Its fields are C function pointers.
+    nonisolated(unsafe) static let vtablePtr: UnsafePointer<UniffiVTableCallbackInterfaceIdentity> = {
+        let ptr = UnsafeMutablePointer<UniffiVTableCallbackInterfaceIdentity>.allocate(capacity: 1)
+        ptr.initialize(to: vtable)
+        return UnsafePointer(ptr)
+    }()
+}
+
+private func uniffiCallbackInitIdentity() {
+    uniffi_lodger_ffi_fn_init_callback_vtable_identity(UniffiCallbackInterfaceIdentity.vtablePtr)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeIdentity: FfiConverter {
+    fileprivate static let handleMap = UniffiHandleMap<Identity>()
+
+    typealias FfiType = UInt64
+    typealias SwiftType = Identity
+
+    public static func lift(_ handle: UInt64) throws -> Identity {
+        if ((handle & 1) == 0) {
+            // Rust-generated handle, construct a new class that uses the handle to implement the
+            // interface
+            return IdentityImpl(unsafeFromHandle: handle)
+        } else {
+            // Swift-generated handle, get the object from the handle map
+            return try handleMap.remove(handle: handle)
+        }
+    }
+
+    public static func lower(_ value: Identity) -> UInt64 {
+         if let rustImpl = value as? IdentityImpl {
+             // Rust-implemented object.  Clone the handle and return it
+            return rustImpl.uniffiCloneHandle()
+         } else {
+            // Swift object, generate a new vtable handle and return that.
+            return handleMap.insert(obj: value)
+         }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Identity {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: Identity, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeIdentity_lift(_ handle: UInt64) throws -> Identity {
+    return try FfiConverterTypeIdentity.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeIdentity_lower(_ value: Identity) -> UInt64 {
+    return FfiConverterTypeIdentity.lower(value)
+}
+
+
+
+
+
+
+/**
  * Wraps small secrets with a key that the platform guards.
  */
 public protocol KeyStore: AnyObject, Sendable {
@@ -1843,9 +2079,39 @@ public func FfiConverterTypeKeyStore_lower(_ value: KeyStore) -> UInt64 {
 public protocol LodgerEngineProtocol: AnyObject, Sendable {
     
     /**
+     * Who is logged in at the provider. Blocks on the disk.
+     */
+    func account() throws  -> Account?
+    
+    /**
+     * Begins a login in the system's browser, and gives the address that it opens: never in an embedded webview.
+     */
+    func beginLogin() async throws  -> String
+    
+    /**
+     * Ends the login under way: the user came back without a callback.
+     */
+    func cancelLogin() async throws 
+    
+    /**
      * True if the platform's key was gone when the engine started, so that all per-user data had to be wiped.
      */
     func dataWasLost()  -> Bool
+    
+    /**
+     * Finishes the login with the address that the browser came back with.
+     */
+    func finishLogin(callback: String) async throws  -> Account
+    
+    /**
+     * The user leaves the host: all data of all programs and the login are removed, and counted to be gone.
+     */
+    func logOut(user: String) async throws  -> LogOut
+    
+    /**
+     * Whether a login was begun and its callback may still come. Blocks on the disk.
+     */
+    func loginPending() throws  -> Bool
     
     /**
      * Opens a program: what is stored, or what the repository offers, downloaded if need be. Cancelling it is safe.
@@ -1943,12 +2209,112 @@ public convenience init(config: Config, host: Host)throws  {
 
     
     /**
+     * Who is logged in at the provider. Blocks on the disk.
+     */
+open func account()throws  -> Account?  {
+    return try  FfiConverterOptionTypeAccount.lift(try rustCallWithError(FfiConverterTypeLodgerError_lift) {
+        uniffiCallStatus in
+    uniffi_lodger_ffi_fn_method_lodgerengine_account(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Begins a login in the system's browser, and gives the address that it opens: never in an embedded webview.
+     */
+open func beginLogin()async throws  -> String  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_lodger_ffi_fn_method_lodgerengine_begin_login(
+                        self.uniffiCloneHandle()
+                )
+            },
+            pollFunc: ffi_lodger_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_lodger_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_lodger_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterString.lift,
+            errorHandler: FfiConverterTypeLodgerError_lift
+        )
+}
+    
+    /**
+     * Ends the login under way: the user came back without a callback.
+     */
+open func cancelLogin()async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_lodger_ffi_fn_method_lodgerengine_cancel_login(
+                        self.uniffiCloneHandle()
+                )
+            },
+            pollFunc: ffi_lodger_ffi_rust_future_poll_void,
+            completeFunc: ffi_lodger_ffi_rust_future_complete_void,
+            freeFunc: ffi_lodger_ffi_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeLodgerError_lift
+        )
+}
+    
+    /**
      * True if the platform's key was gone when the engine started, so that all per-user data had to be wiped.
      */
 open func dataWasLost() -> Bool  {
     return try!  FfiConverterBool.lift(try! rustCall() {
         uniffiCallStatus in
     uniffi_lodger_ffi_fn_method_lodgerengine_data_was_lost(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Finishes the login with the address that the browser came back with.
+     */
+open func finishLogin(callback: String)async throws  -> Account  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_lodger_ffi_fn_method_lodgerengine_finish_login(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(callback)
+                )
+            },
+            pollFunc: ffi_lodger_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_lodger_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_lodger_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeAccount_lift,
+            errorHandler: FfiConverterTypeLodgerError_lift
+        )
+}
+    
+    /**
+     * The user leaves the host: all data of all programs and the login are removed, and counted to be gone.
+     */
+open func logOut(user: String)async throws  -> LogOut  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_lodger_ffi_fn_method_lodgerengine_log_out(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(user)
+                )
+            },
+            pollFunc: ffi_lodger_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_lodger_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_lodger_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeLogOut_lift,
+            errorHandler: FfiConverterTypeLodgerError_lift
+        )
+}
+    
+    /**
+     * Whether a login was begun and its callback may still come. Blocks on the disk.
+     */
+open func loginPending()throws  -> Bool  {
+    return try  FfiConverterBool.lift(try rustCallWithError(FfiConverterTypeLodgerError_lift) {
+        uniffiCallStatus in
+    uniffi_lodger_ffi_fn_method_lodgerengine_login_pending(
             self.uniffiCloneHandle(),uniffiCallStatus
     )
 })
@@ -3250,6 +3616,240 @@ public func FfiConverterTypePlatformHttp_lower(_ value: PlatformHttp) -> UInt64 
 
 
 /**
+ * Makes sure that the user is there: a PIN, a fingerprint, at least a button.
+ */
+public protocol Presence: AnyObject, Sendable {
+    
+    /**
+     * Asks; `reason` is what the prompt says. Cancelled, it closes the prompt.
+     */
+    func confirm(reason: String) async throws 
+    
+}
+/**
+ * Makes sure that the user is there: a PIN, a fingerprint, at least a button.
+ */
+open class PresenceImpl: Presence, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_lodger_ffi_fn_clone_presence(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_lodger_ffi_fn_free_presence(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * Asks; `reason` is what the prompt says. Cancelled, it closes the prompt.
+     */
+open func confirm(reason: String)async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_lodger_ffi_fn_method_presence_confirm(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(reason)
+                )
+            },
+            pollFunc: ffi_lodger_ffi_rust_future_poll_void,
+            completeFunc: ffi_lodger_ffi_rust_future_complete_void,
+            freeFunc: ffi_lodger_ffi_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeSignerFailure_lift
+        )
+}
+    
+
+    
+}
+
+
+
+// Put the implementation in a struct so we don't pollute the top-level namespace
+fileprivate struct UniffiCallbackInterfacePresence {
+
+    // Create the VTable using a series of closures.
+    // Swift automatically converts these into C callback functions.
+    //
+    // Store the vtable directly.
+    static let vtable: UniffiVTableCallbackInterfacePresence = UniffiVTableCallbackInterfacePresence(
+        uniffiFree: { (uniffiHandle: UInt64) -> () in
+            do {
+                try FfiConverterTypePresence.handleMap.remove(handle: uniffiHandle)
+            } catch {
+                print("Uniffi callback interface Presence: handle missing in uniffiFree")
+            }
+        },
+        uniffiClone: { (uniffiHandle: UInt64) -> UInt64 in
+            do {
+                return try FfiConverterTypePresence.handleMap.clone(handle: uniffiHandle)
+            } catch {
+                fatalError("Uniffi callback interface Presence: handle missing in uniffiClone")
+            }
+        },
+        confirm: { (
+            uniffiHandle: UInt64,
+            reason: RustBuffer,
+            uniffiFutureCallback: @escaping UniffiForeignFutureCompleteVoid,
+            uniffiCallbackData: UInt64,
+            uniffiOutDroppedCallback: UnsafeMutablePointer<UniffiForeignFutureDroppedCallbackStruct>
+        ) in
+            let makeCall = {
+                () async throws -> () in
+                guard let uniffiObj = try? FfiConverterTypePresence.handleMap.get(handle: uniffiHandle) else {
+                    throw UniffiInternalError.unexpectedStaleHandle
+                }
+                return try await uniffiObj.confirm(
+                     reason: try FfiConverterString.lift(reason)
+                )
+            }
+
+            let uniffiHandleSuccess = { (returnValue: ()) in
+                uniffiFutureCallback(
+                    uniffiCallbackData,
+                    UniffiForeignFutureResultVoid(
+                        callStatus: RustCallStatus()
+                    )
+                )
+            }
+            let uniffiHandleError = { (statusCode, errorBuf) in
+                uniffiFutureCallback(
+                    uniffiCallbackData,
+                    UniffiForeignFutureResultVoid(
+                        callStatus: RustCallStatus(code: statusCode, errorBuf: errorBuf)
+                    )
+                )
+            }
+            uniffiTraitInterfaceCallAsyncWithError(
+                makeCall: makeCall,
+                handleSuccess: uniffiHandleSuccess,
+                handleError: uniffiHandleError,
+                lowerError: FfiConverterTypeSignerFailure_lower,
+                droppedCallback: uniffiOutDroppedCallback
+            )
+        }
+    )
+
+    // Rust stores this pointer for future callback invocations, so it must live
+    // for the process lifetime (not just for the init function call).
+    //
+    // `nonisolated(unsafe)` is needed under Swift 6 strict concurrency.
+    // This is safe because the pointee is initialized once during static init
+    // and never mutated by either side of the FFI.  Its fields are C function pointers.
+    nonisolated(unsafe) static let vtablePtr: UnsafePointer<UniffiVTableCallbackInterfacePresence> = {
+        let ptr = UnsafeMutablePointer<UniffiVTableCallbackInterfacePresence>.allocate(capacity: 1)
+        ptr.initialize(to: vtable)
+        return UnsafePointer(ptr)
+    }()
+}
+
+private func uniffiCallbackInitPresence() {
+    uniffi_lodger_ffi_fn_init_callback_vtable_presence(UniffiCallbackInterfacePresence.vtablePtr)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypePresence: FfiConverter {
+    fileprivate static let handleMap = UniffiHandleMap<Presence>()
+
+    typealias FfiType = UInt64
+    typealias SwiftType = Presence
+
+    public static func lift(_ handle: UInt64) throws -> Presence {
+        if ((handle & 1) == 0) {
+            // Rust-generated handle, construct a new class that uses the handle to implement the
+            // interface
+            return PresenceImpl(unsafeFromHandle: handle)
+        } else {
+            // Swift-generated handle, get the object from the handle map
+            return try handleMap.remove(handle: handle)
+        }
+    }
+
+    public static func lower(_ value: Presence) -> UInt64 {
+         if let rustImpl = value as? PresenceImpl {
+             // Rust-implemented object.  Clone the handle and return it
+            return rustImpl.uniffiCloneHandle()
+         } else {
+            // Swift object, generate a new vtable handle and return that.
+            return handleMap.insert(obj: value)
+         }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Presence {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: Presence, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePresence_lift(_ handle: UInt64) throws -> Presence {
+    return try FfiConverterTypePresence.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePresence_lower(_ value: Presence) -> UInt64 {
+    return FfiConverterTypePresence.lower(value)
+}
+
+
+
+
+
+
+/**
  * A repository's files shipped inside the app, as `lodger repo export` writes them.
  */
 public protocol Preset: AnyObject, Sendable {
@@ -3909,6 +4509,488 @@ public func FfiConverterTypeSessionListener_lower(_ value: SessionListener) -> U
 
 
 /**
+ * Holds the two keys, P-256 both. Any thread may call, several at once; cancelled, it closes its prompt.
+ */
+public protocol Signer: AnyObject, Sendable {
+    
+    /**
+     * The public key, as SubjectPublicKeyInfo in DER (Android) or as an X9.63 point of 65 bytes (iOS). Makes the pair if
+     * there is none; never asks the user.
+     */
+    func publicKey(key: Key) async throws  -> Data
+    
+    /**
+     * ECDSA with SHA-256 over `message`, in DER. For `pay` the user must be there: `reason` is what the prompt says.
+     */
+    func sign(key: Key, message: Data, reason: String) async throws  -> Data
+    
+    /**
+     * How a key is kept, whether it has been made or not.
+     */
+    func protection(key: Key) throws  -> Protection
+    
+    /**
+     * What the platform says about a key, if it says anything.
+     */
+    func attestation(key: Key) async throws  -> Attestation?
+    
+    /**
+     * Removes both keys for good.
+     */
+    func forget() async throws 
+    
+}
+/**
+ * Holds the two keys, P-256 both. Any thread may call, several at once; cancelled, it closes its prompt.
+ */
+open class SignerImpl: Signer, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_lodger_ffi_fn_clone_signer(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_lodger_ffi_fn_free_signer(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * The public key, as SubjectPublicKeyInfo in DER (Android) or as an X9.63 point of 65 bytes (iOS). Makes the pair if
+     * there is none; never asks the user.
+     */
+open func publicKey(key: Key)async throws  -> Data  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_lodger_ffi_fn_method_signer_public_key(
+                        self.uniffiCloneHandle(),FfiConverterTypeKey_lower(key)
+                )
+            },
+            pollFunc: ffi_lodger_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_lodger_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_lodger_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterData.lift,
+            errorHandler: FfiConverterTypeSignerFailure_lift
+        )
+}
+    
+    /**
+     * ECDSA with SHA-256 over `message`, in DER. For `pay` the user must be there: `reason` is what the prompt says.
+     */
+open func sign(key: Key, message: Data, reason: String)async throws  -> Data  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_lodger_ffi_fn_method_signer_sign(
+                        self.uniffiCloneHandle(),FfiConverterTypeKey_lower(key),FfiConverterData.lower(message),FfiConverterString.lower(reason)
+                )
+            },
+            pollFunc: ffi_lodger_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_lodger_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_lodger_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterData.lift,
+            errorHandler: FfiConverterTypeSignerFailure_lift
+        )
+}
+    
+    /**
+     * How a key is kept, whether it has been made or not.
+     */
+open func protection(key: Key)throws  -> Protection  {
+    return try  FfiConverterTypeProtection_lift(try rustCallWithError(FfiConverterTypeCallbackFailed_lift) {
+        uniffiCallStatus in
+    uniffi_lodger_ffi_fn_method_signer_protection(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeKey_lower(key),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * What the platform says about a key, if it says anything.
+     */
+open func attestation(key: Key)async throws  -> Attestation?  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_lodger_ffi_fn_method_signer_attestation(
+                        self.uniffiCloneHandle(),FfiConverterTypeKey_lower(key)
+                )
+            },
+            pollFunc: ffi_lodger_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_lodger_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_lodger_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterOptionTypeAttestation.lift,
+            errorHandler: FfiConverterTypeSignerFailure_lift
+        )
+}
+    
+    /**
+     * Removes both keys for good.
+     */
+open func forget()async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_lodger_ffi_fn_method_signer_forget(
+                        self.uniffiCloneHandle()
+                )
+            },
+            pollFunc: ffi_lodger_ffi_rust_future_poll_void,
+            completeFunc: ffi_lodger_ffi_rust_future_complete_void,
+            freeFunc: ffi_lodger_ffi_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeSignerFailure_lift
+        )
+}
+    
+
+    
+}
+
+
+
+// Put the implementation in a struct so we don't pollute the top-level namespace
+fileprivate struct UniffiCallbackInterfaceSigner {
+
+    // Create the VTable using a series of closures.
+    // Swift automatically converts these into C callback functions.
+    //
+    // Store the vtable directly.
+    static let vtable: UniffiVTableCallbackInterfaceSigner = UniffiVTableCallbackInterfaceSigner(
+        uniffiFree: { (uniffiHandle: UInt64) -> () in
+            do {
+                try FfiConverterTypeSigner.handleMap.remove(handle: uniffiHandle)
+            } catch {
+                print("Uniffi callback interface Signer: handle missing in uniffiFree")
+            }
+        },
+        uniffiClone: { (uniffiHandle: UInt64) -> UInt64 in
+            do {
+                return try FfiConverterTypeSigner.handleMap.clone(handle: uniffiHandle)
+            } catch {
+                fatalError("Uniffi callback interface Signer: handle missing in uniffiClone")
+            }
+        },
+        publicKey: { (
+            uniffiHandle: UInt64,
+            key: RustBuffer,
+            uniffiFutureCallback: @escaping UniffiForeignFutureCompleteRustBuffer,
+            uniffiCallbackData: UInt64,
+            uniffiOutDroppedCallback: UnsafeMutablePointer<UniffiForeignFutureDroppedCallbackStruct>
+        ) in
+            let makeCall = {
+                () async throws -> Data in
+                guard let uniffiObj = try? FfiConverterTypeSigner.handleMap.get(handle: uniffiHandle) else {
+                    throw UniffiInternalError.unexpectedStaleHandle
+                }
+                return try await uniffiObj.publicKey(
+                     key: try FfiConverterTypeKey_lift(key)
+                )
+            }
+
+            let uniffiHandleSuccess = { (returnValue: Data) in
+                uniffiFutureCallback(
+                    uniffiCallbackData,
+                    UniffiForeignFutureResultRustBuffer(
+                        returnValue: FfiConverterData.lower(returnValue),
+                        callStatus: RustCallStatus()
+                    )
+                )
+            }
+            let uniffiHandleError = { (statusCode, errorBuf) in
+                uniffiFutureCallback(
+                    uniffiCallbackData,
+                    UniffiForeignFutureResultRustBuffer(
+                        returnValue: RustBuffer.empty(),
+                        callStatus: RustCallStatus(code: statusCode, errorBuf: errorBuf)
+                    )
+                )
+            }
+            uniffiTraitInterfaceCallAsyncWithError(
+                makeCall: makeCall,
+                handleSuccess: uniffiHandleSuccess,
+                handleError: uniffiHandleError,
+                lowerError: FfiConverterTypeSignerFailure_lower,
+                droppedCallback: uniffiOutDroppedCallback
+            )
+        },
+        sign: { (
+            uniffiHandle: UInt64,
+            key: RustBuffer,
+            message: RustBuffer,
+            reason: RustBuffer,
+            uniffiFutureCallback: @escaping UniffiForeignFutureCompleteRustBuffer,
+            uniffiCallbackData: UInt64,
+            uniffiOutDroppedCallback: UnsafeMutablePointer<UniffiForeignFutureDroppedCallbackStruct>
+        ) in
+            let makeCall = {
+                () async throws -> Data in
+                guard let uniffiObj = try? FfiConverterTypeSigner.handleMap.get(handle: uniffiHandle) else {
+                    throw UniffiInternalError.unexpectedStaleHandle
+                }
+                return try await uniffiObj.sign(
+                     key: try FfiConverterTypeKey_lift(key),
+                     message: try FfiConverterData.lift(message),
+                     reason: try FfiConverterString.lift(reason)
+                )
+            }
+
+            let uniffiHandleSuccess = { (returnValue: Data) in
+                uniffiFutureCallback(
+                    uniffiCallbackData,
+                    UniffiForeignFutureResultRustBuffer(
+                        returnValue: FfiConverterData.lower(returnValue),
+                        callStatus: RustCallStatus()
+                    )
+                )
+            }
+            let uniffiHandleError = { (statusCode, errorBuf) in
+                uniffiFutureCallback(
+                    uniffiCallbackData,
+                    UniffiForeignFutureResultRustBuffer(
+                        returnValue: RustBuffer.empty(),
+                        callStatus: RustCallStatus(code: statusCode, errorBuf: errorBuf)
+                    )
+                )
+            }
+            uniffiTraitInterfaceCallAsyncWithError(
+                makeCall: makeCall,
+                handleSuccess: uniffiHandleSuccess,
+                handleError: uniffiHandleError,
+                lowerError: FfiConverterTypeSignerFailure_lower,
+                droppedCallback: uniffiOutDroppedCallback
+            )
+        },
+        protection: { (
+            uniffiHandle: UInt64,
+            key: RustBuffer,
+            uniffiOutReturn: UnsafeMutablePointer<RustBuffer>,
+            uniffiCallStatus: UnsafeMutablePointer<RustCallStatus>
+        ) in
+            let makeCall = {
+                () throws -> Protection in
+                guard let uniffiObj = try? FfiConverterTypeSigner.handleMap.get(handle: uniffiHandle) else {
+                    throw UniffiInternalError.unexpectedStaleHandle
+                }
+                return try uniffiObj.protection(
+                     key: try FfiConverterTypeKey_lift(key)
+                )
+            }
+
+            
+            let writeReturn = { uniffiOutReturn.pointee = FfiConverterTypeProtection_lower($0) }
+            uniffiTraitInterfaceCallWithError(
+                callStatus: uniffiCallStatus,
+                makeCall: makeCall,
+                writeReturn: writeReturn,
+                lowerError: FfiConverterTypeCallbackFailed_lower
+            )
+        },
+        attestation: { (
+            uniffiHandle: UInt64,
+            key: RustBuffer,
+            uniffiFutureCallback: @escaping UniffiForeignFutureCompleteRustBuffer,
+            uniffiCallbackData: UInt64,
+            uniffiOutDroppedCallback: UnsafeMutablePointer<UniffiForeignFutureDroppedCallbackStruct>
+        ) in
+            let makeCall = {
+                () async throws -> Attestation? in
+                guard let uniffiObj = try? FfiConverterTypeSigner.handleMap.get(handle: uniffiHandle) else {
+                    throw UniffiInternalError.unexpectedStaleHandle
+                }
+                return try await uniffiObj.attestation(
+                     key: try FfiConverterTypeKey_lift(key)
+                )
+            }
+
+            let uniffiHandleSuccess = { (returnValue: Attestation?) in
+                uniffiFutureCallback(
+                    uniffiCallbackData,
+                    UniffiForeignFutureResultRustBuffer(
+                        returnValue: FfiConverterOptionTypeAttestation.lower(returnValue),
+                        callStatus: RustCallStatus()
+                    )
+                )
+            }
+            let uniffiHandleError = { (statusCode, errorBuf) in
+                uniffiFutureCallback(
+                    uniffiCallbackData,
+                    UniffiForeignFutureResultRustBuffer(
+                        returnValue: RustBuffer.empty(),
+                        callStatus: RustCallStatus(code: statusCode, errorBuf: errorBuf)
+                    )
+                )
+            }
+            uniffiTraitInterfaceCallAsyncWithError(
+                makeCall: makeCall,
+                handleSuccess: uniffiHandleSuccess,
+                handleError: uniffiHandleError,
+                lowerError: FfiConverterTypeSignerFailure_lower,
+                droppedCallback: uniffiOutDroppedCallback
+            )
+        },
+        forget: { (
+            uniffiHandle: UInt64,
+            uniffiFutureCallback: @escaping UniffiForeignFutureCompleteVoid,
+            uniffiCallbackData: UInt64,
+            uniffiOutDroppedCallback: UnsafeMutablePointer<UniffiForeignFutureDroppedCallbackStruct>
+        ) in
+            let makeCall = {
+                () async throws -> () in
+                guard let uniffiObj = try? FfiConverterTypeSigner.handleMap.get(handle: uniffiHandle) else {
+                    throw UniffiInternalError.unexpectedStaleHandle
+                }
+                return try await uniffiObj.forget(
+                )
+            }
+
+            let uniffiHandleSuccess = { (returnValue: ()) in
+                uniffiFutureCallback(
+                    uniffiCallbackData,
+                    UniffiForeignFutureResultVoid(
+                        callStatus: RustCallStatus()
+                    )
+                )
+            }
+            let uniffiHandleError = { (statusCode, errorBuf) in
+                uniffiFutureCallback(
+                    uniffiCallbackData,
+                    UniffiForeignFutureResultVoid(
+                        callStatus: RustCallStatus(code: statusCode, errorBuf: errorBuf)
+                    )
+                )
+            }
+            uniffiTraitInterfaceCallAsyncWithError(
+                makeCall: makeCall,
+                handleSuccess: uniffiHandleSuccess,
+                handleError: uniffiHandleError,
+                lowerError: FfiConverterTypeSignerFailure_lower,
+                droppedCallback: uniffiOutDroppedCallback
+            )
+        }
+    )
+
+    // Rust stores this pointer for future callback invocations, so it must live
+    // for the process lifetime (not just for the init function call).
+    //
+    // `nonisolated(unsafe)` is needed under Swift 6 strict concurrency.
+    // This is safe because the pointee is initialized once during static init
+    // and never mutated by either side of the FFI.  Its fields are C function pointers.
+    nonisolated(unsafe) static let vtablePtr: UnsafePointer<UniffiVTableCallbackInterfaceSigner> = {
+        let ptr = UnsafeMutablePointer<UniffiVTableCallbackInterfaceSigner>.allocate(capacity: 1)
+        ptr.initialize(to: vtable)
+        return UnsafePointer(ptr)
+    }()
+}
+
+private func uniffiCallbackInitSigner() {
+    uniffi_lodger_ffi_fn_init_callback_vtable_signer(UniffiCallbackInterfaceSigner.vtablePtr)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeSigner: FfiConverter {
+    fileprivate static let handleMap = UniffiHandleMap<Signer>()
+
+    typealias FfiType = UInt64
+    typealias SwiftType = Signer
+
+    public static func lift(_ handle: UInt64) throws -> Signer {
+        if ((handle & 1) == 0) {
+            // Rust-generated handle, construct a new class that uses the handle to implement the
+            // interface
+            return SignerImpl(unsafeFromHandle: handle)
+        } else {
+            // Swift-generated handle, get the object from the handle map
+            return try handleMap.remove(handle: handle)
+        }
+    }
+
+    public static func lower(_ value: Signer) -> UInt64 {
+         if let rustImpl = value as? SignerImpl {
+             // Rust-implemented object.  Clone the handle and return it
+            return rustImpl.uniffiCloneHandle()
+         } else {
+            // Swift object, generate a new vtable handle and return that.
+            return handleMap.insert(obj: value)
+         }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Signer {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: Signer, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSigner_lift(_ handle: UInt64) throws -> Signer {
+    return try FfiConverterTypeSigner.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSigner_lower(_ value: Signer) -> UInt64 {
+    return FfiConverterTypeSigner.lower(value)
+}
+
+
+
+
+
+
+/**
  * One connection. `send` and `receive` run at the same time, each one at a time.
  */
 public protocol SocketConnection: AnyObject, Sendable {
@@ -4206,6 +5288,223 @@ public func FfiConverterTypeSocketConnection_lower(_ value: SocketConnection) ->
 
 
 /**
+ * Who is logged in.
+ */
+public struct Account: Equatable, Hashable {
+    /**
+     * The provider.
+     */
+    public let issuer: String
+    /**
+     * The user, as the provider calls it.
+     */
+    public let subject: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The provider.
+         */issuer: String, 
+        /**
+         * The user, as the provider calls it.
+         */subject: String) {
+        self.issuer = issuer
+        self.subject = subject
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension Account: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeAccount: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Account {
+        return
+            try Account(
+                issuer: FfiConverterString.read(from: &buf), 
+                subject: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Account, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.issuer, into: &buf)
+        FfiConverterString.write(value.subject, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAccount_lift(_ buf: RustBuffer) throws -> Account {
+    return try FfiConverterTypeAccount.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAccount_lower(_ value: Account) -> RustBuffer {
+    return FfiConverterTypeAccount.lower(value)
+}
+
+
+/**
+ * What Lodger asks a host's identity for.
+ */
+public struct Ask: Equatable, Hashable {
+    /**
+     * For `aud`.
+     */
+    public let audience: String
+    /**
+     * For `nonce` of an assertion: random, new each time.
+     */
+    public let nonce: String
+    /**
+     * For `cnf.jkt`: the login key's thumbprint.
+     */
+    public let key: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * For `aud`.
+         */audience: String, 
+        /**
+         * For `nonce` of an assertion: random, new each time.
+         */nonce: String, 
+        /**
+         * For `cnf.jkt`: the login key's thumbprint.
+         */key: String) {
+        self.audience = audience
+        self.nonce = nonce
+        self.key = key
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension Ask: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeAsk: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Ask {
+        return
+            try Ask(
+                audience: FfiConverterString.read(from: &buf), 
+                nonce: FfiConverterString.read(from: &buf), 
+                key: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Ask, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.audience, into: &buf)
+        FfiConverterString.write(value.nonce, into: &buf)
+        FfiConverterString.write(value.key, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAsk_lift(_ buf: RustBuffer) throws -> Ask {
+    return try FfiConverterTypeAsk.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAsk_lower(_ value: Ask) -> RustBuffer {
+    return FfiConverterTypeAsk.lower(value)
+}
+
+
+/**
+ * A platform's statement about a key.
+ */
+public struct Attestation: Equatable, Hashable {
+    /**
+     * `android-key` or `apple-app-attest`.
+     */
+    public let format: String
+    /**
+     * In base64, as the platform gives it.
+     */
+    public let statement: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * `android-key` or `apple-app-attest`.
+         */format: String, 
+        /**
+         * In base64, as the platform gives it.
+         */statement: String) {
+        self.format = format
+        self.statement = statement
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension Attestation: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeAttestation: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Attestation {
+        return
+            try Attestation(
+                format: FfiConverterString.read(from: &buf), 
+                statement: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Attestation, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.format, into: &buf)
+        FfiConverterString.write(value.statement, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAttestation_lift(_ buf: RustBuffer) throws -> Attestation {
+    return try FfiConverterTypeAttestation.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAttestation_lower(_ value: Attestation) -> RustBuffer {
+    return FfiConverterTypeAttestation.lower(value)
+}
+
+
+/**
  * The engine's settings.
  */
 public struct Config {
@@ -4229,6 +5528,10 @@ public struct Config {
      * Where programs come from.
      */
     public let repository: Repository
+    /**
+     * How the host's users log in; none: they do not.
+     */
+    public let login: LoginConfig?
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -4247,12 +5550,16 @@ public struct Config {
          */disabledCapabilities: [String], 
         /**
          * Where programs come from.
-         */repository: Repository) {
+         */repository: Repository, 
+        /**
+         * How the host's users log in; none: they do not.
+         */login: LoginConfig?) {
         self.dataDir = dataDir
         self.quota = quota
         self.startTimeoutMs = startTimeoutMs
         self.disabledCapabilities = disabledCapabilities
         self.repository = repository
+        self.login = login
     }
 
     
@@ -4275,7 +5582,8 @@ public struct FfiConverterTypeConfig: FfiConverterRustBuffer {
                 quota: FfiConverterUInt64.read(from: &buf), 
                 startTimeoutMs: FfiConverterUInt64.read(from: &buf), 
                 disabledCapabilities: FfiConverterSequenceString.read(from: &buf), 
-                repository: FfiConverterTypeRepository.read(from: &buf)
+                repository: FfiConverterTypeRepository.read(from: &buf), 
+                login: FfiConverterOptionTypeLoginConfig.read(from: &buf)
         )
     }
 
@@ -4285,6 +5593,7 @@ public struct FfiConverterTypeConfig: FfiConverterRustBuffer {
         FfiConverterUInt64.write(value.startTimeoutMs, into: &buf)
         FfiConverterSequenceString.write(value.disabledCapabilities, into: &buf)
         FfiConverterTypeRepository.write(value.repository, into: &buf)
+        FfiConverterOptionTypeLoginConfig.write(value.login, into: &buf)
     }
 }
 
@@ -4879,6 +6188,95 @@ public func FfiConverterTypeHttpResponse_lower(_ value: HttpResponse) -> RustBuf
 
 
 /**
+ * The login of a host's users at Lodger's server.
+ */
+public struct LoginConfig {
+    /**
+     * The server's address, https, without a slash at the end.
+     */
+    public let server: String
+    /**
+     * The audience that the host registered there.
+     */
+    public let audience: String
+    /**
+     * Who says who the user is.
+     */
+    public let identity: IdentitySource
+    /**
+     * Who holds the device's keys.
+     */
+    public let keys: KeySource
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The server's address, https, without a slash at the end.
+         */server: String, 
+        /**
+         * The audience that the host registered there.
+         */audience: String, 
+        /**
+         * Who says who the user is.
+         */identity: IdentitySource, 
+        /**
+         * Who holds the device's keys.
+         */keys: KeySource) {
+        self.server = server
+        self.audience = audience
+        self.identity = identity
+        self.keys = keys
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension LoginConfig: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeLoginConfig: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> LoginConfig {
+        return
+            try LoginConfig(
+                server: FfiConverterString.read(from: &buf), 
+                audience: FfiConverterString.read(from: &buf), 
+                identity: FfiConverterTypeIdentitySource.read(from: &buf), 
+                keys: FfiConverterTypeKeySource.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: LoginConfig, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.server, into: &buf)
+        FfiConverterString.write(value.audience, into: &buf)
+        FfiConverterTypeIdentitySource.write(value.identity, into: &buf)
+        FfiConverterTypeKeySource.write(value.keys, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeLoginConfig_lift(_ buf: RustBuffer) throws -> LoginConfig {
+    return try FfiConverterTypeLoginConfig.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeLoginConfig_lower(_ value: LoginConfig) -> RustBuffer {
+    return FfiConverterTypeLoginConfig.lower(value)
+}
+
+
+/**
  * One wish to open a program.
  */
 public struct OpenRequest {
@@ -5202,6 +6600,194 @@ public func FfiConverterTypePageAddress_lift(_ buf: RustBuffer) throws -> PageAd
 #endif
 public func FfiConverterTypePageAddress_lower(_ value: PageAddress) -> RustBuffer {
     return FfiConverterTypePageAddress.lower(value)
+}
+
+
+/**
+ * One parameter of a request.
+ */
+public struct Parameter: Equatable, Hashable {
+    /**
+     * Its name.
+     */
+    public let name: String
+    /**
+     * Its value.
+     */
+    public let value: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Its name.
+         */name: String, 
+        /**
+         * Its value.
+         */value: String) {
+        self.name = name
+        self.value = value
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension Parameter: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeParameter: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Parameter {
+        return
+            try Parameter(
+                name: FfiConverterString.read(from: &buf), 
+                value: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Parameter, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.name, into: &buf)
+        FfiConverterString.write(value.value, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeParameter_lift(_ buf: RustBuffer) throws -> Parameter {
+    return try FfiConverterTypeParameter.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeParameter_lower(_ value: Parameter) -> RustBuffer {
+    return FfiConverterTypeParameter.lower(value)
+}
+
+
+/**
+ * A provider that speaks OpenID Connect; the client is public and native.
+ */
+public struct ProviderConfig: Equatable, Hashable {
+    /**
+     * The provider, exactly as its metadata and tokens write it.
+     */
+    public let issuer: String
+    /**
+     * This app, as the provider knows it.
+     */
+    public let clientId: String
+    /**
+     * Where the browser comes back to: claimed https, or a reverse-domain scheme such as `com.example.host:/cb`.
+     */
+    public let redirectUri: String
+    /**
+     * With a blank between; `openid` among them.
+     */
+    public let scope: String
+    /**
+     * Lodger's server, as audience of the access token, if the provider wants to be told.
+     */
+    public let resource: String?
+    /**
+     * More parameters of the authorization request, such as `prompt`.
+     */
+    public let parameters: [Parameter]
+    /**
+     * Plain http to loopback addresses is allowed, if the trust root is a development root.
+     */
+    public let development: Bool
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The provider, exactly as its metadata and tokens write it.
+         */issuer: String, 
+        /**
+         * This app, as the provider knows it.
+         */clientId: String, 
+        /**
+         * Where the browser comes back to: claimed https, or a reverse-domain scheme such as `com.example.host:/cb`.
+         */redirectUri: String, 
+        /**
+         * With a blank between; `openid` among them.
+         */scope: String, 
+        /**
+         * Lodger's server, as audience of the access token, if the provider wants to be told.
+         */resource: String?, 
+        /**
+         * More parameters of the authorization request, such as `prompt`.
+         */parameters: [Parameter], 
+        /**
+         * Plain http to loopback addresses is allowed, if the trust root is a development root.
+         */development: Bool) {
+        self.issuer = issuer
+        self.clientId = clientId
+        self.redirectUri = redirectUri
+        self.scope = scope
+        self.resource = resource
+        self.parameters = parameters
+        self.development = development
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension ProviderConfig: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeProviderConfig: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ProviderConfig {
+        return
+            try ProviderConfig(
+                issuer: FfiConverterString.read(from: &buf), 
+                clientId: FfiConverterString.read(from: &buf), 
+                redirectUri: FfiConverterString.read(from: &buf), 
+                scope: FfiConverterString.read(from: &buf), 
+                resource: FfiConverterOptionString.read(from: &buf), 
+                parameters: FfiConverterSequenceTypeParameter.read(from: &buf), 
+                development: FfiConverterBool.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: ProviderConfig, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.issuer, into: &buf)
+        FfiConverterString.write(value.clientId, into: &buf)
+        FfiConverterString.write(value.redirectUri, into: &buf)
+        FfiConverterString.write(value.scope, into: &buf)
+        FfiConverterOptionString.write(value.resource, into: &buf)
+        FfiConverterSequenceTypeParameter.write(value.parameters, into: &buf)
+        FfiConverterBool.write(value.development, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeProviderConfig_lift(_ buf: RustBuffer) throws -> ProviderConfig {
+    return try FfiConverterTypeProviderConfig.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeProviderConfig_lower(_ value: ProviderConfig) -> RustBuffer {
+    return FfiConverterTypeProviderConfig.lower(value)
 }
 
 
@@ -6254,6 +7840,93 @@ public func FfiConverterTypeCallbackFailed_lower(_ value: CallbackFailed) -> Rus
 
 
 /**
+ * A host's answer.
+ */
+
+public enum Credential: Equatable, Hashable {
+    
+    /**
+     * A JWT that the host's back end made for this request.
+     */
+    case assertion(
+        /**
+         * The JWT.
+         */token: String
+    )
+    /**
+     * An access token bound to the login key.
+     */
+    case accessToken(
+        /**
+         * The token.
+         */token: String
+    )
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Credential: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeCredential: FfiConverterRustBuffer {
+    typealias SwiftType = Credential
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Credential {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .assertion(token: try FfiConverterString.read(from: &buf)
+        )
+        
+        case 2: return .accessToken(token: try FfiConverterString.read(from: &buf)
+        )
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: Credential, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case let .assertion(token):
+            writeInt(&buf, Int32(1))
+            FfiConverterString.write(token, into: &buf)
+            
+        
+        case let .accessToken(token):
+            writeInt(&buf, Int32(2))
+            FfiConverterString.write(token, into: &buf)
+            
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCredential_lift(_ buf: RustBuffer) throws -> Credential {
+    return try FfiConverterTypeCredential.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCredential_lower(_ value: Credential) -> RustBuffer {
+    return FfiConverterTypeCredential.lower(value)
+}
+
+
+
+/**
  * What the permission check said to a call.
  */
 
@@ -6770,6 +8443,366 @@ public func FfiConverterTypeHttpFailure_lower(_ value: HttpFailure) -> RustBuffe
 
 
 /**
+ * Why there is no identity.
+ */
+public 
+enum IdentityFailure: Swift.Error, Equatable, Hashable, Foundation.LocalizedError {
+
+    
+    
+    /**
+     * The host's user is not logged in.
+     */
+    case LoginRequired
+    /**
+     * The user gave up.
+     */
+    case Cancelled
+    /**
+     * The host's back end does not answer.
+     */
+    case Unreachable(
+        /**
+         * In a few words, without URL.
+         */reason: String
+    )
+    /**
+     * Anything else.
+     */
+    case Failed
+
+    
+
+    
+
+    
+    public var errorDescription: String? {
+        String(reflecting: self)
+    }
+    
+}
+
+#if compiler(>=6)
+extension IdentityFailure: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeIdentityFailure: FfiConverterRustBuffer {
+    typealias SwiftType = IdentityFailure
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> IdentityFailure {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        
+
+        
+        case 1: return .LoginRequired
+        case 2: return .Cancelled
+        case 3: return .Unreachable(
+            reason: try FfiConverterString.read(from: &buf)
+            )
+        case 4: return .Failed
+
+         default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: IdentityFailure, into buf: inout [UInt8]) {
+        switch value {
+
+        
+
+        
+        
+        case .LoginRequired:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .Cancelled:
+            writeInt(&buf, Int32(2))
+        
+        
+        case let .Unreachable(reason):
+            writeInt(&buf, Int32(3))
+            FfiConverterString.write(reason, into: &buf)
+            
+        
+        case .Failed:
+            writeInt(&buf, Int32(4))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeIdentityFailure_lift(_ buf: RustBuffer) throws -> IdentityFailure {
+    return try FfiConverterTypeIdentityFailure.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeIdentityFailure_lower(_ value: IdentityFailure) -> RustBuffer {
+    return FfiConverterTypeIdentityFailure.lower(value)
+}
+
+
+/**
+ * Who says who the user is.
+ */
+
+public enum IdentitySource {
+    
+    /**
+     * The host's own code.
+     */
+    case host(
+        /**
+         * An assertion by its back end, or an access token that it has.
+         */identity: Identity
+    )
+    /**
+     * A provider that speaks OpenID Connect: the login is one in the system's browser.
+     */
+    case provider(
+        /**
+         * Which.
+         */provider: ProviderConfig
+    )
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension IdentitySource: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeIdentitySource: FfiConverterRustBuffer {
+    typealias SwiftType = IdentitySource
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> IdentitySource {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .host(identity: try FfiConverterTypeIdentity.read(from: &buf)
+        )
+        
+        case 2: return .provider(provider: try FfiConverterTypeProviderConfig.read(from: &buf)
+        )
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: IdentitySource, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case let .host(identity):
+            writeInt(&buf, Int32(1))
+            FfiConverterTypeIdentity.write(identity, into: &buf)
+            
+        
+        case let .provider(provider):
+            writeInt(&buf, Int32(2))
+            FfiConverterTypeProviderConfig.write(provider, into: &buf)
+            
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeIdentitySource_lift(_ buf: RustBuffer) throws -> IdentitySource {
+    return try FfiConverterTypeIdentitySource.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeIdentitySource_lower(_ value: IdentitySource) -> RustBuffer {
+    return FfiConverterTypeIdentitySource.lower(value)
+}
+
+
+
+/**
+ * Which of the device's two keys.
+ */
+
+public enum Key: Equatable, Hashable {
+    
+    /**
+     * Signs without asking anybody.
+     */
+    case login
+    /**
+     * Confirms a payment: the user must be there each time, where the hardware allows it.
+     */
+    case pay
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Key: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeKey: FfiConverterRustBuffer {
+    typealias SwiftType = Key
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Key {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .login
+        
+        case 2: return .pay
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: Key, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .login:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .pay:
+            writeInt(&buf, Int32(2))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeKey_lift(_ buf: RustBuffer) throws -> Key {
+    return try FfiConverterTypeKey.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeKey_lower(_ value: Key) -> RustBuffer {
+    return FfiConverterTypeKey.lower(value)
+}
+
+
+
+/**
+ * Who holds the device's keys.
+ */
+
+public enum KeySource {
+    
+    /**
+     * The platform's key store.
+     */
+    case host(
+        /**
+         * Over Android's Keystore, or Apple's Secure Enclave.
+         */signer: Signer
+    )
+    /**
+     * The engine, in software, sealed in its database: a lower cap for payments.
+     */
+    case software(
+        /**
+         * Asks the user before each payment.
+         */presence: Presence
+    )
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension KeySource: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeKeySource: FfiConverterRustBuffer {
+    typealias SwiftType = KeySource
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> KeySource {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .host(signer: try FfiConverterTypeSigner.read(from: &buf)
+        )
+        
+        case 2: return .software(presence: try FfiConverterTypePresence.read(from: &buf)
+        )
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: KeySource, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case let .host(signer):
+            writeInt(&buf, Int32(1))
+            FfiConverterTypeSigner.write(signer, into: &buf)
+            
+        
+        case let .software(presence):
+            writeInt(&buf, Int32(2))
+            FfiConverterTypePresence.write(presence, into: &buf)
+            
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeKeySource_lift(_ buf: RustBuffer) throws -> KeySource {
+    return try FfiConverterTypeKeySource.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeKeySource_lower(_ value: KeySource) -> RustBuffer {
+    return FfiConverterTypeKeySource.lower(value)
+}
+
+
+
+/**
  * The one error a host sees; `code` is stable and short.
  */
 public 
@@ -6959,6 +8992,81 @@ public func FfiConverterTypeLogLevel_lower(_ value: LogLevel) -> RustBuffer {
 
 
 /**
+ * What came of logging out. On the device everything is gone in any case.
+ */
+
+public enum LogOut: Equatable, Hashable {
+    
+    /**
+     * Server and provider have heard of it.
+     */
+    case complete
+    /**
+     * One of them was not reached: what it holds is worth nothing without the keys, and expires.
+     */
+    case notRevoked
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension LogOut: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeLogOut: FfiConverterRustBuffer {
+    typealias SwiftType = LogOut
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> LogOut {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .complete
+        
+        case 2: return .notRevoked
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: LogOut, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .complete:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .notRevoked:
+            writeInt(&buf, Int32(2))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeLogOut_lift(_ buf: RustBuffer) throws -> LogOut {
+    return try FfiConverterTypeLogOut.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeLogOut_lower(_ value: LogOut) -> RustBuffer {
+    return FfiConverterTypeLogOut.lower(value)
+}
+
+
+
+/**
  * How this platform forms an origin.
  */
 
@@ -7029,6 +9137,81 @@ public func FfiConverterTypeOriginForm_lift(_ buf: RustBuffer) throws -> OriginF
 #endif
 public func FfiConverterTypeOriginForm_lower(_ value: OriginForm) -> RustBuffer {
     return FfiConverterTypeOriginForm.lower(value)
+}
+
+
+
+/**
+ * How a key is kept.
+ */
+
+public enum Protection: Equatable, Hashable {
+    
+    /**
+     * It cannot leave the device's secure hardware.
+     */
+    case hardware
+    /**
+     * Anywhere else.
+     */
+    case software
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Protection: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeProtection: FfiConverterRustBuffer {
+    typealias SwiftType = Protection
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Protection {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .hardware
+        
+        case 2: return .software
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: Protection, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .hardware:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .software:
+            writeInt(&buf, Int32(2))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeProtection_lift(_ buf: RustBuffer) throws -> Protection {
+    return try FfiConverterTypeProtection.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeProtection_lower(_ value: Protection) -> RustBuffer {
+    return FfiConverterTypeProtection.lower(value)
 }
 
 
@@ -7297,6 +9480,17 @@ public enum SessionEvent: Equatable, Hashable {
          */path: String
     )
     /**
+     * A program asked for a code: log in to the host, for code `key-invalidated` after a log-out. The session goes on.
+     */
+    case loginRequired(
+        /**
+         * For people.
+         */reason: String, 
+        /**
+         * For machines.
+         */code: String
+    )
+    /**
      * Answer to a development command.
      */
     case dev(
@@ -7390,10 +9584,13 @@ public struct FfiConverterTypeSessionEvent: FfiConverterRustBuffer {
         case 17: return .share(title: try FfiConverterString.read(from: &buf), path: try FfiConverterString.read(from: &buf)
         )
         
-        case 18: return .dev(id: try FfiConverterUInt64.read(from: &buf), result: try FfiConverterString.read(from: &buf)
+        case 18: return .loginRequired(reason: try FfiConverterString.read(from: &buf), code: try FfiConverterString.read(from: &buf)
         )
         
-        case 19: return .failed(kind: try FfiConverterTypeErrorKind.read(from: &buf), reason: try FfiConverterString.read(from: &buf), code: try FfiConverterString.read(from: &buf)
+        case 19: return .dev(id: try FfiConverterUInt64.read(from: &buf), result: try FfiConverterString.read(from: &buf)
+        )
+        
+        case 20: return .failed(kind: try FfiConverterTypeErrorKind.read(from: &buf), reason: try FfiConverterString.read(from: &buf), code: try FfiConverterString.read(from: &buf)
         )
         
         default: throw UniffiInternalError.unexpectedEnumCase
@@ -7502,14 +9699,20 @@ public struct FfiConverterTypeSessionEvent: FfiConverterRustBuffer {
             FfiConverterString.write(path, into: &buf)
             
         
-        case let .dev(id,result):
+        case let .loginRequired(reason,code):
             writeInt(&buf, Int32(18))
+            FfiConverterString.write(reason, into: &buf)
+            FfiConverterString.write(code, into: &buf)
+            
+        
+        case let .dev(id,result):
+            writeInt(&buf, Int32(19))
             FfiConverterUInt64.write(id, into: &buf)
             FfiConverterString.write(result, into: &buf)
             
         
         case let .failed(kind,reason,code):
-            writeInt(&buf, Int32(19))
+            writeInt(&buf, Int32(20))
             FfiConverterTypeErrorKind.write(kind, into: &buf)
             FfiConverterString.write(reason, into: &buf)
             FfiConverterString.write(code, into: &buf)
@@ -7533,6 +9736,108 @@ public func FfiConverterTypeSessionEvent_lower(_ value: SessionEvent) -> RustBuf
     return FfiConverterTypeSessionEvent.lower(value)
 }
 
+
+
+/**
+ * Why there is no signature.
+ */
+public 
+enum SignerFailure: Swift.Error, Equatable, Hashable, Foundation.LocalizedError {
+
+    
+    
+    /**
+     * The user closed the prompt.
+     */
+    case Cancelled
+    /**
+     * The key is gone for good.
+     */
+    case KeyInvalidated
+    /**
+     * Anything else.
+     */
+    case Failed(
+        /**
+         * For people.
+         */reason: String
+    )
+
+    
+
+    
+
+    
+    public var errorDescription: String? {
+        String(reflecting: self)
+    }
+    
+}
+
+#if compiler(>=6)
+extension SignerFailure: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeSignerFailure: FfiConverterRustBuffer {
+    typealias SwiftType = SignerFailure
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SignerFailure {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        
+
+        
+        case 1: return .Cancelled
+        case 2: return .KeyInvalidated
+        case 3: return .Failed(
+            reason: try FfiConverterString.read(from: &buf)
+            )
+
+         default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: SignerFailure, into buf: inout [UInt8]) {
+        switch value {
+
+        
+
+        
+        
+        case .Cancelled:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .KeyInvalidated:
+            writeInt(&buf, Int32(2))
+        
+        
+        case let .Failed(reason):
+            writeInt(&buf, Int32(3))
+            FfiConverterString.write(reason, into: &buf)
+            
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSignerFailure_lift(_ buf: RustBuffer) throws -> SignerFailure {
+    return try FfiConverterTypeSignerFailure.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSignerFailure_lower(_ value: SignerFailure) -> RustBuffer {
+    return FfiConverterTypeSignerFailure.lower(value)
+}
 
 
 /**
@@ -8067,6 +10372,54 @@ fileprivate struct FfiConverterOptionTypePreset: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterOptionTypeAccount: FfiConverterRustBuffer {
+    typealias SwiftType = Account?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeAccount.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeAccount.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeAttestation: FfiConverterRustBuffer {
+    typealias SwiftType = Attestation?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeAttestation.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeAttestation.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterOptionTypeDeviceFile: FfiConverterRustBuffer {
     typealias SwiftType = DeviceFile?
 
@@ -8083,6 +10436,30 @@ fileprivate struct FfiConverterOptionTypeDeviceFile: FfiConverterRustBuffer {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterTypeDeviceFile.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeLoginConfig: FfiConverterRustBuffer {
+    typealias SwiftType = LoginConfig?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeLoginConfig.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeLoginConfig.read(from: &buf)
         default: throw UniffiInternalError.unexpectedOptionalTag
         }
     }
@@ -8182,6 +10559,31 @@ fileprivate struct FfiConverterSequenceTypePageAddress: FfiConverterRustBuffer {
         seq.reserveCapacity(Int(len))
         for _ in 0 ..< len {
             seq.append(try FfiConverterTypePageAddress.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeParameter: FfiConverterRustBuffer {
+    typealias SwiftType = [Parameter]
+
+    public static func write(_ value: [Parameter], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeParameter.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Parameter] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Parameter]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeParameter.read(from: &buf))
         }
         return seq
     }
@@ -8432,7 +10834,25 @@ private let initializationResult: InitializationResult = {
     if (uniffi_lodger_ffi_checksum_method_socketconnection_receive() != 20166) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_lodger_ffi_checksum_method_lodgerengine_account() != 39766) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_lodger_ffi_checksum_method_lodgerengine_begin_login() != 24501) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_lodger_ffi_checksum_method_lodgerengine_cancel_login() != 53276) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_lodger_ffi_checksum_method_lodgerengine_data_was_lost() != 17007) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_lodger_ffi_checksum_method_lodgerengine_finish_login() != 37317) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_lodger_ffi_checksum_method_lodgerengine_log_out() != 28779) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_lodger_ffi_checksum_method_lodgerengine_login_pending() != 54554) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_lodger_ffi_checksum_method_lodgerengine_open() != 49187) {
@@ -8478,6 +10898,27 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_lodger_ffi_checksum_method_sessionlistener_event() != 64858) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_lodger_ffi_checksum_method_identity_credential() != 10625) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_lodger_ffi_checksum_method_presence_confirm() != 62088) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_lodger_ffi_checksum_method_signer_public_key() != 41738) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_lodger_ffi_checksum_method_signer_sign() != 36835) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_lodger_ffi_checksum_method_signer_protection() != 57580) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_lodger_ffi_checksum_method_signer_attestation() != 17649) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_lodger_ffi_checksum_method_signer_forget() != 35945) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_lodger_ffi_checksum_method_lodgersession_app_name() != 59883) {
@@ -8554,13 +10995,16 @@ private let initializationResult: InitializationResult = {
     uniffiCallbackInitAppSocket()
     uniffiCallbackInitClock()
     uniffiCallbackInitDevice()
+    uniffiCallbackInitIdentity()
     uniffiCallbackInitKeyStore()
     uniffiCallbackInitLog()
     uniffiCallbackInitMessageSink()
     uniffiCallbackInitPlatformHttp()
+    uniffiCallbackInitPresence()
     uniffiCallbackInitPreset()
     uniffiCallbackInitPrompts()
     uniffiCallbackInitSessionListener()
+    uniffiCallbackInitSigner()
     uniffiCallbackInitSocketConnection()
     return InitializationResult.ok
 }()

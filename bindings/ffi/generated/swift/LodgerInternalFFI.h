@@ -341,6 +341,49 @@ typedef void (*UniffiCallbackInterfaceSessionListenerMethod0)(uint64_t, RustBuff
     );
 
 #endif
+#ifndef UNIFFI_FFIDEF_CALLBACK_INTERFACE_IDENTITY_METHOD0
+#define UNIFFI_FFIDEF_CALLBACK_INTERFACE_IDENTITY_METHOD0
+typedef void (*UniffiCallbackInterfaceIdentityMethod0)(uint64_t, RustBuffer, UniffiForeignFutureCompleteRustBuffer _Nonnull, uint64_t, UniffiForeignFutureDroppedCallbackStruct* _Nonnull
+    );
+
+#endif
+#ifndef UNIFFI_FFIDEF_CALLBACK_INTERFACE_PRESENCE_METHOD0
+#define UNIFFI_FFIDEF_CALLBACK_INTERFACE_PRESENCE_METHOD0
+typedef void (*UniffiCallbackInterfacePresenceMethod0)(uint64_t, RustBuffer, UniffiForeignFutureCompleteVoid _Nonnull, uint64_t, UniffiForeignFutureDroppedCallbackStruct* _Nonnull
+    );
+
+#endif
+#ifndef UNIFFI_FFIDEF_CALLBACK_INTERFACE_SIGNER_METHOD0
+#define UNIFFI_FFIDEF_CALLBACK_INTERFACE_SIGNER_METHOD0
+typedef void (*UniffiCallbackInterfaceSignerMethod0)(uint64_t, RustBuffer, UniffiForeignFutureCompleteRustBuffer _Nonnull, uint64_t, UniffiForeignFutureDroppedCallbackStruct* _Nonnull
+    );
+
+#endif
+#ifndef UNIFFI_FFIDEF_CALLBACK_INTERFACE_SIGNER_METHOD1
+#define UNIFFI_FFIDEF_CALLBACK_INTERFACE_SIGNER_METHOD1
+typedef void (*UniffiCallbackInterfaceSignerMethod1)(uint64_t, RustBuffer, RustBuffer, RustBuffer, UniffiForeignFutureCompleteRustBuffer _Nonnull, uint64_t, UniffiForeignFutureDroppedCallbackStruct* _Nonnull
+    );
+
+#endif
+#ifndef UNIFFI_FFIDEF_CALLBACK_INTERFACE_SIGNER_METHOD2
+#define UNIFFI_FFIDEF_CALLBACK_INTERFACE_SIGNER_METHOD2
+typedef void (*UniffiCallbackInterfaceSignerMethod2)(uint64_t, RustBuffer, RustBuffer* _Nonnull, 
+        RustCallStatus *_Nonnull uniffiCallStatus
+    );
+
+#endif
+#ifndef UNIFFI_FFIDEF_CALLBACK_INTERFACE_SIGNER_METHOD3
+#define UNIFFI_FFIDEF_CALLBACK_INTERFACE_SIGNER_METHOD3
+typedef void (*UniffiCallbackInterfaceSignerMethod3)(uint64_t, RustBuffer, UniffiForeignFutureCompleteRustBuffer _Nonnull, uint64_t, UniffiForeignFutureDroppedCallbackStruct* _Nonnull
+    );
+
+#endif
+#ifndef UNIFFI_FFIDEF_CALLBACK_INTERFACE_SIGNER_METHOD4
+#define UNIFFI_FFIDEF_CALLBACK_INTERFACE_SIGNER_METHOD4
+typedef void (*UniffiCallbackInterfaceSignerMethod4)(uint64_t, UniffiForeignFutureCompleteVoid _Nonnull, uint64_t, UniffiForeignFutureDroppedCallbackStruct* _Nonnull
+    );
+
+#endif
 #ifndef UNIFFI_FFIDEF_V_TABLE_CALLBACK_INTERFACE_APP_SOCKET
 #define UNIFFI_FFIDEF_V_TABLE_CALLBACK_INTERFACE_APP_SOCKET
 typedef struct UniffiVTableCallbackInterfaceAppSocket {
@@ -452,6 +495,37 @@ typedef struct UniffiVTableCallbackInterfaceSessionListener {
 } UniffiVTableCallbackInterfaceSessionListener;
 
 #endif
+#ifndef UNIFFI_FFIDEF_V_TABLE_CALLBACK_INTERFACE_IDENTITY
+#define UNIFFI_FFIDEF_V_TABLE_CALLBACK_INTERFACE_IDENTITY
+typedef struct UniffiVTableCallbackInterfaceIdentity {
+    UniffiCallbackInterfaceFree _Nonnull uniffiFree;
+    UniffiCallbackInterfaceClone _Nonnull uniffiClone;
+    UniffiCallbackInterfaceIdentityMethod0 _Nonnull credential;
+} UniffiVTableCallbackInterfaceIdentity;
+
+#endif
+#ifndef UNIFFI_FFIDEF_V_TABLE_CALLBACK_INTERFACE_PRESENCE
+#define UNIFFI_FFIDEF_V_TABLE_CALLBACK_INTERFACE_PRESENCE
+typedef struct UniffiVTableCallbackInterfacePresence {
+    UniffiCallbackInterfaceFree _Nonnull uniffiFree;
+    UniffiCallbackInterfaceClone _Nonnull uniffiClone;
+    UniffiCallbackInterfacePresenceMethod0 _Nonnull confirm;
+} UniffiVTableCallbackInterfacePresence;
+
+#endif
+#ifndef UNIFFI_FFIDEF_V_TABLE_CALLBACK_INTERFACE_SIGNER
+#define UNIFFI_FFIDEF_V_TABLE_CALLBACK_INTERFACE_SIGNER
+typedef struct UniffiVTableCallbackInterfaceSigner {
+    UniffiCallbackInterfaceFree _Nonnull uniffiFree;
+    UniffiCallbackInterfaceClone _Nonnull uniffiClone;
+    UniffiCallbackInterfaceSignerMethod0 _Nonnull publicKey;
+    UniffiCallbackInterfaceSignerMethod1 _Nonnull sign;
+    UniffiCallbackInterfaceSignerMethod2 _Nonnull protection;
+    UniffiCallbackInterfaceSignerMethod3 _Nonnull attestation;
+    UniffiCallbackInterfaceSignerMethod4 _Nonnull forget;
+} UniffiVTableCallbackInterfaceSigner;
+
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_CLONE_APPSOCKET
 #define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_CLONE_APPSOCKET
 uint64_t uniffi_lodger_ffi_fn_clone_appsocket(uint64_t handle, RustCallStatus *_Nonnull out_status
@@ -537,9 +611,39 @@ void uniffi_lodger_ffi_fn_free_lodgerengine(uint64_t handle, RustCallStatus *_No
 uint64_t uniffi_lodger_ffi_fn_constructor_lodgerengine_new(RustBuffer config, RustBuffer host, RustCallStatus *_Nonnull out_status
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_LODGERENGINE_ACCOUNT
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_LODGERENGINE_ACCOUNT
+RustBuffer uniffi_lodger_ffi_fn_method_lodgerengine_account(uint64_t ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_LODGERENGINE_BEGIN_LOGIN
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_LODGERENGINE_BEGIN_LOGIN
+uint64_t uniffi_lodger_ffi_fn_method_lodgerengine_begin_login(uint64_t ptr
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_LODGERENGINE_CANCEL_LOGIN
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_LODGERENGINE_CANCEL_LOGIN
+uint64_t uniffi_lodger_ffi_fn_method_lodgerengine_cancel_login(uint64_t ptr
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_LODGERENGINE_DATA_WAS_LOST
 #define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_LODGERENGINE_DATA_WAS_LOST
 int8_t uniffi_lodger_ffi_fn_method_lodgerengine_data_was_lost(uint64_t ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_LODGERENGINE_FINISH_LOGIN
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_LODGERENGINE_FINISH_LOGIN
+uint64_t uniffi_lodger_ffi_fn_method_lodgerengine_finish_login(uint64_t ptr, RustBuffer callback
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_LODGERENGINE_LOG_OUT
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_LODGERENGINE_LOG_OUT
+uint64_t uniffi_lodger_ffi_fn_method_lodgerengine_log_out(uint64_t ptr, RustBuffer user
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_LODGERENGINE_LOGIN_PENDING
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_LODGERENGINE_LOGIN_PENDING
+int8_t uniffi_lodger_ffi_fn_method_lodgerengine_login_pending(uint64_t ptr, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_LODGERENGINE_OPEN
@@ -750,6 +854,86 @@ void uniffi_lodger_ffi_fn_init_callback_vtable_sessionlistener(const UniffiVTabl
 #ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_SESSIONLISTENER_EVENT
 #define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_SESSIONLISTENER_EVENT
 void uniffi_lodger_ffi_fn_method_sessionlistener_event(uint64_t ptr, RustBuffer event, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_CLONE_IDENTITY
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_CLONE_IDENTITY
+uint64_t uniffi_lodger_ffi_fn_clone_identity(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_FREE_IDENTITY
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_FREE_IDENTITY
+void uniffi_lodger_ffi_fn_free_identity(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_INIT_CALLBACK_VTABLE_IDENTITY
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_INIT_CALLBACK_VTABLE_IDENTITY
+void uniffi_lodger_ffi_fn_init_callback_vtable_identity(const UniffiVTableCallbackInterfaceIdentity* _Nonnull vtable
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_IDENTITY_CREDENTIAL
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_IDENTITY_CREDENTIAL
+uint64_t uniffi_lodger_ffi_fn_method_identity_credential(uint64_t ptr, RustBuffer ask
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_CLONE_PRESENCE
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_CLONE_PRESENCE
+uint64_t uniffi_lodger_ffi_fn_clone_presence(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_FREE_PRESENCE
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_FREE_PRESENCE
+void uniffi_lodger_ffi_fn_free_presence(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_INIT_CALLBACK_VTABLE_PRESENCE
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_INIT_CALLBACK_VTABLE_PRESENCE
+void uniffi_lodger_ffi_fn_init_callback_vtable_presence(const UniffiVTableCallbackInterfacePresence* _Nonnull vtable
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_PRESENCE_CONFIRM
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_PRESENCE_CONFIRM
+uint64_t uniffi_lodger_ffi_fn_method_presence_confirm(uint64_t ptr, RustBuffer reason
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_CLONE_SIGNER
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_CLONE_SIGNER
+uint64_t uniffi_lodger_ffi_fn_clone_signer(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_FREE_SIGNER
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_FREE_SIGNER
+void uniffi_lodger_ffi_fn_free_signer(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_INIT_CALLBACK_VTABLE_SIGNER
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_INIT_CALLBACK_VTABLE_SIGNER
+void uniffi_lodger_ffi_fn_init_callback_vtable_signer(const UniffiVTableCallbackInterfaceSigner* _Nonnull vtable
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_SIGNER_PUBLIC_KEY
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_SIGNER_PUBLIC_KEY
+uint64_t uniffi_lodger_ffi_fn_method_signer_public_key(uint64_t ptr, RustBuffer key
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_SIGNER_SIGN
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_SIGNER_SIGN
+uint64_t uniffi_lodger_ffi_fn_method_signer_sign(uint64_t ptr, RustBuffer key, RustBuffer message, RustBuffer reason
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_SIGNER_PROTECTION
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_SIGNER_PROTECTION
+RustBuffer uniffi_lodger_ffi_fn_method_signer_protection(uint64_t ptr, RustBuffer key, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_SIGNER_ATTESTATION
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_SIGNER_ATTESTATION
+uint64_t uniffi_lodger_ffi_fn_method_signer_attestation(uint64_t ptr, RustBuffer key
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_SIGNER_FORGET
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_SIGNER_FORGET
+uint64_t uniffi_lodger_ffi_fn_method_signer_forget(uint64_t ptr
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_CLONE_LODGERSESSION
@@ -1186,9 +1370,45 @@ uint16_t uniffi_lodger_ffi_checksum_method_socketconnection_receive(void
     
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_LODGERENGINE_ACCOUNT
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_LODGERENGINE_ACCOUNT
+uint16_t uniffi_lodger_ffi_checksum_method_lodgerengine_account(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_LODGERENGINE_BEGIN_LOGIN
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_LODGERENGINE_BEGIN_LOGIN
+uint16_t uniffi_lodger_ffi_checksum_method_lodgerengine_begin_login(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_LODGERENGINE_CANCEL_LOGIN
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_LODGERENGINE_CANCEL_LOGIN
+uint16_t uniffi_lodger_ffi_checksum_method_lodgerengine_cancel_login(void
+    
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_LODGERENGINE_DATA_WAS_LOST
 #define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_LODGERENGINE_DATA_WAS_LOST
 uint16_t uniffi_lodger_ffi_checksum_method_lodgerengine_data_was_lost(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_LODGERENGINE_FINISH_LOGIN
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_LODGERENGINE_FINISH_LOGIN
+uint16_t uniffi_lodger_ffi_checksum_method_lodgerengine_finish_login(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_LODGERENGINE_LOG_OUT
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_LODGERENGINE_LOG_OUT
+uint16_t uniffi_lodger_ffi_checksum_method_lodgerengine_log_out(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_LODGERENGINE_LOGIN_PENDING
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_LODGERENGINE_LOGIN_PENDING
+uint16_t uniffi_lodger_ffi_checksum_method_lodgerengine_login_pending(void
     
 );
 #endif
@@ -1279,6 +1499,48 @@ uint16_t uniffi_lodger_ffi_checksum_method_prompts_scope(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_SESSIONLISTENER_EVENT
 #define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_SESSIONLISTENER_EVENT
 uint16_t uniffi_lodger_ffi_checksum_method_sessionlistener_event(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_IDENTITY_CREDENTIAL
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_IDENTITY_CREDENTIAL
+uint16_t uniffi_lodger_ffi_checksum_method_identity_credential(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_PRESENCE_CONFIRM
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_PRESENCE_CONFIRM
+uint16_t uniffi_lodger_ffi_checksum_method_presence_confirm(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_SIGNER_PUBLIC_KEY
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_SIGNER_PUBLIC_KEY
+uint16_t uniffi_lodger_ffi_checksum_method_signer_public_key(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_SIGNER_SIGN
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_SIGNER_SIGN
+uint16_t uniffi_lodger_ffi_checksum_method_signer_sign(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_SIGNER_PROTECTION
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_SIGNER_PROTECTION
+uint16_t uniffi_lodger_ffi_checksum_method_signer_protection(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_SIGNER_ATTESTATION
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_SIGNER_ATTESTATION
+uint16_t uniffi_lodger_ffi_checksum_method_signer_attestation(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_SIGNER_FORGET
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_SIGNER_FORGET
+uint16_t uniffi_lodger_ffi_checksum_method_signer_forget(void
     
 );
 #endif

@@ -702,6 +702,27 @@ internal interface UniffiCallbackInterfacePromptsMethod0 : com.sun.jna.Callback 
 internal interface UniffiCallbackInterfaceSessionListenerMethod0 : com.sun.jna.Callback {
     fun callback(`uniffiHandle`: Long,`event`: RustBuffer.ByValue,`uniffiOutReturn`: Pointer,uniffiCallStatus: UniffiRustCallStatus,)
 }
+internal interface UniffiCallbackInterfaceIdentityMethod0 : com.sun.jna.Callback {
+    fun callback(`uniffiHandle`: Long,`ask`: RustBuffer.ByValue,`uniffiFutureCallback`: UniffiForeignFutureCompleteRustBuffer,`uniffiCallbackData`: Long,`uniffiOutDroppedCallback`: UniffiForeignFutureDroppedCallbackStruct,)
+}
+internal interface UniffiCallbackInterfacePresenceMethod0 : com.sun.jna.Callback {
+    fun callback(`uniffiHandle`: Long,`reason`: RustBuffer.ByValue,`uniffiFutureCallback`: UniffiForeignFutureCompleteVoid,`uniffiCallbackData`: Long,`uniffiOutDroppedCallback`: UniffiForeignFutureDroppedCallbackStruct,)
+}
+internal interface UniffiCallbackInterfaceSignerMethod0 : com.sun.jna.Callback {
+    fun callback(`uniffiHandle`: Long,`key`: RustBuffer.ByValue,`uniffiFutureCallback`: UniffiForeignFutureCompleteRustBuffer,`uniffiCallbackData`: Long,`uniffiOutDroppedCallback`: UniffiForeignFutureDroppedCallbackStruct,)
+}
+internal interface UniffiCallbackInterfaceSignerMethod1 : com.sun.jna.Callback {
+    fun callback(`uniffiHandle`: Long,`key`: RustBuffer.ByValue,`message`: RustBuffer.ByValue,`reason`: RustBuffer.ByValue,`uniffiFutureCallback`: UniffiForeignFutureCompleteRustBuffer,`uniffiCallbackData`: Long,`uniffiOutDroppedCallback`: UniffiForeignFutureDroppedCallbackStruct,)
+}
+internal interface UniffiCallbackInterfaceSignerMethod2 : com.sun.jna.Callback {
+    fun callback(`uniffiHandle`: Long,`key`: RustBuffer.ByValue,`uniffiOutReturn`: RustBuffer,uniffiCallStatus: UniffiRustCallStatus,)
+}
+internal interface UniffiCallbackInterfaceSignerMethod3 : com.sun.jna.Callback {
+    fun callback(`uniffiHandle`: Long,`key`: RustBuffer.ByValue,`uniffiFutureCallback`: UniffiForeignFutureCompleteRustBuffer,`uniffiCallbackData`: Long,`uniffiOutDroppedCallback`: UniffiForeignFutureDroppedCallbackStruct,)
+}
+internal interface UniffiCallbackInterfaceSignerMethod4 : com.sun.jna.Callback {
+    fun callback(`uniffiHandle`: Long,`uniffiFutureCallback`: UniffiForeignFutureCompleteVoid,`uniffiCallbackData`: Long,`uniffiOutDroppedCallback`: UniffiForeignFutureDroppedCallbackStruct,)
+}
 @Structure.FieldOrder("uniffiFree", "uniffiClone", "connect")
 internal open class UniffiVTableCallbackInterfaceAppSocket(
     @JvmField internal var `uniffiFree`: UniffiCallbackInterfaceFree? = null,
@@ -939,6 +960,75 @@ internal open class UniffiVTableCallbackInterfaceSessionListener(
     }
 
 }
+@Structure.FieldOrder("uniffiFree", "uniffiClone", "credential")
+internal open class UniffiVTableCallbackInterfaceIdentity(
+    @JvmField internal var `uniffiFree`: UniffiCallbackInterfaceFree? = null,
+    @JvmField internal var `uniffiClone`: UniffiCallbackInterfaceClone? = null,
+    @JvmField internal var `credential`: UniffiCallbackInterfaceIdentityMethod0? = null,
+) : Structure() {
+    class UniffiByValue(
+        `uniffiFree`: UniffiCallbackInterfaceFree? = null,
+        `uniffiClone`: UniffiCallbackInterfaceClone? = null,
+        `credential`: UniffiCallbackInterfaceIdentityMethod0? = null,
+    ): UniffiVTableCallbackInterfaceIdentity(`uniffiFree`,`uniffiClone`,`credential`,), Structure.ByValue
+
+   internal fun uniffiSetValue(other: UniffiVTableCallbackInterfaceIdentity) {
+        `uniffiFree` = other.`uniffiFree`
+        `uniffiClone` = other.`uniffiClone`
+        `credential` = other.`credential`
+    }
+
+}
+@Structure.FieldOrder("uniffiFree", "uniffiClone", "confirm")
+internal open class UniffiVTableCallbackInterfacePresence(
+    @JvmField internal var `uniffiFree`: UniffiCallbackInterfaceFree? = null,
+    @JvmField internal var `uniffiClone`: UniffiCallbackInterfaceClone? = null,
+    @JvmField internal var `confirm`: UniffiCallbackInterfacePresenceMethod0? = null,
+) : Structure() {
+    class UniffiByValue(
+        `uniffiFree`: UniffiCallbackInterfaceFree? = null,
+        `uniffiClone`: UniffiCallbackInterfaceClone? = null,
+        `confirm`: UniffiCallbackInterfacePresenceMethod0? = null,
+    ): UniffiVTableCallbackInterfacePresence(`uniffiFree`,`uniffiClone`,`confirm`,), Structure.ByValue
+
+   internal fun uniffiSetValue(other: UniffiVTableCallbackInterfacePresence) {
+        `uniffiFree` = other.`uniffiFree`
+        `uniffiClone` = other.`uniffiClone`
+        `confirm` = other.`confirm`
+    }
+
+}
+@Structure.FieldOrder("uniffiFree", "uniffiClone", "publicKey", "sign", "protection", "attestation", "forget")
+internal open class UniffiVTableCallbackInterfaceSigner(
+    @JvmField internal var `uniffiFree`: UniffiCallbackInterfaceFree? = null,
+    @JvmField internal var `uniffiClone`: UniffiCallbackInterfaceClone? = null,
+    @JvmField internal var `publicKey`: UniffiCallbackInterfaceSignerMethod0? = null,
+    @JvmField internal var `sign`: UniffiCallbackInterfaceSignerMethod1? = null,
+    @JvmField internal var `protection`: UniffiCallbackInterfaceSignerMethod2? = null,
+    @JvmField internal var `attestation`: UniffiCallbackInterfaceSignerMethod3? = null,
+    @JvmField internal var `forget`: UniffiCallbackInterfaceSignerMethod4? = null,
+) : Structure() {
+    class UniffiByValue(
+        `uniffiFree`: UniffiCallbackInterfaceFree? = null,
+        `uniffiClone`: UniffiCallbackInterfaceClone? = null,
+        `publicKey`: UniffiCallbackInterfaceSignerMethod0? = null,
+        `sign`: UniffiCallbackInterfaceSignerMethod1? = null,
+        `protection`: UniffiCallbackInterfaceSignerMethod2? = null,
+        `attestation`: UniffiCallbackInterfaceSignerMethod3? = null,
+        `forget`: UniffiCallbackInterfaceSignerMethod4? = null,
+    ): UniffiVTableCallbackInterfaceSigner(`uniffiFree`,`uniffiClone`,`publicKey`,`sign`,`protection`,`attestation`,`forget`,), Structure.ByValue
+
+   internal fun uniffiSetValue(other: UniffiVTableCallbackInterfaceSigner) {
+        `uniffiFree` = other.`uniffiFree`
+        `uniffiClone` = other.`uniffiClone`
+        `publicKey` = other.`publicKey`
+        `sign` = other.`sign`
+        `protection` = other.`protection`
+        `attestation` = other.`attestation`
+        `forget` = other.`forget`
+    }
+
+}
 
 // A JNA Library to expose the extern-C FFI definitions.
 // This is an implementation detail which will be called internally by the public API.
@@ -978,7 +1068,19 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_lodger_ffi_checksum_method_socketconnection_receive(
     ): Int
+    external fun uniffi_lodger_ffi_checksum_method_lodgerengine_account(
+    ): Int
+    external fun uniffi_lodger_ffi_checksum_method_lodgerengine_begin_login(
+    ): Int
+    external fun uniffi_lodger_ffi_checksum_method_lodgerengine_cancel_login(
+    ): Int
     external fun uniffi_lodger_ffi_checksum_method_lodgerengine_data_was_lost(
+    ): Int
+    external fun uniffi_lodger_ffi_checksum_method_lodgerengine_finish_login(
+    ): Int
+    external fun uniffi_lodger_ffi_checksum_method_lodgerengine_log_out(
+    ): Int
+    external fun uniffi_lodger_ffi_checksum_method_lodgerengine_login_pending(
     ): Int
     external fun uniffi_lodger_ffi_checksum_method_lodgerengine_open(
     ): Int
@@ -1009,6 +1111,20 @@ internal object IntegrityCheckingUniffiLib {
     external fun uniffi_lodger_ffi_checksum_method_prompts_scope(
     ): Int
     external fun uniffi_lodger_ffi_checksum_method_sessionlistener_event(
+    ): Int
+    external fun uniffi_lodger_ffi_checksum_method_identity_credential(
+    ): Int
+    external fun uniffi_lodger_ffi_checksum_method_presence_confirm(
+    ): Int
+    external fun uniffi_lodger_ffi_checksum_method_signer_public_key(
+    ): Int
+    external fun uniffi_lodger_ffi_checksum_method_signer_sign(
+    ): Int
+    external fun uniffi_lodger_ffi_checksum_method_signer_protection(
+    ): Int
+    external fun uniffi_lodger_ffi_checksum_method_signer_attestation(
+    ): Int
+    external fun uniffi_lodger_ffi_checksum_method_signer_forget(
     ): Int
     external fun uniffi_lodger_ffi_checksum_method_lodgersession_app_name(
     ): Int
@@ -1076,13 +1192,16 @@ internal object UniffiLib {
         uniffiCallbackInterfaceAppSocket.register(this)
         uniffiCallbackInterfaceClock.register(this)
         uniffiCallbackInterfaceDevice.register(this)
+        uniffiCallbackInterfaceIdentity.register(this)
         uniffiCallbackInterfaceKeyStore.register(this)
         uniffiCallbackInterfaceLog.register(this)
         uniffiCallbackInterfaceMessageSink.register(this)
         uniffiCallbackInterfacePlatformHttp.register(this)
+        uniffiCallbackInterfacePresence.register(this)
         uniffiCallbackInterfacePreset.register(this)
         uniffiCallbackInterfacePrompts.register(this)
         uniffiCallbackInterfaceSessionListener.register(this)
+        uniffiCallbackInterfaceSigner.register(this)
         uniffiCallbackInterfaceSocketConnection.register(this)
         
     }
@@ -1122,7 +1241,19 @@ internal object UniffiLib {
     ): Unit
     external fun uniffi_lodger_ffi_fn_constructor_lodgerengine_new(`config`: RustBuffer.ByValue,`host`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
     ): Long
+    external fun uniffi_lodger_ffi_fn_method_lodgerengine_account(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): RustBuffer.ByValue
+    external fun uniffi_lodger_ffi_fn_method_lodgerengine_begin_login(`ptr`: Long,
+    ): Long
+    external fun uniffi_lodger_ffi_fn_method_lodgerengine_cancel_login(`ptr`: Long,
+    ): Long
     external fun uniffi_lodger_ffi_fn_method_lodgerengine_data_was_lost(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Byte
+    external fun uniffi_lodger_ffi_fn_method_lodgerengine_finish_login(`ptr`: Long,`callback`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_lodger_ffi_fn_method_lodgerengine_log_out(`ptr`: Long,`user`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_lodger_ffi_fn_method_lodgerengine_login_pending(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus, 
     ): Byte
     external fun uniffi_lodger_ffi_fn_method_lodgerengine_open(`ptr`: Long,`request`: RustBuffer.ByValue,
     ): Long
@@ -1208,6 +1339,38 @@ internal object UniffiLib {
     ): Unit
     external fun uniffi_lodger_ffi_fn_method_sessionlistener_event(`ptr`: Long,`event`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
     ): Unit
+    external fun uniffi_lodger_ffi_fn_clone_identity(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Long
+    external fun uniffi_lodger_ffi_fn_free_identity(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Unit
+    external fun uniffi_lodger_ffi_fn_init_callback_vtable_identity(`vtable`: UniffiVTableCallbackInterfaceIdentity,
+    ): Unit
+    external fun uniffi_lodger_ffi_fn_method_identity_credential(`ptr`: Long,`ask`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_lodger_ffi_fn_clone_presence(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Long
+    external fun uniffi_lodger_ffi_fn_free_presence(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Unit
+    external fun uniffi_lodger_ffi_fn_init_callback_vtable_presence(`vtable`: UniffiVTableCallbackInterfacePresence,
+    ): Unit
+    external fun uniffi_lodger_ffi_fn_method_presence_confirm(`ptr`: Long,`reason`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_lodger_ffi_fn_clone_signer(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Long
+    external fun uniffi_lodger_ffi_fn_free_signer(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Unit
+    external fun uniffi_lodger_ffi_fn_init_callback_vtable_signer(`vtable`: UniffiVTableCallbackInterfaceSigner,
+    ): Unit
+    external fun uniffi_lodger_ffi_fn_method_signer_public_key(`ptr`: Long,`key`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_lodger_ffi_fn_method_signer_sign(`ptr`: Long,`key`: RustBuffer.ByValue,`message`: RustBuffer.ByValue,`reason`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_lodger_ffi_fn_method_signer_protection(`ptr`: Long,`key`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    ): RustBuffer.ByValue
+    external fun uniffi_lodger_ffi_fn_method_signer_attestation(`ptr`: Long,`key`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_lodger_ffi_fn_method_signer_forget(`ptr`: Long,
+    ): Long
     external fun uniffi_lodger_ffi_fn_clone_lodgersession(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
     ): Long
     external fun uniffi_lodger_ffi_fn_free_lodgersession(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
@@ -1400,7 +1563,25 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_lodger_ffi_checksum_method_socketconnection_receive() and 0xFFFF) != 20166) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
+    if ((lib.uniffi_lodger_ffi_checksum_method_lodgerengine_account() and 0xFFFF) != 39766) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_lodger_ffi_checksum_method_lodgerengine_begin_login() and 0xFFFF) != 24501) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_lodger_ffi_checksum_method_lodgerengine_cancel_login() and 0xFFFF) != 53276) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
     if ((lib.uniffi_lodger_ffi_checksum_method_lodgerengine_data_was_lost() and 0xFFFF) != 17007) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_lodger_ffi_checksum_method_lodgerengine_finish_login() and 0xFFFF) != 37317) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_lodger_ffi_checksum_method_lodgerengine_log_out() and 0xFFFF) != 28779) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_lodger_ffi_checksum_method_lodgerengine_login_pending() and 0xFFFF) != 54554) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_lodger_ffi_checksum_method_lodgerengine_open() and 0xFFFF) != 49187) {
@@ -1446,6 +1627,27 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_lodger_ffi_checksum_method_sessionlistener_event() and 0xFFFF) != 64858) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_lodger_ffi_checksum_method_identity_credential() and 0xFFFF) != 10625) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_lodger_ffi_checksum_method_presence_confirm() and 0xFFFF) != 62088) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_lodger_ffi_checksum_method_signer_public_key() and 0xFFFF) != 41738) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_lodger_ffi_checksum_method_signer_sign() and 0xFFFF) != 36835) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_lodger_ffi_checksum_method_signer_protection() and 0xFFFF) != 57580) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_lodger_ffi_checksum_method_signer_attestation() and 0xFFFF) != 17649) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_lodger_ffi_checksum_method_signer_forget() and 0xFFFF) != 35945) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_lodger_ffi_checksum_method_lodgersession_app_name() and 0xFFFF) != 59883) {
@@ -3557,6 +3759,360 @@ public object FfiConverterTypeDevice: FfiConverter<Device, Long> {
 
 
 /**
+ * The host says who its user is.
+ */
+public interface Identity {
+    
+    /**
+     * Called for each code. Must not prompt: the user is in a program.
+     */
+    suspend fun `credential`(`ask`: Ask): Credential
+    
+    companion object
+}
+
+/**
+ * The host says who its user is.
+ */
+open class IdentityImpl: Disposable, AutoCloseable, Identity
+{
+
+    @Suppress("UNUSED_PARAMETER")
+    /**
+     * @suppress
+     */
+    constructor(withHandle: UniffiWithHandle, handle: Long) {
+        this.handle = handle
+        this.cleanable = UniffiLib.CLEANER.register(this, UniffiCleanAction(handle))
+    }
+
+    /**
+     * @suppress
+     *
+     * This constructor can be used to instantiate a fake object. Only used for tests. Any
+     * attempt to actually use an object constructed this way will fail as there is no
+     * connected Rust object.
+     */
+    @Suppress("UNUSED_PARAMETER")
+    constructor(noHandle: NoHandle) {
+        this.handle = 0
+        this.cleanable = null
+    }
+
+    protected val handle: Long
+    protected val cleanable: UniffiCleaner.Cleanable?
+
+    private val wasDestroyed = AtomicBoolean(false)
+    private val callCounter = AtomicLong(1)
+
+    /**
+     * Whether the current object has been destroyed and its reference is gone in the Rust side.
+     */
+    val uniffiIsDestroyed: Boolean get() = wasDestroyed.get()
+
+    override fun destroy() {
+        // Only allow a single call to this method.
+        // TODO: maybe we should log a warning if called more than once?
+        if (this.wasDestroyed.compareAndSet(false, true)) {
+            // This decrement always matches the initial count of 1 given at creation time.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    @Synchronized
+    override fun close() {
+        this.destroy()
+    }
+
+    internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
+        // Check and increment the call counter, to keep the object alive.
+        // This needs a compare-and-set retry loop in case of concurrent updates.
+        do {
+            val c = this.callCounter.get()
+            if (c == 0L) {
+                throw IllegalStateException("${this.javaClass.simpleName} object has already been destroyed")
+            }
+            if (c == Long.MAX_VALUE) {
+                throw IllegalStateException("${this.javaClass.simpleName} call counter would overflow")
+            }
+        } while (! this.callCounter.compareAndSet(c, c + 1L))
+        // Now we can safely do the method call without the handle being freed concurrently.
+        try {
+            return block(this.uniffiCloneHandle())
+        } finally {
+            // This decrement always matches the increment we performed above.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    // Use a static inner class instead of a closure so as not to accidentally
+    // capture `this` as part of the cleanable's action.
+    private class UniffiCleanAction(private val handle: Long) : Runnable {
+        override fun run() {
+            if (handle == 0.toLong()) {
+                // Fake object created with `NoHandle`, don't try to free.
+                return;
+            }
+            uniffiRustCall { status ->
+                UniffiLib.uniffi_lodger_ffi_fn_free_identity(handle, status)
+            }
+        }
+    }
+
+    /**
+     * @suppress
+     */
+    fun uniffiCloneHandle(): Long {
+        if (handle == 0.toLong()) {
+            throw InternalException("uniffiCloneHandle() called on NoHandle object");
+        }
+        return uniffiRustCall() { status ->
+            UniffiLib.uniffi_lodger_ffi_fn_clone_identity(handle, status)
+        }
+    }
+
+    
+    /**
+     * Called for each code. Must not prompt: the user is in a program.
+     */
+    @Throws(IdentityFailure::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `credential`(`ask`: Ask) : Credential {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_lodger_ffi_fn_method_identity_credential(
+                uniffiHandle,
+                
+        FfiConverterTypeAsk.lower(`ask`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_lodger_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_lodger_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_lodger_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeCredential.lift(it) },
+        // Error FFI converter
+        IdentityFailure.ErrorHandler,
+    )
+    }
+
+    
+
+    
+
+
+    
+    
+    /**
+     * @suppress
+     */
+    companion object
+    
+}
+
+
+
+// Put the implementation in an object so we don't pollute the top-level namespace
+internal object uniffiCallbackInterfaceIdentity {
+    internal object `credential`: UniffiCallbackInterfaceIdentityMethod0 {
+        override fun callback(`uniffiHandle`: Long,`ask`: RustBuffer.ByValue,`uniffiFutureCallback`: UniffiForeignFutureCompleteRustBuffer,`uniffiCallbackData`: Long,`uniffiOutDroppedCallback`: UniffiForeignFutureDroppedCallbackStruct,) {
+            val uniffiObj = FfiConverterTypeIdentity.handleMap.get(uniffiHandle)
+            val makeCall = suspend { ->
+                uniffiObj.`credential`(
+                    FfiConverterTypeAsk.lift(`ask`),
+                )
+            }
+            val uniffiHandleSuccess = { returnValue: Credential ->
+                val uniffiResult = UniffiForeignFutureResultRustBuffer.UniffiByValue(
+                    FfiConverterTypeCredential.lower(returnValue),
+                    UniffiRustCallStatus.ByValue()
+                )
+                uniffiResult.write()
+                uniffiFutureCallback.callback(uniffiCallbackData, uniffiResult)
+            }
+            val uniffiHandleError = { callStatus: UniffiRustCallStatus.ByValue ->
+                uniffiFutureCallback.callback(
+                    uniffiCallbackData,
+                    UniffiForeignFutureResultRustBuffer.UniffiByValue(
+                        RustBuffer.ByValue(),
+                        callStatus,
+                    ),
+                )
+            }
+            uniffiTraitInterfaceCallAsyncWithError(
+                makeCall,
+                uniffiHandleSuccess,
+                uniffiHandleError,
+                { e: IdentityFailure -> FfiConverterTypeIdentityFailure.lower(e) },
+                uniffiOutDroppedCallback
+            )
+        }
+    }
+
+    internal object uniffiFree: UniffiCallbackInterfaceFree {
+        override fun callback(handle: Long) {
+            FfiConverterTypeIdentity.handleMap.remove(handle)
+        }
+    }
+
+    internal object uniffiClone: UniffiCallbackInterfaceClone {
+        override fun callback(handle: Long): Long {
+            return FfiConverterTypeIdentity.handleMap.clone(handle)
+        }
+    }
+
+    internal var vtable = UniffiVTableCallbackInterfaceIdentity.UniffiByValue(
+        uniffiFree,
+        uniffiClone,
+        `credential`,
+    )
+
+    // Registers the foreign callback with the Rust side.
+    // This method is generated for each callback interface.
+    internal fun register(lib: UniffiLib) {
+        lib.uniffi_lodger_ffi_fn_init_callback_vtable_identity(vtable)
+    }
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeIdentity: FfiConverter<Identity, Long> {
+    internal val handleMap = UniffiHandleMap<Identity>()
+
+    override fun lower(value: Identity): Long {
+        if (value is IdentityImpl) {
+             // Rust-implemented object.  Clone the handle and return it
+            return value.uniffiCloneHandle()
+         } else {
+            // Kotlin object, generate a new vtable handle and return that.
+            return handleMap.insert(value)
+         }
+    }
+
+    override fun lift(value: Long): Identity {
+        if ((value and 1.toLong()) == 0.toLong()) {
+            // Rust-generated handle, construct a new class that uses the handle to implement the
+            // interface
+            return IdentityImpl(UniffiWithHandle, value)
+        } else {
+            // Kotlin-generated handle, get the object from the handle map
+            return handleMap.remove(value)
+        }
+    }
+
+    override fun read(buf: ByteBuffer): Identity {
+        return lift(buf.getLong())
+    }
+
+    override fun allocationSize(value: Identity) = 8UL
+
+    override fun write(value: Identity, buf: ByteBuffer) {
+        buf.putLong(lower(value))
+    }
+}
+
+
+// This template implements a class for working with a Rust struct via a handle
+// to the live Rust struct on the other side of the FFI.
+//
+// There's some subtlety here, because we have to be careful not to operate on a Rust
+// struct after it has been dropped, and because we must expose a public API for freeing
+// theq Kotlin wrapper object in lieu of reliable finalizers. The core requirements are:
+//
+//   * Each instance holds an opaque handle to the underlying Rust struct.
+//     Method calls need to read this handle from the object's state and pass it in to
+//     the Rust FFI.
+//
+//   * When an instance is no longer needed, its handle should be passed to a
+//     special destructor function provided by the Rust FFI, which will drop the
+//     underlying Rust struct.
+//
+//   * Given an instance, calling code is expected to call the special
+//     `destroy` method in order to free it after use, either by calling it explicitly
+//     or by using a higher-level helper like the `use` method. Failing to do so risks
+//     leaking the underlying Rust struct.
+//
+//   * We can't assume that calling code will do the right thing, and must be prepared
+//     to handle Kotlin method calls executing concurrently with or even after a call to
+//     `destroy`, and to handle multiple (possibly concurrent!) calls to `destroy`.
+//
+//   * We must never allow Rust code to operate on the underlying Rust struct after
+//     the destructor has been called, and must never call the destructor more than once.
+//     Doing so may trigger memory unsafety.
+//
+//   * To mitigate many of the risks of leaking memory and use-after-free unsafety, a `Cleaner`
+//     is implemented to call the destructor when the Kotlin object becomes unreachable.
+//     This is done in a background thread. This is not a panacea, and client code should be aware that
+//      1. the thread may starve if some there are objects that have poorly performing
+//     `drop` methods or do significant work in their `drop` methods.
+//      2. the thread is shared across the whole library. This can be tuned by using `android_cleaner = true`,
+//         or `android = true` in the [`kotlin` section of the `uniffi.toml` file](https://mozilla.github.io/uniffi-rs/kotlin/configuration.html).
+//
+// If we try to implement this with mutual exclusion on access to the handle, there is the
+// possibility of a race between a method call and a concurrent call to `destroy`:
+//
+//    * Thread A starts a method call, reads the value of the handle, but is interrupted
+//      before it can pass the handle over the FFI to Rust.
+//    * Thread B calls `destroy` and frees the underlying Rust struct.
+//    * Thread A resumes, passing the already-read handle value to Rust and triggering
+//      a use-after-free.
+//
+// One possible solution would be to use a `ReadWriteLock`, with each method call taking
+// a read lock (and thus allowed to run concurrently) and the special `destroy` method
+// taking a write lock (and thus blocking on live method calls). However, we aim not to
+// generate methods with any hidden blocking semantics, and a `destroy` method that might
+// block if called incorrectly seems to meet that bar.
+//
+// So, we achieve our goals by giving each instance an associated `AtomicLong` counter to track
+// the number of in-flight method calls, and an `AtomicBoolean` flag to indicate whether `destroy`
+// has been called. These are updated according to the following rules:
+//
+//    * The initial value of the counter is 1, indicating a live object with no in-flight calls.
+//      The initial value for the flag is false.
+//
+//    * At the start of each method call, we atomically check the counter.
+//      If it is 0 then the underlying Rust struct has already been destroyed and the call is aborted.
+//      If it is nonzero them we atomically increment it by 1 and proceed with the method call.
+//
+//    * At the end of each method call, we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+//    * When `destroy` is called, we atomically flip the flag from false to true.
+//      If the flag was already true we silently fail.
+//      Otherwise we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+// Astute readers may observe that this all sounds very similar to the way that Rust's `Arc<T>` works,
+// and indeed it is, with the addition of a flag to guard against multiple calls to `destroy`.
+//
+// The overall effect is that the underlying Rust struct is destroyed only when `destroy` has been
+// called *and* all in-flight method calls have completed, avoiding violating any of the expectations
+// of the underlying Rust code.
+//
+// This makes a cleaner a better alternative to _not_ calling `destroy()` as
+// and when the object is finished with, but the abstraction is not perfect: if the Rust object's `drop`
+// method is slow, and/or there are many objects to cleanup, and it's on a low end Android device, then the cleaner
+// thread may be starved, and the app will leak memory.
+//
+// In this case, `destroy`ing manually may be a better solution.
+//
+// The cleaner can live side by side with the manual calling of `destroy`. In the order of responsiveness, uniffi objects
+// with Rust peers are reclaimed:
+//
+// 1. By calling the `destroy` method of the object, which calls `rustObject.free()`. If that doesn't happen:
+// 2. When the object becomes unreachable, AND the Cleaner thread gets to call `rustObject.free()`. If the thread is starved then:
+// 3. The memory is reclaimed when the process terminates.
+//
+// [1] https://stackoverflow.com/questions/24376768/can-java-finalize-an-object-when-it-is-still-in-scope/24380219
+//
+
+
+/**
  * Wraps small secrets with a key that the platform guards.
  */
 public interface KeyStore {
@@ -3933,9 +4489,39 @@ public object FfiConverterTypeKeyStore: FfiConverter<KeyStore, Long> {
 public interface LodgerEngineInterface {
     
     /**
+     * Who is logged in at the provider. Blocks on the disk.
+     */
+    fun `account`(): Account?
+    
+    /**
+     * Begins a login in the system's browser, and gives the address that it opens: never in an embedded webview.
+     */
+    suspend fun `beginLogin`(): kotlin.String
+    
+    /**
+     * Ends the login under way: the user came back without a callback.
+     */
+    suspend fun `cancelLogin`()
+    
+    /**
      * True if the platform's key was gone when the engine started, so that all per-user data had to be wiped.
      */
     fun `dataWasLost`(): kotlin.Boolean
+    
+    /**
+     * Finishes the login with the address that the browser came back with.
+     */
+    suspend fun `finishLogin`(`callback`: kotlin.String): Account
+    
+    /**
+     * The user leaves the host: all data of all programs and the login are removed, and counted to be gone.
+     */
+    suspend fun `logOut`(`user`: kotlin.String): LogOut
+    
+    /**
+     * Whether a login was begun and its callback may still come. Blocks on the disk.
+     */
+    fun `loginPending`(): kotlin.Boolean
     
     /**
      * Opens a program: what is stored, or what the repository offers, downloaded if need be. Cancelling it is safe.
@@ -4084,12 +4670,145 @@ open class LodgerEngine: Disposable, AutoCloseable, LodgerEngineInterface
 
     
     /**
+     * Who is logged in at the provider. Blocks on the disk.
+     */
+    @Throws(LodgerException::class)override fun `account`(): Account? {
+            return FfiConverterOptionalTypeAccount.lift(
+    callWithHandle {
+    uniffiRustCallWithError(LodgerException) { _status ->
+    UniffiLib.uniffi_lodger_ffi_fn_method_lodgerengine_account(
+        it,
+        _status)
+}
+    }
+    )
+    }
+    
+
+    
+    /**
+     * Begins a login in the system's browser, and gives the address that it opens: never in an embedded webview.
+     */
+    @Throws(LodgerException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `beginLogin`() : kotlin.String {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_lodger_ffi_fn_method_lodgerengine_begin_login(
+                uniffiHandle,
+                
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_lodger_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_lodger_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_lodger_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterString.lift(it) },
+        // Error FFI converter
+        LodgerException.ErrorHandler,
+    )
+    }
+
+    
+    /**
+     * Ends the login under way: the user came back without a callback.
+     */
+    @Throws(LodgerException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `cancelLogin`() {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_lodger_ffi_fn_method_lodgerengine_cancel_login(
+                uniffiHandle,
+                
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_lodger_ffi_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_lodger_ffi_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_lodger_ffi_rust_future_free_void(future) },
+        // lift function
+        { },
+        
+        // Error FFI converter
+        LodgerException.ErrorHandler,
+    )
+    }
+
+    
+    /**
      * True if the platform's key was gone when the engine started, so that all per-user data had to be wiped.
      */override fun `dataWasLost`(): kotlin.Boolean {
             return FfiConverterBoolean.lift(
     callWithHandle {
     uniffiRustCall() { _status ->
     UniffiLib.uniffi_lodger_ffi_fn_method_lodgerengine_data_was_lost(
+        it,
+        _status)
+}
+    }
+    )
+    }
+    
+
+    
+    /**
+     * Finishes the login with the address that the browser came back with.
+     */
+    @Throws(LodgerException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `finishLogin`(`callback`: kotlin.String) : Account {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_lodger_ffi_fn_method_lodgerengine_finish_login(
+                uniffiHandle,
+                
+        FfiConverterString.lower(`callback`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_lodger_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_lodger_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_lodger_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeAccount.lift(it) },
+        // Error FFI converter
+        LodgerException.ErrorHandler,
+    )
+    }
+
+    
+    /**
+     * The user leaves the host: all data of all programs and the login are removed, and counted to be gone.
+     */
+    @Throws(LodgerException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `logOut`(`user`: kotlin.String) : LogOut {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_lodger_ffi_fn_method_lodgerengine_log_out(
+                uniffiHandle,
+                
+        FfiConverterString.lower(`user`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_lodger_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_lodger_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_lodger_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeLogOut.lift(it) },
+        // Error FFI converter
+        LodgerException.ErrorHandler,
+    )
+    }
+
+    
+    /**
+     * Whether a login was begun and its callback may still come. Blocks on the disk.
+     */
+    @Throws(LodgerException::class)override fun `loginPending`(): kotlin.Boolean {
+            return FfiConverterBoolean.lift(
+    callWithHandle {
+    uniffiRustCallWithError(LodgerException) { _status ->
+    UniffiLib.uniffi_lodger_ffi_fn_method_lodgerengine_login_pending(
         it,
         _status)
 }
@@ -6084,6 +6803,359 @@ public object FfiConverterTypePlatformHttp: FfiConverter<PlatformHttp, Long> {
 
 
 /**
+ * Makes sure that the user is there: a PIN, a fingerprint, at least a button.
+ */
+public interface Presence {
+    
+    /**
+     * Asks; `reason` is what the prompt says. Cancelled, it closes the prompt.
+     */
+    suspend fun `confirm`(`reason`: kotlin.String)
+    
+    companion object
+}
+
+/**
+ * Makes sure that the user is there: a PIN, a fingerprint, at least a button.
+ */
+open class PresenceImpl: Disposable, AutoCloseable, Presence
+{
+
+    @Suppress("UNUSED_PARAMETER")
+    /**
+     * @suppress
+     */
+    constructor(withHandle: UniffiWithHandle, handle: Long) {
+        this.handle = handle
+        this.cleanable = UniffiLib.CLEANER.register(this, UniffiCleanAction(handle))
+    }
+
+    /**
+     * @suppress
+     *
+     * This constructor can be used to instantiate a fake object. Only used for tests. Any
+     * attempt to actually use an object constructed this way will fail as there is no
+     * connected Rust object.
+     */
+    @Suppress("UNUSED_PARAMETER")
+    constructor(noHandle: NoHandle) {
+        this.handle = 0
+        this.cleanable = null
+    }
+
+    protected val handle: Long
+    protected val cleanable: UniffiCleaner.Cleanable?
+
+    private val wasDestroyed = AtomicBoolean(false)
+    private val callCounter = AtomicLong(1)
+
+    /**
+     * Whether the current object has been destroyed and its reference is gone in the Rust side.
+     */
+    val uniffiIsDestroyed: Boolean get() = wasDestroyed.get()
+
+    override fun destroy() {
+        // Only allow a single call to this method.
+        // TODO: maybe we should log a warning if called more than once?
+        if (this.wasDestroyed.compareAndSet(false, true)) {
+            // This decrement always matches the initial count of 1 given at creation time.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    @Synchronized
+    override fun close() {
+        this.destroy()
+    }
+
+    internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
+        // Check and increment the call counter, to keep the object alive.
+        // This needs a compare-and-set retry loop in case of concurrent updates.
+        do {
+            val c = this.callCounter.get()
+            if (c == 0L) {
+                throw IllegalStateException("${this.javaClass.simpleName} object has already been destroyed")
+            }
+            if (c == Long.MAX_VALUE) {
+                throw IllegalStateException("${this.javaClass.simpleName} call counter would overflow")
+            }
+        } while (! this.callCounter.compareAndSet(c, c + 1L))
+        // Now we can safely do the method call without the handle being freed concurrently.
+        try {
+            return block(this.uniffiCloneHandle())
+        } finally {
+            // This decrement always matches the increment we performed above.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    // Use a static inner class instead of a closure so as not to accidentally
+    // capture `this` as part of the cleanable's action.
+    private class UniffiCleanAction(private val handle: Long) : Runnable {
+        override fun run() {
+            if (handle == 0.toLong()) {
+                // Fake object created with `NoHandle`, don't try to free.
+                return;
+            }
+            uniffiRustCall { status ->
+                UniffiLib.uniffi_lodger_ffi_fn_free_presence(handle, status)
+            }
+        }
+    }
+
+    /**
+     * @suppress
+     */
+    fun uniffiCloneHandle(): Long {
+        if (handle == 0.toLong()) {
+            throw InternalException("uniffiCloneHandle() called on NoHandle object");
+        }
+        return uniffiRustCall() { status ->
+            UniffiLib.uniffi_lodger_ffi_fn_clone_presence(handle, status)
+        }
+    }
+
+    
+    /**
+     * Asks; `reason` is what the prompt says. Cancelled, it closes the prompt.
+     */
+    @Throws(SignerFailure::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `confirm`(`reason`: kotlin.String) {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_lodger_ffi_fn_method_presence_confirm(
+                uniffiHandle,
+                
+        FfiConverterString.lower(`reason`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_lodger_ffi_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_lodger_ffi_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_lodger_ffi_rust_future_free_void(future) },
+        // lift function
+        { },
+        
+        // Error FFI converter
+        SignerFailure.ErrorHandler,
+    )
+    }
+
+    
+
+    
+
+
+    
+    
+    /**
+     * @suppress
+     */
+    companion object
+    
+}
+
+
+
+// Put the implementation in an object so we don't pollute the top-level namespace
+internal object uniffiCallbackInterfacePresence {
+    internal object `confirm`: UniffiCallbackInterfacePresenceMethod0 {
+        override fun callback(`uniffiHandle`: Long,`reason`: RustBuffer.ByValue,`uniffiFutureCallback`: UniffiForeignFutureCompleteVoid,`uniffiCallbackData`: Long,`uniffiOutDroppedCallback`: UniffiForeignFutureDroppedCallbackStruct,) {
+            val uniffiObj = FfiConverterTypePresence.handleMap.get(uniffiHandle)
+            val makeCall = suspend { ->
+                uniffiObj.`confirm`(
+                    FfiConverterString.lift(`reason`),
+                )
+            }
+            val uniffiHandleSuccess = { _: Unit ->
+                val uniffiResult = UniffiForeignFutureResultVoid.UniffiByValue(
+                    UniffiRustCallStatus.ByValue()
+                )
+                uniffiResult.write()
+                uniffiFutureCallback.callback(uniffiCallbackData, uniffiResult)
+            }
+            val uniffiHandleError = { callStatus: UniffiRustCallStatus.ByValue ->
+                uniffiFutureCallback.callback(
+                    uniffiCallbackData,
+                    UniffiForeignFutureResultVoid.UniffiByValue(
+                        callStatus,
+                    ),
+                )
+            }
+            uniffiTraitInterfaceCallAsyncWithError(
+                makeCall,
+                uniffiHandleSuccess,
+                uniffiHandleError,
+                { e: SignerFailure -> FfiConverterTypeSignerFailure.lower(e) },
+                uniffiOutDroppedCallback
+            )
+        }
+    }
+
+    internal object uniffiFree: UniffiCallbackInterfaceFree {
+        override fun callback(handle: Long) {
+            FfiConverterTypePresence.handleMap.remove(handle)
+        }
+    }
+
+    internal object uniffiClone: UniffiCallbackInterfaceClone {
+        override fun callback(handle: Long): Long {
+            return FfiConverterTypePresence.handleMap.clone(handle)
+        }
+    }
+
+    internal var vtable = UniffiVTableCallbackInterfacePresence.UniffiByValue(
+        uniffiFree,
+        uniffiClone,
+        `confirm`,
+    )
+
+    // Registers the foreign callback with the Rust side.
+    // This method is generated for each callback interface.
+    internal fun register(lib: UniffiLib) {
+        lib.uniffi_lodger_ffi_fn_init_callback_vtable_presence(vtable)
+    }
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypePresence: FfiConverter<Presence, Long> {
+    internal val handleMap = UniffiHandleMap<Presence>()
+
+    override fun lower(value: Presence): Long {
+        if (value is PresenceImpl) {
+             // Rust-implemented object.  Clone the handle and return it
+            return value.uniffiCloneHandle()
+         } else {
+            // Kotlin object, generate a new vtable handle and return that.
+            return handleMap.insert(value)
+         }
+    }
+
+    override fun lift(value: Long): Presence {
+        if ((value and 1.toLong()) == 0.toLong()) {
+            // Rust-generated handle, construct a new class that uses the handle to implement the
+            // interface
+            return PresenceImpl(UniffiWithHandle, value)
+        } else {
+            // Kotlin-generated handle, get the object from the handle map
+            return handleMap.remove(value)
+        }
+    }
+
+    override fun read(buf: ByteBuffer): Presence {
+        return lift(buf.getLong())
+    }
+
+    override fun allocationSize(value: Presence) = 8UL
+
+    override fun write(value: Presence, buf: ByteBuffer) {
+        buf.putLong(lower(value))
+    }
+}
+
+
+// This template implements a class for working with a Rust struct via a handle
+// to the live Rust struct on the other side of the FFI.
+//
+// There's some subtlety here, because we have to be careful not to operate on a Rust
+// struct after it has been dropped, and because we must expose a public API for freeing
+// theq Kotlin wrapper object in lieu of reliable finalizers. The core requirements are:
+//
+//   * Each instance holds an opaque handle to the underlying Rust struct.
+//     Method calls need to read this handle from the object's state and pass it in to
+//     the Rust FFI.
+//
+//   * When an instance is no longer needed, its handle should be passed to a
+//     special destructor function provided by the Rust FFI, which will drop the
+//     underlying Rust struct.
+//
+//   * Given an instance, calling code is expected to call the special
+//     `destroy` method in order to free it after use, either by calling it explicitly
+//     or by using a higher-level helper like the `use` method. Failing to do so risks
+//     leaking the underlying Rust struct.
+//
+//   * We can't assume that calling code will do the right thing, and must be prepared
+//     to handle Kotlin method calls executing concurrently with or even after a call to
+//     `destroy`, and to handle multiple (possibly concurrent!) calls to `destroy`.
+//
+//   * We must never allow Rust code to operate on the underlying Rust struct after
+//     the destructor has been called, and must never call the destructor more than once.
+//     Doing so may trigger memory unsafety.
+//
+//   * To mitigate many of the risks of leaking memory and use-after-free unsafety, a `Cleaner`
+//     is implemented to call the destructor when the Kotlin object becomes unreachable.
+//     This is done in a background thread. This is not a panacea, and client code should be aware that
+//      1. the thread may starve if some there are objects that have poorly performing
+//     `drop` methods or do significant work in their `drop` methods.
+//      2. the thread is shared across the whole library. This can be tuned by using `android_cleaner = true`,
+//         or `android = true` in the [`kotlin` section of the `uniffi.toml` file](https://mozilla.github.io/uniffi-rs/kotlin/configuration.html).
+//
+// If we try to implement this with mutual exclusion on access to the handle, there is the
+// possibility of a race between a method call and a concurrent call to `destroy`:
+//
+//    * Thread A starts a method call, reads the value of the handle, but is interrupted
+//      before it can pass the handle over the FFI to Rust.
+//    * Thread B calls `destroy` and frees the underlying Rust struct.
+//    * Thread A resumes, passing the already-read handle value to Rust and triggering
+//      a use-after-free.
+//
+// One possible solution would be to use a `ReadWriteLock`, with each method call taking
+// a read lock (and thus allowed to run concurrently) and the special `destroy` method
+// taking a write lock (and thus blocking on live method calls). However, we aim not to
+// generate methods with any hidden blocking semantics, and a `destroy` method that might
+// block if called incorrectly seems to meet that bar.
+//
+// So, we achieve our goals by giving each instance an associated `AtomicLong` counter to track
+// the number of in-flight method calls, and an `AtomicBoolean` flag to indicate whether `destroy`
+// has been called. These are updated according to the following rules:
+//
+//    * The initial value of the counter is 1, indicating a live object with no in-flight calls.
+//      The initial value for the flag is false.
+//
+//    * At the start of each method call, we atomically check the counter.
+//      If it is 0 then the underlying Rust struct has already been destroyed and the call is aborted.
+//      If it is nonzero them we atomically increment it by 1 and proceed with the method call.
+//
+//    * At the end of each method call, we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+//    * When `destroy` is called, we atomically flip the flag from false to true.
+//      If the flag was already true we silently fail.
+//      Otherwise we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+// Astute readers may observe that this all sounds very similar to the way that Rust's `Arc<T>` works,
+// and indeed it is, with the addition of a flag to guard against multiple calls to `destroy`.
+//
+// The overall effect is that the underlying Rust struct is destroyed only when `destroy` has been
+// called *and* all in-flight method calls have completed, avoiding violating any of the expectations
+// of the underlying Rust code.
+//
+// This makes a cleaner a better alternative to _not_ calling `destroy()` as
+// and when the object is finished with, but the abstraction is not perfect: if the Rust object's `drop`
+// method is slow, and/or there are many objects to cleanup, and it's on a low end Android device, then the cleaner
+// thread may be starved, and the app will leak memory.
+//
+// In this case, `destroy`ing manually may be a better solution.
+//
+// The cleaner can live side by side with the manual calling of `destroy`. In the order of responsiveness, uniffi objects
+// with Rust peers are reclaimed:
+//
+// 1. By calling the `destroy` method of the object, which calls `rustObject.free()`. If that doesn't happen:
+// 2. When the object becomes unreachable, AND the Cleaner thread gets to call `rustObject.free()`. If the thread is starved then:
+// 3. The memory is reclaimed when the process terminates.
+//
+// [1] https://stackoverflow.com/questions/24376768/can-java-finalize-an-object-when-it-is-still-in-scope/24380219
+//
+
+
+/**
  * A repository's files shipped inside the app, as `lodger repo export` writes them.
  */
 public interface Preset {
@@ -7097,6 +8169,599 @@ public object FfiConverterTypeSessionListener: FfiConverter<SessionListener, Lon
 
 
 /**
+ * Holds the two keys, P-256 both. Any thread may call, several at once; cancelled, it closes its prompt.
+ */
+public interface Signer {
+    
+    /**
+     * The public key, as SubjectPublicKeyInfo in DER (Android) or as an X9.63 point of 65 bytes (iOS). Makes the pair if
+     * there is none; never asks the user.
+     */
+    suspend fun `publicKey`(`key`: Key): kotlin.ByteArray
+    
+    /**
+     * ECDSA with SHA-256 over `message`, in DER. For `pay` the user must be there: `reason` is what the prompt says.
+     */
+    suspend fun `sign`(`key`: Key, `message`: kotlin.ByteArray, `reason`: kotlin.String): kotlin.ByteArray
+    
+    /**
+     * How a key is kept, whether it has been made or not.
+     */
+    fun `protection`(`key`: Key): Protection
+    
+    /**
+     * What the platform says about a key, if it says anything.
+     */
+    suspend fun `attestation`(`key`: Key): Attestation?
+    
+    /**
+     * Removes both keys for good.
+     */
+    suspend fun `forget`()
+    
+    companion object
+}
+
+/**
+ * Holds the two keys, P-256 both. Any thread may call, several at once; cancelled, it closes its prompt.
+ */
+open class SignerImpl: Disposable, AutoCloseable, Signer
+{
+
+    @Suppress("UNUSED_PARAMETER")
+    /**
+     * @suppress
+     */
+    constructor(withHandle: UniffiWithHandle, handle: Long) {
+        this.handle = handle
+        this.cleanable = UniffiLib.CLEANER.register(this, UniffiCleanAction(handle))
+    }
+
+    /**
+     * @suppress
+     *
+     * This constructor can be used to instantiate a fake object. Only used for tests. Any
+     * attempt to actually use an object constructed this way will fail as there is no
+     * connected Rust object.
+     */
+    @Suppress("UNUSED_PARAMETER")
+    constructor(noHandle: NoHandle) {
+        this.handle = 0
+        this.cleanable = null
+    }
+
+    protected val handle: Long
+    protected val cleanable: UniffiCleaner.Cleanable?
+
+    private val wasDestroyed = AtomicBoolean(false)
+    private val callCounter = AtomicLong(1)
+
+    /**
+     * Whether the current object has been destroyed and its reference is gone in the Rust side.
+     */
+    val uniffiIsDestroyed: Boolean get() = wasDestroyed.get()
+
+    override fun destroy() {
+        // Only allow a single call to this method.
+        // TODO: maybe we should log a warning if called more than once?
+        if (this.wasDestroyed.compareAndSet(false, true)) {
+            // This decrement always matches the initial count of 1 given at creation time.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    @Synchronized
+    override fun close() {
+        this.destroy()
+    }
+
+    internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
+        // Check and increment the call counter, to keep the object alive.
+        // This needs a compare-and-set retry loop in case of concurrent updates.
+        do {
+            val c = this.callCounter.get()
+            if (c == 0L) {
+                throw IllegalStateException("${this.javaClass.simpleName} object has already been destroyed")
+            }
+            if (c == Long.MAX_VALUE) {
+                throw IllegalStateException("${this.javaClass.simpleName} call counter would overflow")
+            }
+        } while (! this.callCounter.compareAndSet(c, c + 1L))
+        // Now we can safely do the method call without the handle being freed concurrently.
+        try {
+            return block(this.uniffiCloneHandle())
+        } finally {
+            // This decrement always matches the increment we performed above.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    // Use a static inner class instead of a closure so as not to accidentally
+    // capture `this` as part of the cleanable's action.
+    private class UniffiCleanAction(private val handle: Long) : Runnable {
+        override fun run() {
+            if (handle == 0.toLong()) {
+                // Fake object created with `NoHandle`, don't try to free.
+                return;
+            }
+            uniffiRustCall { status ->
+                UniffiLib.uniffi_lodger_ffi_fn_free_signer(handle, status)
+            }
+        }
+    }
+
+    /**
+     * @suppress
+     */
+    fun uniffiCloneHandle(): Long {
+        if (handle == 0.toLong()) {
+            throw InternalException("uniffiCloneHandle() called on NoHandle object");
+        }
+        return uniffiRustCall() { status ->
+            UniffiLib.uniffi_lodger_ffi_fn_clone_signer(handle, status)
+        }
+    }
+
+    
+    /**
+     * The public key, as SubjectPublicKeyInfo in DER (Android) or as an X9.63 point of 65 bytes (iOS). Makes the pair if
+     * there is none; never asks the user.
+     */
+    @Throws(SignerFailure::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `publicKey`(`key`: Key) : kotlin.ByteArray {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_lodger_ffi_fn_method_signer_public_key(
+                uniffiHandle,
+                
+        FfiConverterTypeKey.lower(`key`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_lodger_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_lodger_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_lodger_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterByteArray.lift(it) },
+        // Error FFI converter
+        SignerFailure.ErrorHandler,
+    )
+    }
+
+    
+    /**
+     * ECDSA with SHA-256 over `message`, in DER. For `pay` the user must be there: `reason` is what the prompt says.
+     */
+    @Throws(SignerFailure::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `sign`(`key`: Key, `message`: kotlin.ByteArray, `reason`: kotlin.String) : kotlin.ByteArray {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_lodger_ffi_fn_method_signer_sign(
+                uniffiHandle,
+                
+        FfiConverterTypeKey.lower(`key`),
+        FfiConverterByteArray.lower(`message`),
+        FfiConverterString.lower(`reason`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_lodger_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_lodger_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_lodger_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterByteArray.lift(it) },
+        // Error FFI converter
+        SignerFailure.ErrorHandler,
+    )
+    }
+
+    
+    /**
+     * How a key is kept, whether it has been made or not.
+     */
+    @Throws(CallbackFailed::class)override fun `protection`(`key`: Key): Protection {
+            return FfiConverterTypeProtection.lift(
+    callWithHandle {
+    uniffiRustCallWithError(CallbackFailed) { _status ->
+    UniffiLib.uniffi_lodger_ffi_fn_method_signer_protection(
+        it,
+        
+        FfiConverterTypeKey.lower(`key`),_status)
+}
+    }
+    )
+    }
+    
+
+    
+    /**
+     * What the platform says about a key, if it says anything.
+     */
+    @Throws(SignerFailure::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `attestation`(`key`: Key) : Attestation? {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_lodger_ffi_fn_method_signer_attestation(
+                uniffiHandle,
+                
+        FfiConverterTypeKey.lower(`key`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_lodger_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_lodger_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_lodger_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterOptionalTypeAttestation.lift(it) },
+        // Error FFI converter
+        SignerFailure.ErrorHandler,
+    )
+    }
+
+    
+    /**
+     * Removes both keys for good.
+     */
+    @Throws(SignerFailure::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `forget`() {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_lodger_ffi_fn_method_signer_forget(
+                uniffiHandle,
+                
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_lodger_ffi_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_lodger_ffi_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_lodger_ffi_rust_future_free_void(future) },
+        // lift function
+        { },
+        
+        // Error FFI converter
+        SignerFailure.ErrorHandler,
+    )
+    }
+
+    
+
+    
+
+
+    
+    
+    /**
+     * @suppress
+     */
+    companion object
+    
+}
+
+
+
+// Put the implementation in an object so we don't pollute the top-level namespace
+internal object uniffiCallbackInterfaceSigner {
+    internal object `publicKey`: UniffiCallbackInterfaceSignerMethod0 {
+        override fun callback(`uniffiHandle`: Long,`key`: RustBuffer.ByValue,`uniffiFutureCallback`: UniffiForeignFutureCompleteRustBuffer,`uniffiCallbackData`: Long,`uniffiOutDroppedCallback`: UniffiForeignFutureDroppedCallbackStruct,) {
+            val uniffiObj = FfiConverterTypeSigner.handleMap.get(uniffiHandle)
+            val makeCall = suspend { ->
+                uniffiObj.`publicKey`(
+                    FfiConverterTypeKey.lift(`key`),
+                )
+            }
+            val uniffiHandleSuccess = { returnValue: kotlin.ByteArray ->
+                val uniffiResult = UniffiForeignFutureResultRustBuffer.UniffiByValue(
+                    FfiConverterByteArray.lower(returnValue),
+                    UniffiRustCallStatus.ByValue()
+                )
+                uniffiResult.write()
+                uniffiFutureCallback.callback(uniffiCallbackData, uniffiResult)
+            }
+            val uniffiHandleError = { callStatus: UniffiRustCallStatus.ByValue ->
+                uniffiFutureCallback.callback(
+                    uniffiCallbackData,
+                    UniffiForeignFutureResultRustBuffer.UniffiByValue(
+                        RustBuffer.ByValue(),
+                        callStatus,
+                    ),
+                )
+            }
+            uniffiTraitInterfaceCallAsyncWithError(
+                makeCall,
+                uniffiHandleSuccess,
+                uniffiHandleError,
+                { e: SignerFailure -> FfiConverterTypeSignerFailure.lower(e) },
+                uniffiOutDroppedCallback
+            )
+        }
+    }
+    internal object `sign`: UniffiCallbackInterfaceSignerMethod1 {
+        override fun callback(`uniffiHandle`: Long,`key`: RustBuffer.ByValue,`message`: RustBuffer.ByValue,`reason`: RustBuffer.ByValue,`uniffiFutureCallback`: UniffiForeignFutureCompleteRustBuffer,`uniffiCallbackData`: Long,`uniffiOutDroppedCallback`: UniffiForeignFutureDroppedCallbackStruct,) {
+            val uniffiObj = FfiConverterTypeSigner.handleMap.get(uniffiHandle)
+            val makeCall = suspend { ->
+                uniffiObj.`sign`(
+                    FfiConverterTypeKey.lift(`key`),
+                    FfiConverterByteArray.lift(`message`),
+                    FfiConverterString.lift(`reason`),
+                )
+            }
+            val uniffiHandleSuccess = { returnValue: kotlin.ByteArray ->
+                val uniffiResult = UniffiForeignFutureResultRustBuffer.UniffiByValue(
+                    FfiConverterByteArray.lower(returnValue),
+                    UniffiRustCallStatus.ByValue()
+                )
+                uniffiResult.write()
+                uniffiFutureCallback.callback(uniffiCallbackData, uniffiResult)
+            }
+            val uniffiHandleError = { callStatus: UniffiRustCallStatus.ByValue ->
+                uniffiFutureCallback.callback(
+                    uniffiCallbackData,
+                    UniffiForeignFutureResultRustBuffer.UniffiByValue(
+                        RustBuffer.ByValue(),
+                        callStatus,
+                    ),
+                )
+            }
+            uniffiTraitInterfaceCallAsyncWithError(
+                makeCall,
+                uniffiHandleSuccess,
+                uniffiHandleError,
+                { e: SignerFailure -> FfiConverterTypeSignerFailure.lower(e) },
+                uniffiOutDroppedCallback
+            )
+        }
+    }
+    internal object `protection`: UniffiCallbackInterfaceSignerMethod2 {
+        override fun callback(`uniffiHandle`: Long,`key`: RustBuffer.ByValue,`uniffiOutReturn`: RustBuffer,uniffiCallStatus: UniffiRustCallStatus,) {
+            val uniffiObj = FfiConverterTypeSigner.handleMap.get(uniffiHandle)
+            val makeCall = { ->
+                uniffiObj.`protection`(
+                    FfiConverterTypeKey.lift(`key`),
+                )
+            }
+            val writeReturn = { value: Protection -> uniffiOutReturn.setValue(FfiConverterTypeProtection.lower(value)) }
+            uniffiTraitInterfaceCallWithError(
+                uniffiCallStatus,
+                makeCall,
+                writeReturn,
+                { e: CallbackFailed -> FfiConverterTypeCallbackFailed.lower(e) }
+            )
+        }
+    }
+    internal object `attestation`: UniffiCallbackInterfaceSignerMethod3 {
+        override fun callback(`uniffiHandle`: Long,`key`: RustBuffer.ByValue,`uniffiFutureCallback`: UniffiForeignFutureCompleteRustBuffer,`uniffiCallbackData`: Long,`uniffiOutDroppedCallback`: UniffiForeignFutureDroppedCallbackStruct,) {
+            val uniffiObj = FfiConverterTypeSigner.handleMap.get(uniffiHandle)
+            val makeCall = suspend { ->
+                uniffiObj.`attestation`(
+                    FfiConverterTypeKey.lift(`key`),
+                )
+            }
+            val uniffiHandleSuccess = { returnValue: Attestation? ->
+                val uniffiResult = UniffiForeignFutureResultRustBuffer.UniffiByValue(
+                    FfiConverterOptionalTypeAttestation.lower(returnValue),
+                    UniffiRustCallStatus.ByValue()
+                )
+                uniffiResult.write()
+                uniffiFutureCallback.callback(uniffiCallbackData, uniffiResult)
+            }
+            val uniffiHandleError = { callStatus: UniffiRustCallStatus.ByValue ->
+                uniffiFutureCallback.callback(
+                    uniffiCallbackData,
+                    UniffiForeignFutureResultRustBuffer.UniffiByValue(
+                        RustBuffer.ByValue(),
+                        callStatus,
+                    ),
+                )
+            }
+            uniffiTraitInterfaceCallAsyncWithError(
+                makeCall,
+                uniffiHandleSuccess,
+                uniffiHandleError,
+                { e: SignerFailure -> FfiConverterTypeSignerFailure.lower(e) },
+                uniffiOutDroppedCallback
+            )
+        }
+    }
+    internal object `forget`: UniffiCallbackInterfaceSignerMethod4 {
+        override fun callback(`uniffiHandle`: Long,`uniffiFutureCallback`: UniffiForeignFutureCompleteVoid,`uniffiCallbackData`: Long,`uniffiOutDroppedCallback`: UniffiForeignFutureDroppedCallbackStruct,) {
+            val uniffiObj = FfiConverterTypeSigner.handleMap.get(uniffiHandle)
+            val makeCall = suspend { ->
+                uniffiObj.`forget`(
+                )
+            }
+            val uniffiHandleSuccess = { _: Unit ->
+                val uniffiResult = UniffiForeignFutureResultVoid.UniffiByValue(
+                    UniffiRustCallStatus.ByValue()
+                )
+                uniffiResult.write()
+                uniffiFutureCallback.callback(uniffiCallbackData, uniffiResult)
+            }
+            val uniffiHandleError = { callStatus: UniffiRustCallStatus.ByValue ->
+                uniffiFutureCallback.callback(
+                    uniffiCallbackData,
+                    UniffiForeignFutureResultVoid.UniffiByValue(
+                        callStatus,
+                    ),
+                )
+            }
+            uniffiTraitInterfaceCallAsyncWithError(
+                makeCall,
+                uniffiHandleSuccess,
+                uniffiHandleError,
+                { e: SignerFailure -> FfiConverterTypeSignerFailure.lower(e) },
+                uniffiOutDroppedCallback
+            )
+        }
+    }
+
+    internal object uniffiFree: UniffiCallbackInterfaceFree {
+        override fun callback(handle: Long) {
+            FfiConverterTypeSigner.handleMap.remove(handle)
+        }
+    }
+
+    internal object uniffiClone: UniffiCallbackInterfaceClone {
+        override fun callback(handle: Long): Long {
+            return FfiConverterTypeSigner.handleMap.clone(handle)
+        }
+    }
+
+    internal var vtable = UniffiVTableCallbackInterfaceSigner.UniffiByValue(
+        uniffiFree,
+        uniffiClone,
+        `publicKey`,
+        `sign`,
+        `protection`,
+        `attestation`,
+        `forget`,
+    )
+
+    // Registers the foreign callback with the Rust side.
+    // This method is generated for each callback interface.
+    internal fun register(lib: UniffiLib) {
+        lib.uniffi_lodger_ffi_fn_init_callback_vtable_signer(vtable)
+    }
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeSigner: FfiConverter<Signer, Long> {
+    internal val handleMap = UniffiHandleMap<Signer>()
+
+    override fun lower(value: Signer): Long {
+        if (value is SignerImpl) {
+             // Rust-implemented object.  Clone the handle and return it
+            return value.uniffiCloneHandle()
+         } else {
+            // Kotlin object, generate a new vtable handle and return that.
+            return handleMap.insert(value)
+         }
+    }
+
+    override fun lift(value: Long): Signer {
+        if ((value and 1.toLong()) == 0.toLong()) {
+            // Rust-generated handle, construct a new class that uses the handle to implement the
+            // interface
+            return SignerImpl(UniffiWithHandle, value)
+        } else {
+            // Kotlin-generated handle, get the object from the handle map
+            return handleMap.remove(value)
+        }
+    }
+
+    override fun read(buf: ByteBuffer): Signer {
+        return lift(buf.getLong())
+    }
+
+    override fun allocationSize(value: Signer) = 8UL
+
+    override fun write(value: Signer, buf: ByteBuffer) {
+        buf.putLong(lower(value))
+    }
+}
+
+
+// This template implements a class for working with a Rust struct via a handle
+// to the live Rust struct on the other side of the FFI.
+//
+// There's some subtlety here, because we have to be careful not to operate on a Rust
+// struct after it has been dropped, and because we must expose a public API for freeing
+// theq Kotlin wrapper object in lieu of reliable finalizers. The core requirements are:
+//
+//   * Each instance holds an opaque handle to the underlying Rust struct.
+//     Method calls need to read this handle from the object's state and pass it in to
+//     the Rust FFI.
+//
+//   * When an instance is no longer needed, its handle should be passed to a
+//     special destructor function provided by the Rust FFI, which will drop the
+//     underlying Rust struct.
+//
+//   * Given an instance, calling code is expected to call the special
+//     `destroy` method in order to free it after use, either by calling it explicitly
+//     or by using a higher-level helper like the `use` method. Failing to do so risks
+//     leaking the underlying Rust struct.
+//
+//   * We can't assume that calling code will do the right thing, and must be prepared
+//     to handle Kotlin method calls executing concurrently with or even after a call to
+//     `destroy`, and to handle multiple (possibly concurrent!) calls to `destroy`.
+//
+//   * We must never allow Rust code to operate on the underlying Rust struct after
+//     the destructor has been called, and must never call the destructor more than once.
+//     Doing so may trigger memory unsafety.
+//
+//   * To mitigate many of the risks of leaking memory and use-after-free unsafety, a `Cleaner`
+//     is implemented to call the destructor when the Kotlin object becomes unreachable.
+//     This is done in a background thread. This is not a panacea, and client code should be aware that
+//      1. the thread may starve if some there are objects that have poorly performing
+//     `drop` methods or do significant work in their `drop` methods.
+//      2. the thread is shared across the whole library. This can be tuned by using `android_cleaner = true`,
+//         or `android = true` in the [`kotlin` section of the `uniffi.toml` file](https://mozilla.github.io/uniffi-rs/kotlin/configuration.html).
+//
+// If we try to implement this with mutual exclusion on access to the handle, there is the
+// possibility of a race between a method call and a concurrent call to `destroy`:
+//
+//    * Thread A starts a method call, reads the value of the handle, but is interrupted
+//      before it can pass the handle over the FFI to Rust.
+//    * Thread B calls `destroy` and frees the underlying Rust struct.
+//    * Thread A resumes, passing the already-read handle value to Rust and triggering
+//      a use-after-free.
+//
+// One possible solution would be to use a `ReadWriteLock`, with each method call taking
+// a read lock (and thus allowed to run concurrently) and the special `destroy` method
+// taking a write lock (and thus blocking on live method calls). However, we aim not to
+// generate methods with any hidden blocking semantics, and a `destroy` method that might
+// block if called incorrectly seems to meet that bar.
+//
+// So, we achieve our goals by giving each instance an associated `AtomicLong` counter to track
+// the number of in-flight method calls, and an `AtomicBoolean` flag to indicate whether `destroy`
+// has been called. These are updated according to the following rules:
+//
+//    * The initial value of the counter is 1, indicating a live object with no in-flight calls.
+//      The initial value for the flag is false.
+//
+//    * At the start of each method call, we atomically check the counter.
+//      If it is 0 then the underlying Rust struct has already been destroyed and the call is aborted.
+//      If it is nonzero them we atomically increment it by 1 and proceed with the method call.
+//
+//    * At the end of each method call, we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+//    * When `destroy` is called, we atomically flip the flag from false to true.
+//      If the flag was already true we silently fail.
+//      Otherwise we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+// Astute readers may observe that this all sounds very similar to the way that Rust's `Arc<T>` works,
+// and indeed it is, with the addition of a flag to guard against multiple calls to `destroy`.
+//
+// The overall effect is that the underlying Rust struct is destroyed only when `destroy` has been
+// called *and* all in-flight method calls have completed, avoiding violating any of the expectations
+// of the underlying Rust code.
+//
+// This makes a cleaner a better alternative to _not_ calling `destroy()` as
+// and when the object is finished with, but the abstraction is not perfect: if the Rust object's `drop`
+// method is slow, and/or there are many objects to cleanup, and it's on a low end Android device, then the cleaner
+// thread may be starved, and the app will leak memory.
+//
+// In this case, `destroy`ing manually may be a better solution.
+//
+// The cleaner can live side by side with the manual calling of `destroy`. In the order of responsiveness, uniffi objects
+// with Rust peers are reclaimed:
+//
+// 1. By calling the `destroy` method of the object, which calls `rustObject.free()`. If that doesn't happen:
+// 2. When the object becomes unreachable, AND the Cleaner thread gets to call `rustObject.free()`. If the thread is starved then:
+// 3. The memory is reclaimed when the process terminates.
+//
+// [1] https://stackoverflow.com/questions/24376768/can-java-finalize-an-object-when-it-is-still-in-scope/24380219
+//
+
+
+/**
  * One connection. `send` and `receive` run at the same time, each one at a time.
  */
 public interface SocketConnection {
@@ -7419,6 +9084,155 @@ public object FfiConverterTypeSocketConnection: FfiConverter<SocketConnection, L
 
 
 /**
+ * Who is logged in.
+ */
+data class Account (
+    /**
+     * The provider.
+     */
+    var `issuer`: kotlin.String
+    , 
+    /**
+     * The user, as the provider calls it.
+     */
+    var `subject`: kotlin.String
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeAccount: FfiConverterRustBuffer<Account> {
+    override fun read(buf: ByteBuffer): Account {
+        return Account(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Account) = (
+            FfiConverterString.allocationSize(value.`issuer`) +
+            FfiConverterString.allocationSize(value.`subject`)
+    )
+
+    override fun write(value: Account, buf: ByteBuffer) {
+            FfiConverterString.write(value.`issuer`, buf)
+            FfiConverterString.write(value.`subject`, buf)
+    }
+}
+
+
+
+/**
+ * What Lodger asks a host's identity for.
+ */
+data class Ask (
+    /**
+     * For `aud`.
+     */
+    var `audience`: kotlin.String
+    , 
+    /**
+     * For `nonce` of an assertion: random, new each time.
+     */
+    var `nonce`: kotlin.String
+    , 
+    /**
+     * For `cnf.jkt`: the login key's thumbprint.
+     */
+    var `key`: kotlin.String
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeAsk: FfiConverterRustBuffer<Ask> {
+    override fun read(buf: ByteBuffer): Ask {
+        return Ask(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Ask) = (
+            FfiConverterString.allocationSize(value.`audience`) +
+            FfiConverterString.allocationSize(value.`nonce`) +
+            FfiConverterString.allocationSize(value.`key`)
+    )
+
+    override fun write(value: Ask, buf: ByteBuffer) {
+            FfiConverterString.write(value.`audience`, buf)
+            FfiConverterString.write(value.`nonce`, buf)
+            FfiConverterString.write(value.`key`, buf)
+    }
+}
+
+
+
+/**
+ * A platform's statement about a key.
+ */
+data class Attestation (
+    /**
+     * `android-key` or `apple-app-attest`.
+     */
+    var `format`: kotlin.String
+    , 
+    /**
+     * In base64, as the platform gives it.
+     */
+    var `statement`: kotlin.String
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeAttestation: FfiConverterRustBuffer<Attestation> {
+    override fun read(buf: ByteBuffer): Attestation {
+        return Attestation(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Attestation) = (
+            FfiConverterString.allocationSize(value.`format`) +
+            FfiConverterString.allocationSize(value.`statement`)
+    )
+
+    override fun write(value: Attestation, buf: ByteBuffer) {
+            FfiConverterString.write(value.`format`, buf)
+            FfiConverterString.write(value.`statement`, buf)
+    }
+}
+
+
+
+/**
  * The engine's settings.
  */
 data class Config (
@@ -7446,6 +9260,11 @@ data class Config (
      * Where programs come from.
      */
     var `repository`: Repository
+    , 
+    /**
+     * How the host's users log in; none: they do not.
+     */
+    var `login`: LoginConfig?
     
 ): Disposable{
     
@@ -7461,7 +9280,8 @@ data class Config (
         this.`quota`,
         this.`startTimeoutMs`,
         this.`disabledCapabilities`,
-        this.`repository`
+        this.`repository`,
+        this.`login`
     )
     }
     
@@ -7479,6 +9299,7 @@ public object FfiConverterTypeConfig: FfiConverterRustBuffer<Config> {
             FfiConverterULong.read(buf),
             FfiConverterSequenceString.read(buf),
             FfiConverterTypeRepository.read(buf),
+            FfiConverterOptionalTypeLoginConfig.read(buf),
         )
     }
 
@@ -7487,7 +9308,8 @@ public object FfiConverterTypeConfig: FfiConverterRustBuffer<Config> {
             FfiConverterULong.allocationSize(value.`quota`) +
             FfiConverterULong.allocationSize(value.`startTimeoutMs`) +
             FfiConverterSequenceString.allocationSize(value.`disabledCapabilities`) +
-            FfiConverterTypeRepository.allocationSize(value.`repository`)
+            FfiConverterTypeRepository.allocationSize(value.`repository`) +
+            FfiConverterOptionalTypeLoginConfig.allocationSize(value.`login`)
     )
 
     override fun write(value: Config, buf: ByteBuffer) {
@@ -7496,6 +9318,7 @@ public object FfiConverterTypeConfig: FfiConverterRustBuffer<Config> {
             FfiConverterULong.write(value.`startTimeoutMs`, buf)
             FfiConverterSequenceString.write(value.`disabledCapabilities`, buf)
             FfiConverterTypeRepository.write(value.`repository`, buf)
+            FfiConverterOptionalTypeLoginConfig.write(value.`login`, buf)
     }
 }
 
@@ -7926,6 +9749,80 @@ public object FfiConverterTypeHttpResponse: FfiConverterRustBuffer<HttpResponse>
 
 
 /**
+ * The login of a host's users at Lodger's server.
+ */
+data class LoginConfig (
+    /**
+     * The server's address, https, without a slash at the end.
+     */
+    var `server`: kotlin.String
+    , 
+    /**
+     * The audience that the host registered there.
+     */
+    var `audience`: kotlin.String
+    , 
+    /**
+     * Who says who the user is.
+     */
+    var `identity`: IdentitySource
+    , 
+    /**
+     * Who holds the device's keys.
+     */
+    var `keys`: KeySource
+    
+): Disposable{
+    
+
+    
+
+    
+    @Suppress("UNNECESSARY_SAFE_CALL") // codegen is much simpler if we unconditionally emit safe calls here
+    override fun destroy() {
+        
+    Disposable.destroy(
+        this.`server`,
+        this.`audience`,
+        this.`identity`,
+        this.`keys`
+    )
+    }
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeLoginConfig: FfiConverterRustBuffer<LoginConfig> {
+    override fun read(buf: ByteBuffer): LoginConfig {
+        return LoginConfig(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterTypeIdentitySource.read(buf),
+            FfiConverterTypeKeySource.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: LoginConfig) = (
+            FfiConverterString.allocationSize(value.`server`) +
+            FfiConverterString.allocationSize(value.`audience`) +
+            FfiConverterTypeIdentitySource.allocationSize(value.`identity`) +
+            FfiConverterTypeKeySource.allocationSize(value.`keys`)
+    )
+
+    override fun write(value: LoginConfig, buf: ByteBuffer) {
+            FfiConverterString.write(value.`server`, buf)
+            FfiConverterString.write(value.`audience`, buf)
+            FfiConverterTypeIdentitySource.write(value.`identity`, buf)
+            FfiConverterTypeKeySource.write(value.`keys`, buf)
+    }
+}
+
+
+
+/**
  * One wish to open a program.
  */
 data class OpenRequest (
@@ -8175,6 +10072,140 @@ public object FfiConverterTypePageAddress: FfiConverterRustBuffer<PageAddress> {
     override fun write(value: PageAddress, buf: ByteBuffer) {
             FfiConverterString.write(value.`path`, buf)
             FfiConverterMapStringString.write(value.`query`, buf)
+    }
+}
+
+
+
+/**
+ * One parameter of a request.
+ */
+data class Parameter (
+    /**
+     * Its name.
+     */
+    var `name`: kotlin.String
+    , 
+    /**
+     * Its value.
+     */
+    var `value`: kotlin.String
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeParameter: FfiConverterRustBuffer<Parameter> {
+    override fun read(buf: ByteBuffer): Parameter {
+        return Parameter(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Parameter) = (
+            FfiConverterString.allocationSize(value.`name`) +
+            FfiConverterString.allocationSize(value.`value`)
+    )
+
+    override fun write(value: Parameter, buf: ByteBuffer) {
+            FfiConverterString.write(value.`name`, buf)
+            FfiConverterString.write(value.`value`, buf)
+    }
+}
+
+
+
+/**
+ * A provider that speaks OpenID Connect; the client is public and native.
+ */
+data class ProviderConfig (
+    /**
+     * The provider, exactly as its metadata and tokens write it.
+     */
+    var `issuer`: kotlin.String
+    , 
+    /**
+     * This app, as the provider knows it.
+     */
+    var `clientId`: kotlin.String
+    , 
+    /**
+     * Where the browser comes back to: claimed https, or a reverse-domain scheme such as `com.example.host:/cb`.
+     */
+    var `redirectUri`: kotlin.String
+    , 
+    /**
+     * With a blank between; `openid` among them.
+     */
+    var `scope`: kotlin.String
+    , 
+    /**
+     * Lodger's server, as audience of the access token, if the provider wants to be told.
+     */
+    var `resource`: kotlin.String?
+    , 
+    /**
+     * More parameters of the authorization request, such as `prompt`.
+     */
+    var `parameters`: List<Parameter>
+    , 
+    /**
+     * Plain http to loopback addresses is allowed, if the trust root is a development root.
+     */
+    var `development`: kotlin.Boolean
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeProviderConfig: FfiConverterRustBuffer<ProviderConfig> {
+    override fun read(buf: ByteBuffer): ProviderConfig {
+        return ProviderConfig(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterSequenceTypeParameter.read(buf),
+            FfiConverterBoolean.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: ProviderConfig) = (
+            FfiConverterString.allocationSize(value.`issuer`) +
+            FfiConverterString.allocationSize(value.`clientId`) +
+            FfiConverterString.allocationSize(value.`redirectUri`) +
+            FfiConverterString.allocationSize(value.`scope`) +
+            FfiConverterOptionalString.allocationSize(value.`resource`) +
+            FfiConverterSequenceTypeParameter.allocationSize(value.`parameters`) +
+            FfiConverterBoolean.allocationSize(value.`development`)
+    )
+
+    override fun write(value: ProviderConfig, buf: ByteBuffer) {
+            FfiConverterString.write(value.`issuer`, buf)
+            FfiConverterString.write(value.`clientId`, buf)
+            FfiConverterString.write(value.`redirectUri`, buf)
+            FfiConverterString.write(value.`scope`, buf)
+            FfiConverterOptionalString.write(value.`resource`, buf)
+            FfiConverterSequenceTypeParameter.write(value.`parameters`, buf)
+            FfiConverterBoolean.write(value.`development`, buf)
     }
 }
 
@@ -8972,6 +11003,104 @@ public object FfiConverterTypeCallbackFailed : FfiConverterRustBuffer<CallbackFa
 
 
 /**
+ * A host's answer.
+ */
+sealed class Credential {
+    
+    /**
+     * A JWT that the host's back end made for this request.
+     */
+    data class Assertion(
+        /**
+         * The JWT.
+         */
+        val `token`: kotlin.String) : Credential()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * An access token bound to the login key.
+     */
+    data class AccessToken(
+        /**
+         * The token.
+         */
+        val `token`: kotlin.String) : Credential()
+        
+    {
+        
+
+        companion object
+    }
+    
+
+    
+
+    
+    
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeCredential : FfiConverterRustBuffer<Credential>{
+    override fun read(buf: ByteBuffer): Credential {
+        return when(buf.getInt()) {
+            1 -> Credential.Assertion(
+                FfiConverterString.read(buf),
+                )
+            2 -> Credential.AccessToken(
+                FfiConverterString.read(buf),
+                )
+            else -> throw RuntimeException("invalid enum value, something is very wrong!!")
+        }
+    }
+
+    override fun allocationSize(value: Credential): ULong = when(value) {
+        is Credential.Assertion -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`token`)
+            )
+        }
+        is Credential.AccessToken -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`token`)
+            )
+        }
+    }
+
+    override fun write(value: Credential, buf: ByteBuffer) {
+        when(value) {
+            is Credential.Assertion -> {
+                buf.putInt(1)
+                FfiConverterString.write(value.`token`, buf)
+                Unit
+            }
+            is Credential.AccessToken -> {
+                buf.putInt(2)
+                FfiConverterString.write(value.`token`, buf)
+                Unit
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+}
+
+
+
+
+
+/**
  * What the permission check said to a call.
  */
 
@@ -9384,6 +11513,410 @@ public object FfiConverterTypeHttpFailure : FfiConverterRustBuffer<HttpFailure> 
 
 
 /**
+ * Why there is no identity.
+ */
+sealed class IdentityFailure: kotlin.Exception() {
+    
+    /**
+     * The host's user is not logged in.
+     */
+    class LoginRequired(
+        ) : IdentityFailure() {
+        override val message
+            get() = ""
+    }
+    
+    /**
+     * The user gave up.
+     */
+    class Cancelled(
+        ) : IdentityFailure() {
+        override val message
+            get() = ""
+    }
+    
+    /**
+     * The host's back end does not answer.
+     */
+    class Unreachable(
+        
+        /**
+         * In a few words, without URL.
+         */
+        val `reason`: kotlin.String
+        ) : IdentityFailure() {
+        override val message
+            get() = "reason=${ `reason` }"
+    }
+    
+    /**
+     * Anything else.
+     */
+    class Failed(
+        ) : IdentityFailure() {
+        override val message
+            get() = ""
+    }
+    
+
+    
+
+
+    companion object ErrorHandler : UniffiRustCallStatusErrorHandler<IdentityFailure> {
+        override fun lift(error_buf: RustBuffer.ByValue): IdentityFailure = FfiConverterTypeIdentityFailure.lift(error_buf)
+    }
+
+    
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeIdentityFailure : FfiConverterRustBuffer<IdentityFailure> {
+    override fun read(buf: ByteBuffer): IdentityFailure {
+        
+
+        return when(buf.getInt()) {
+            1 -> IdentityFailure.LoginRequired()
+            2 -> IdentityFailure.Cancelled()
+            3 -> IdentityFailure.Unreachable(
+                FfiConverterString.read(buf),
+                )
+            4 -> IdentityFailure.Failed()
+            else -> throw RuntimeException("invalid error enum value, something is very wrong!!")
+        }
+    }
+
+    override fun allocationSize(value: IdentityFailure): ULong {
+        return when(value) {
+            is IdentityFailure.LoginRequired -> (
+                // Add the size for the Int that specifies the variant plus the size needed for all fields
+                4UL
+            )
+            is IdentityFailure.Cancelled -> (
+                // Add the size for the Int that specifies the variant plus the size needed for all fields
+                4UL
+            )
+            is IdentityFailure.Unreachable -> (
+                // Add the size for the Int that specifies the variant plus the size needed for all fields
+                4UL
+                + FfiConverterString.allocationSize(value.`reason`)
+            )
+            is IdentityFailure.Failed -> (
+                // Add the size for the Int that specifies the variant plus the size needed for all fields
+                4UL
+            )
+        }
+    }
+
+    override fun write(value: IdentityFailure, buf: ByteBuffer) {
+        when(value) {
+            is IdentityFailure.LoginRequired -> {
+                buf.putInt(1)
+                Unit
+            }
+            is IdentityFailure.Cancelled -> {
+                buf.putInt(2)
+                Unit
+            }
+            is IdentityFailure.Unreachable -> {
+                buf.putInt(3)
+                FfiConverterString.write(value.`reason`, buf)
+                Unit
+            }
+            is IdentityFailure.Failed -> {
+                buf.putInt(4)
+                Unit
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+
+}
+
+
+
+/**
+ * Who says who the user is.
+ */
+sealed class IdentitySource: Disposable  {
+    
+    /**
+     * The host's own code.
+     */
+    data class Host(
+        /**
+         * An assertion by its back end, or an access token that it has.
+         */
+        val `identity`: dev.lodger.internal.Identity) : IdentitySource()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * A provider that speaks OpenID Connect: the login is one in the system's browser.
+     */
+    data class Provider(
+        /**
+         * Which.
+         */
+        val `provider`: dev.lodger.internal.ProviderConfig) : IdentitySource()
+        
+    {
+        
+
+        companion object
+    }
+    
+
+    
+    @Suppress("UNNECESSARY_SAFE_CALL") // codegen is much simpler if we unconditionally emit safe calls here
+    override fun destroy() {
+        when(this) {
+            is IdentitySource.Host -> {
+                
+    Disposable.destroy(
+        this.`identity`
+    )
+                
+            }
+            is IdentitySource.Provider -> {
+                
+    Disposable.destroy(
+        this.`provider`
+    )
+                
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+    
+
+    
+    
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeIdentitySource : FfiConverterRustBuffer<IdentitySource>{
+    override fun read(buf: ByteBuffer): IdentitySource {
+        return when(buf.getInt()) {
+            1 -> IdentitySource.Host(
+                FfiConverterTypeIdentity.read(buf),
+                )
+            2 -> IdentitySource.Provider(
+                FfiConverterTypeProviderConfig.read(buf),
+                )
+            else -> throw RuntimeException("invalid enum value, something is very wrong!!")
+        }
+    }
+
+    override fun allocationSize(value: IdentitySource): ULong = when(value) {
+        is IdentitySource.Host -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeIdentity.allocationSize(value.`identity`)
+            )
+        }
+        is IdentitySource.Provider -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeProviderConfig.allocationSize(value.`provider`)
+            )
+        }
+    }
+
+    override fun write(value: IdentitySource, buf: ByteBuffer) {
+        when(value) {
+            is IdentitySource.Host -> {
+                buf.putInt(1)
+                FfiConverterTypeIdentity.write(value.`identity`, buf)
+                Unit
+            }
+            is IdentitySource.Provider -> {
+                buf.putInt(2)
+                FfiConverterTypeProviderConfig.write(value.`provider`, buf)
+                Unit
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+}
+
+
+
+
+
+/**
+ * Which of the device's two keys.
+ */
+
+enum class Key {
+    
+    /**
+     * Signs without asking anybody.
+     */
+    LOGIN,
+    /**
+     * Confirms a payment: the user must be there each time, where the hardware allows it.
+     */
+    PAY;
+
+    
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeKey: FfiConverterRustBuffer<Key> {
+    override fun read(buf: ByteBuffer) = try {
+        Key.values()[buf.getInt() - 1]
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: Key) = 4UL
+
+    override fun write(value: Key, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
+ * Who holds the device's keys.
+ */
+sealed class KeySource: Disposable  {
+    
+    /**
+     * The platform's key store.
+     */
+    data class Host(
+        /**
+         * Over Android's Keystore, or Apple's Secure Enclave.
+         */
+        val `signer`: dev.lodger.internal.Signer) : KeySource()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The engine, in software, sealed in its database: a lower cap for payments.
+     */
+    data class Software(
+        /**
+         * Asks the user before each payment.
+         */
+        val `presence`: dev.lodger.internal.Presence) : KeySource()
+        
+    {
+        
+
+        companion object
+    }
+    
+
+    
+    @Suppress("UNNECESSARY_SAFE_CALL") // codegen is much simpler if we unconditionally emit safe calls here
+    override fun destroy() {
+        when(this) {
+            is KeySource.Host -> {
+                
+    Disposable.destroy(
+        this.`signer`
+    )
+                
+            }
+            is KeySource.Software -> {
+                
+    Disposable.destroy(
+        this.`presence`
+    )
+                
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+    
+
+    
+    
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeKeySource : FfiConverterRustBuffer<KeySource>{
+    override fun read(buf: ByteBuffer): KeySource {
+        return when(buf.getInt()) {
+            1 -> KeySource.Host(
+                FfiConverterTypeSigner.read(buf),
+                )
+            2 -> KeySource.Software(
+                FfiConverterTypePresence.read(buf),
+                )
+            else -> throw RuntimeException("invalid enum value, something is very wrong!!")
+        }
+    }
+
+    override fun allocationSize(value: KeySource): ULong = when(value) {
+        is KeySource.Host -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeSigner.allocationSize(value.`signer`)
+            )
+        }
+        is KeySource.Software -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypePresence.allocationSize(value.`presence`)
+            )
+        }
+    }
+
+    override fun write(value: KeySource, buf: ByteBuffer) {
+        when(value) {
+            is KeySource.Host -> {
+                buf.putInt(1)
+                FfiConverterTypeSigner.write(value.`signer`, buf)
+                Unit
+            }
+            is KeySource.Software -> {
+                buf.putInt(2)
+                FfiConverterTypePresence.write(value.`presence`, buf)
+                Unit
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+}
+
+
+
+
+
+
+
+/**
  * The one error a host sees; `code` is stable and short.
  */
 sealed class LodgerException: kotlin.Exception() {
@@ -9520,6 +12053,49 @@ public object FfiConverterTypeLogLevel: FfiConverterRustBuffer<LogLevel> {
 
 
 /**
+ * What came of logging out. On the device everything is gone in any case.
+ */
+
+enum class LogOut {
+    
+    /**
+     * Server and provider have heard of it.
+     */
+    COMPLETE,
+    /**
+     * One of them was not reached: what it holds is worth nothing without the keys, and expires.
+     */
+    NOT_REVOKED;
+
+    
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeLogOut: FfiConverterRustBuffer<LogOut> {
+    override fun read(buf: ByteBuffer) = try {
+        LogOut.values()[buf.getInt() - 1]
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: LogOut) = 4UL
+
+    override fun write(value: LogOut, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
  * How this platform forms an origin.
  */
 
@@ -9554,6 +12130,49 @@ public object FfiConverterTypeOriginForm: FfiConverterRustBuffer<OriginForm> {
     override fun allocationSize(value: OriginForm) = 4UL
 
     override fun write(value: OriginForm, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
+ * How a key is kept.
+ */
+
+enum class Protection {
+    
+    /**
+     * It cannot leave the device's secure hardware.
+     */
+    HARDWARE,
+    /**
+     * Anywhere else.
+     */
+    SOFTWARE;
+
+    
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeProtection: FfiConverterRustBuffer<Protection> {
+    override fun read(buf: ByteBuffer) = try {
+        Protection.values()[buf.getInt() - 1]
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: Protection) = 4UL
+
+    override fun write(value: Protection, buf: ByteBuffer) {
         buf.putInt(value.ordinal + 1)
     }
 }
@@ -9907,6 +12526,25 @@ sealed class SessionEvent {
     }
     
     /**
+     * A program asked for a code: log in to the host, for code `key-invalidated` after a log-out. The session goes on.
+     */
+    data class LoginRequired(
+        /**
+         * For people.
+         */
+        val `reason`: kotlin.String, 
+        /**
+         * For machines.
+         */
+        val `code`: kotlin.String) : SessionEvent()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
      * Answer to a development command.
      */
     data class Dev(
@@ -10025,11 +12663,15 @@ public object FfiConverterTypeSessionEvent : FfiConverterRustBuffer<SessionEvent
                 FfiConverterString.read(buf),
                 FfiConverterString.read(buf),
                 )
-            18 -> SessionEvent.Dev(
+            18 -> SessionEvent.LoginRequired(
+                FfiConverterString.read(buf),
+                FfiConverterString.read(buf),
+                )
+            19 -> SessionEvent.Dev(
                 FfiConverterULong.read(buf),
                 FfiConverterString.read(buf),
                 )
-            19 -> SessionEvent.Failed(
+            20 -> SessionEvent.Failed(
                 FfiConverterTypeErrorKind.read(buf),
                 FfiConverterString.read(buf),
                 FfiConverterString.read(buf),
@@ -10171,6 +12813,14 @@ public object FfiConverterTypeSessionEvent : FfiConverterRustBuffer<SessionEvent
                 + FfiConverterString.allocationSize(value.`path`)
             )
         }
+        is SessionEvent.LoginRequired -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`reason`)
+                + FfiConverterString.allocationSize(value.`code`)
+            )
+        }
         is SessionEvent.Dev -> {
             // Add the size for the Int that specifies the variant plus the size needed for all fields
             (
@@ -10290,14 +12940,20 @@ public object FfiConverterTypeSessionEvent : FfiConverterRustBuffer<SessionEvent
                 FfiConverterString.write(value.`path`, buf)
                 Unit
             }
-            is SessionEvent.Dev -> {
+            is SessionEvent.LoginRequired -> {
                 buf.putInt(18)
+                FfiConverterString.write(value.`reason`, buf)
+                FfiConverterString.write(value.`code`, buf)
+                Unit
+            }
+            is SessionEvent.Dev -> {
+                buf.putInt(19)
                 FfiConverterULong.write(value.`id`, buf)
                 FfiConverterString.write(value.`result`, buf)
                 Unit
             }
             is SessionEvent.Failed -> {
-                buf.putInt(19)
+                buf.putInt(20)
                 FfiConverterTypeErrorKind.write(value.`kind`, buf)
                 FfiConverterString.write(value.`reason`, buf)
                 FfiConverterString.write(value.`code`, buf)
@@ -10308,6 +12964,113 @@ public object FfiConverterTypeSessionEvent : FfiConverterRustBuffer<SessionEvent
 }
 
 
+
+
+
+
+
+/**
+ * Why there is no signature.
+ */
+sealed class SignerFailure: kotlin.Exception() {
+    
+    /**
+     * The user closed the prompt.
+     */
+    class Cancelled(
+        ) : SignerFailure() {
+        override val message
+            get() = ""
+    }
+    
+    /**
+     * The key is gone for good.
+     */
+    class KeyInvalidated(
+        ) : SignerFailure() {
+        override val message
+            get() = ""
+    }
+    
+    /**
+     * Anything else.
+     */
+    class Failed(
+        
+        /**
+         * For people.
+         */
+        val `reason`: kotlin.String
+        ) : SignerFailure() {
+        override val message
+            get() = "reason=${ `reason` }"
+    }
+    
+
+    
+
+
+    companion object ErrorHandler : UniffiRustCallStatusErrorHandler<SignerFailure> {
+        override fun lift(error_buf: RustBuffer.ByValue): SignerFailure = FfiConverterTypeSignerFailure.lift(error_buf)
+    }
+
+    
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeSignerFailure : FfiConverterRustBuffer<SignerFailure> {
+    override fun read(buf: ByteBuffer): SignerFailure {
+        
+
+        return when(buf.getInt()) {
+            1 -> SignerFailure.Cancelled()
+            2 -> SignerFailure.KeyInvalidated()
+            3 -> SignerFailure.Failed(
+                FfiConverterString.read(buf),
+                )
+            else -> throw RuntimeException("invalid error enum value, something is very wrong!!")
+        }
+    }
+
+    override fun allocationSize(value: SignerFailure): ULong {
+        return when(value) {
+            is SignerFailure.Cancelled -> (
+                // Add the size for the Int that specifies the variant plus the size needed for all fields
+                4UL
+            )
+            is SignerFailure.KeyInvalidated -> (
+                // Add the size for the Int that specifies the variant plus the size needed for all fields
+                4UL
+            )
+            is SignerFailure.Failed -> (
+                // Add the size for the Int that specifies the variant plus the size needed for all fields
+                4UL
+                + FfiConverterString.allocationSize(value.`reason`)
+            )
+        }
+    }
+
+    override fun write(value: SignerFailure, buf: ByteBuffer) {
+        when(value) {
+            is SignerFailure.Cancelled -> {
+                buf.putInt(1)
+                Unit
+            }
+            is SignerFailure.KeyInvalidated -> {
+                buf.putInt(2)
+                Unit
+            }
+            is SignerFailure.Failed -> {
+                buf.putInt(3)
+                FfiConverterString.write(value.`reason`, buf)
+                Unit
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+
+}
 
 
 
@@ -10941,6 +13704,70 @@ public object FfiConverterOptionalTypePreset: FfiConverterRustBuffer<Preset?> {
 /**
  * @suppress
  */
+public object FfiConverterOptionalTypeAccount: FfiConverterRustBuffer<Account?> {
+    override fun read(buf: ByteBuffer): Account? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeAccount.read(buf)
+    }
+
+    override fun allocationSize(value: Account?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeAccount.allocationSize(value)
+        }
+    }
+
+    override fun write(value: Account?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeAccount.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalTypeAttestation: FfiConverterRustBuffer<Attestation?> {
+    override fun read(buf: ByteBuffer): Attestation? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeAttestation.read(buf)
+    }
+
+    override fun allocationSize(value: Attestation?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeAttestation.allocationSize(value)
+        }
+    }
+
+    override fun write(value: Attestation?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeAttestation.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterOptionalTypeDeviceFile: FfiConverterRustBuffer<DeviceFile?> {
     override fun read(buf: ByteBuffer): DeviceFile? {
         if (buf.get().toInt() == 0) {
@@ -10963,6 +13790,38 @@ public object FfiConverterOptionalTypeDeviceFile: FfiConverterRustBuffer<DeviceF
         } else {
             buf.put(1)
             FfiConverterTypeDeviceFile.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalTypeLoginConfig: FfiConverterRustBuffer<LoginConfig?> {
+    override fun read(buf: ByteBuffer): LoginConfig? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeLoginConfig.read(buf)
+    }
+
+    override fun allocationSize(value: LoginConfig?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeLoginConfig.allocationSize(value)
+        }
+    }
+
+    override fun write(value: LoginConfig?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeLoginConfig.write(value, buf)
         }
     }
 }
@@ -11079,6 +13938,34 @@ public object FfiConverterSequenceTypePageAddress: FfiConverterRustBuffer<List<P
         buf.putInt(value.size)
         value.iterator().forEach {
             FfiConverterTypePageAddress.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeParameter: FfiConverterRustBuffer<List<Parameter>> {
+    override fun read(buf: ByteBuffer): List<Parameter> {
+        val len = buf.getInt()
+        return List<Parameter>(len) {
+            FfiConverterTypeParameter.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<Parameter>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeParameter.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<Parameter>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeParameter.write(it, buf)
         }
     }
 }
