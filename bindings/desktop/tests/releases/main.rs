@@ -15,6 +15,7 @@
 //! | all expired; the clock moved both ways | `time` |
 //! | a crash loop to get below the floor | `crashes` |
 //! | altered, truncated, endless, dripping streams and patches; bombs; ranges that lie; a broken connection | `transfers` |
+//! | subpackages, forced updates and presets that were changed; a preset below the floor | `ways` |
 //! | endless, dripping metadata; lengths that lie | `network` |
 #![allow(clippy::unwrap_used)] // a test's helpers may panic as tests do
 
@@ -28,4 +29,5 @@ mod stolen;
 mod thief;
 mod time;
 mod transfers;
+mod ways;
 mod world;

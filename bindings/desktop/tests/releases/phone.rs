@@ -5,8 +5,9 @@ use lodger_bundle::Digest;
 use lodger_desktop::{DesktopHttp, FileKeyStore};
 use lodger_engine::{
     Clock, Config, Engine, ErrorKind, Host, HttpError, HttpObserver, HttpRequest, HttpResponse, LodgerError,
-    LogLevel, NoPrompts, NoSockets, OpenRequest, OriginForm, PlatformHttp, Repository, ResourceRequest,
-    Session, SessionEvent, SessionListener, StderrLog, Surface, SystemInfo, TrustRoot, WebviewForm,
+    LogLevel, NoPrompts, NoSockets, OpenRequest, OriginForm, PlatformHttp, Preset, Repository,
+    ResourceRequest, Session, SessionEvent, SessionListener, StderrLog, Surface, SystemInfo, TrustRoot,
+    WebviewForm,
 };
 use std::{
     fs,
@@ -24,6 +25,7 @@ pub const NOT_AS_SIGNED: Refusal = (ErrorKind::Untrusted, "not-as-signed");
 pub const OLDER: Refusal = (ErrorKind::Stale, "older-than-seen");
 pub const EXPIRED: Refusal = (ErrorKind::Stale, "expired");
 pub const UNREACHABLE: Refusal = (ErrorKind::Offline, "unreachable");
+pub const FIRST_USE: Refusal = (ErrorKind::Offline, "first-use-offline");
 pub const MISSING: Refusal = (ErrorKind::Offline, "repository-file-missing");
 pub const PORTAL: Refusal = (ErrorKind::Offline, "captive-portal");
 pub const WITHDRAWN: Refusal = (ErrorKind::Revoked, "release-withdrawn");
@@ -48,12 +50,22 @@ struct Device {
 impl Phone {
     /// Fresh: nothing is installed.
     pub fn new(world: &World) -> Self {
+        Self::of(world, None)
+    }
+
+    /// Fresh, from a host that ships these files.
+    pub fn with_preset(world: &World, preset: Arc<dyn Preset>) -> Self {
+        Self::of(world, Some(preset))
+    }
+
+    fn of(world: &World, preset: Option<Arc<dyn Preset>>) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let root = TrustRoot::parse(world.trust_root()).unwrap();
         let repository = Repository {
             install_id: Some("id".into()),
             check_after: Duration::ZERO,
             patience: Duration::from_secs(20),
+            preset,
             ..Repository::new(&world.server.address(), root)
         };
         let config = Config::new(dir.path(), repository);
@@ -99,6 +111,22 @@ impl Phone {
         // What goes on behind must not disturb the next step.
         self.engine.block_on(self.engine.settle());
         Ok(version)
+    }
+
+    /// Opens, asks for one file, and gives the status of the answer.
+    pub fn status(&self, path: &str) -> u16 {
+        let session = self.start().unwrap();
+        let url = session.start_url().trim_end_matches('/').to_owned() + path;
+        let request = ResourceRequest { method: "GET".into(), url, ..ResourceRequest::default() };
+        let status = self.engine.block_on(session.open_resource(request)).status;
+        drop(session);
+        self.engine.block_on(self.engine.settle());
+        status
+    }
+
+    /// The user removes the program.
+    pub fn forget(&self) {
+        self.engine.store().remove(APP).unwrap();
     }
 
     /// An update is refused so, nothing is left behind, and release `version` still opens.

@@ -47,7 +47,7 @@ fn bomb(told: bool, window: u32) -> Vec<u8> {
 }
 
 /// Spoils every transfer file whose path has `part` in that way.
-fn spoil(world: &World, part: &str, number: usize) -> Option<&'static str> {
+pub fn spoil(world: &World, part: &str, number: usize) -> Option<&'static str> {
     let (name, _) = spoilt(number, b"0")?;
     world
         .server
