@@ -59,6 +59,13 @@ impl engine::Prompts for Foreign<dyn host::Prompts> {
             Ok(false) | Err(_) => engine::ScopeAnswer::Denied,
         }
     }
+
+    async fn ask(&self, prompt: engine::Prompt) -> engine::Reply {
+        match crate::Prompt::from_engine(prompt) {
+            Some(prompt) => self.0.ask(prompt).await.map_or(engine::Reply::No, Into::into),
+            None => engine::Reply::No,
+        }
+    }
 }
 
 impl engine::Log for Foreign<dyn host::Log> {

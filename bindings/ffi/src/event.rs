@@ -180,6 +180,16 @@ pub enum SessionEvent {
         /// Page path with query.
         path: String,
     },
+    /// The user agreed that this program opens another one: open it, and keep this one.
+    OpenProgram {
+        /// Which, and how.
+        link: crate::ProgramLink,
+    },
+    /// The program goes back to the one that opened it: bring that forward by `returned`, and close this one.
+    BackToProgram {
+        /// Which, and with what.
+        link: crate::ProgramLink,
+    },
     /// A program asked for a code: log in to the host, for code `key-invalidated` after a log-out. The session goes on.
     LoginRequired {
         /// For people.
@@ -244,6 +254,8 @@ impl SessionEvent {
             Event::WebviewBack => Self::WebviewBack,
             Event::Exit => Self::Exit,
             Event::Share { title, path } => Self::Share { title, path },
+            Event::OpenProgram { link } => Self::OpenProgram { link: link.into() },
+            Event::BackToProgram { link } => Self::BackToProgram { link: link.into() },
             Event::LoginRequired { error } => Self::LoginRequired { reason: error.message, code: error.code },
             Event::Dev { id, result } => Self::Dev { id, result: result.to_string() },
             Event::Failed { error } => {

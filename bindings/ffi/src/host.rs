@@ -3,6 +3,7 @@
 use crate::{
     CallbackFailed, HttpFailure, LodgerError,
     event::{LogLevel, SessionEvent},
+    prompts::{Prompt, Reply},
     records::{HttpRequest, HttpResponse, ScopePrompt},
 };
 use async_trait::async_trait;
@@ -53,6 +54,8 @@ pub trait KeyStore: Send + Sync {
 pub trait Prompts: Send + Sync {
     /// Asks once for a scope: true if granted. Cancelled when the session ends.
     async fn scope(&self, prompt: ScopePrompt) -> Result<bool, CallbackFailed>;
+    /// Asks anything else; `No` to a question that the host does not know. Cancelled when the session ends.
+    async fn ask(&self, prompt: Prompt) -> Result<Reply, CallbackFailed>;
 }
 
 /// Where log lines go. They carry no token and no user data.

@@ -247,7 +247,7 @@ impl From<SystemInfo> for engine::SystemInfo {
 }
 
 /// The program that opens another.
-#[derive(Clone, Debug, uniffi::Record)]
+#[derive(Clone, Debug, PartialEq, uniffi::Record)]
 pub struct Referrer {
     /// Its app id.
     pub app: String,
@@ -262,12 +262,16 @@ pub(crate) fn referrer(
     let Some(Referrer { app, extra_data }) = referrer else {
         return Ok(None);
     };
-    let data = serde_json::from_str(&extra_data).map_err(|_| LodgerError::Failed {
+    let data = serde_json::from_str(&extra_data).map_err(|_| bad_extra_data())?;
+    Ok(Some((app, data)))
+}
+
+pub(crate) fn bad_extra_data() -> LodgerError {
+    LodgerError::Failed {
         kind: crate::ErrorKind::Internal,
         reason: "The referrer's extraData is not JSON. Give a JSON text, or no referrer.".to_owned(),
         code: "extra-data".to_owned(),
-    })?;
-    Ok(Some((app, data)))
+    }
 }
 
 /// One wish to open a program.

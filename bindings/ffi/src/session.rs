@@ -95,6 +95,12 @@ impl LodgerSession {
         Ok(self.inner.reopen(path, query.into_iter().collect(), scene, referrer)?)
     }
 
+    /// Another program has gone back to this one: `onShow` with its data, on the page where it stands.
+    pub fn returned(&self, link: crate::ProgramLink) -> Result<(), LodgerError> {
+        self.inner.returned(link.try_into()?);
+        Ok(())
+    }
+
     /// The program is no longer visible.
     pub fn hide(&self) {
         self.inner.hide();

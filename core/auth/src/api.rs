@@ -1,6 +1,12 @@
 //! The bodies of Lodger's own routes (`core/docs/login.md`), for the device that sends them and the server that reads.
 //!
 //! Unknown members are ignored, missing ones are errors, but for those that are `Option`.
+mod subscriptions;
+
+pub use subscriptions::{
+    Blocked, Choice, SubscribeRequest, Template, TemplateKind, TemplatesAnswer, TemplatesRequest,
+};
+
 use crate::{
     AuthError, Secret, json,
     keys::{Attestation, Protection},

@@ -2,8 +2,9 @@
 use crate::{
     AuthError, Secret,
     api::{
-        Assertion, CheckAnswer, CheckRequest, CodeAnswer, CodeRequest, EnrolRequest, Enrolled, PAY_KEY_TYPE,
-        PayKey, PayKeyProof, Purpose, Refusal, RefusalCode, read, write,
+        Assertion, CheckAnswer, CheckRequest, Choice, CodeAnswer, CodeRequest, EnrolRequest, Enrolled,
+        PAY_KEY_TYPE, PayKey, PayKeyProof, Purpose, Refusal, RefusalCode, SubscribeRequest, TemplatesAnswer,
+        TemplatesRequest, read, write,
     },
     dpop::Sender,
     identity::{Ask, Credential, Identity},
@@ -16,7 +17,7 @@ use crate::{
 };
 use serde::Serialize;
 use serde_json::json;
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Where Lodger's server is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,13 +107,7 @@ impl Device {
     /// # Errors
     /// As `enrol`. `Refused` with `not_released`: check for an update.
     pub async fn code(&self, asking: &Asking, purpose: Purpose) -> Result<CodeAnswer, AuthError> {
-        match self.request_code(asking, purpose).await {
-            Err(AuthError::Refused { code, .. }) if code == RefusalCode::DeviceUnknown.as_str() => {
-                self.enrol().await?;
-                self.request_code(asking, purpose).await
-            }
-            outcome => outcome,
-        }
+        self.enrolled(|| self.request_code(asking, purpose)).await
     }
 
     /// Whether the session of the latest login code of this user in `app` still holds (`wx.checkSession`).
@@ -123,6 +118,30 @@ impl Device {
         let body = CheckRequest { app: app.to_owned() };
         let answer: CheckAnswer = self.call("POST", "/codes/check", None, &body).await?;
         Ok(answer.valid)
+    }
+
+    /// What templates of messages say, for the sheet that asks the user.
+    ///
+    /// # Errors
+    /// As `enrol`.
+    pub async fn templates(&self, app: &str, templates: &[String]) -> Result<TemplatesAnswer, AuthError> {
+        let body = TemplatesRequest { app: app.to_owned(), templates: templates.to_vec() };
+        self.enrolled(|| self.call("POST", "/subscriptions/templates", None, &body)).await
+    }
+
+    /// Tells the server what the user chose on that sheet.
+    ///
+    /// # Errors
+    /// As `enrol`.
+    pub async fn subscribe(
+        &self,
+        asking: &Asking,
+        answers: BTreeMap<String, Choice>,
+    ) -> Result<(), AuthError> {
+        let Asking { app, index, session } = asking.clone();
+        let body = SubscribeRequest { app, index, session, answers };
+        let _: serde_json::Value = self.enrolled(|| self.call("POST", "/subscriptions", None, &body)).await?;
+        Ok(())
     }
 
     /// Tells the server that this device's keys are retired: before logging out, while the login key is there.
@@ -148,6 +167,20 @@ impl Device {
     ) -> Result<Response, AuthError> {
         let url = format!("{}/lodger/v1{route}", self.config.address);
         self.sender.send_proved(Request { method, url, headers, body }, None).await
+    }
+
+    /// Carries out `request`; if the server does not know the key, enrols it and tries once more.
+    async fn enrolled<T, F: Future<Output = Result<T, AuthError>>>(
+        &self,
+        request: impl Fn() -> F,
+    ) -> Result<T, AuthError> {
+        match request().await {
+            Err(AuthError::Refused { code, .. }) if code == RefusalCode::DeviceUnknown.as_str() => {
+                self.enrol().await?;
+                request().await
+            }
+            outcome => outcome,
+        }
     }
 
     async fn request_code(&self, asking: &Asking, purpose: Purpose) -> Result<CodeAnswer, AuthError> {

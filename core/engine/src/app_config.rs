@@ -37,6 +37,11 @@ impl AppConfig {
         list.into_iter().flatten().filter_map(path).collect()
     }
 
+    /// Whether the program has a privacy contract to be agreed to (`__usePrivacyCheck__`).
+    pub(crate) fn checks_privacy(&self) -> bool {
+        self.json["__usePrivacyCheck__"] == true
+    }
+
     /// The author's reasons for scopes.
     pub(crate) fn scope_reasons(&self) -> BTreeMap<String, String> {
         let reasons = self.json["permission"].as_object();

@@ -5,13 +5,15 @@
 mod device;
 mod events;
 mod http;
+mod prompts;
 mod ready;
 mod socket;
 mod trace;
 
 pub use device::{Device, DeviceCall, DeviceError, DeviceFile};
-pub use events::{MessageSink, PageAddress, SessionEvent, SessionListener};
+pub use events::{MessageSink, PageAddress, ProgramLink, SessionEvent, SessionListener};
 pub use http::{AppHttp, HttpError, HttpObserver, HttpRequest, HttpResponse, PlatformHttp};
+pub use prompts::{MessageTemplate, Prompt, Prompts, Question, Reply, ScopeAnswer, ScopePrompt};
 pub use ready::{NoPrompts, StderrLog, SystemClock};
 pub use socket::{AppSocket, NoSockets, SocketConnection, SocketMessage, SocketOpened, SocketRequest};
 pub use trace::{CallTrace, Decision, NetworkEnd, NetworkKind, NetworkTrace};
@@ -34,35 +36,6 @@ pub trait KeyStore: Send + Sync {
     /// Reverses `wrap`. Only the code `key-invalidated` means that the key is gone for good: the engine then wipes
     /// the per-user data and starts afresh. Any other error makes `Engine::new` fail and leaves everything in place.
     fn unwrap(&self, wrapped: &[u8]) -> Result<Vec<u8>, LodgerError>;
-}
-
-/// A mini-program asks the user for a scope.
-#[derive(Clone, Debug)]
-pub struct ScopePrompt {
-    /// App id.
-    pub app: String,
-    /// Display name; untrusted text, show it as text.
-    pub app_name: String,
-    /// WeChat's name, e.g. `scope.userLocation`.
-    pub scope: String,
-    /// The author's reason (`permission` in app.json), untrusted text; empty if none was given.
-    pub reason: String,
-}
-
-/// The user's answer, remembered for this user, app and scope.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ScopeAnswer {
-    /// The call goes on, now and later.
-    Granted,
-    /// The call fails with WeChat's `auth deny`, now and later.
-    Denied,
-}
-
-/// Questions to the user, drawn by the host outside the page.
-#[async_trait]
-pub trait Prompts: Send + Sync {
-    /// Asks once for a scope. The future is dropped when the session ends: the question must then go away.
-    async fn scope(&self, prompt: ScopePrompt) -> ScopeAnswer;
 }
 
 /// Importance of a log line.

@@ -68,9 +68,9 @@ pub use error::{ErrorKind, LodgerError};
 pub use host::{
     AppHttp, AppSocket, CallTrace, Caller, Clock, Decision, Device, DeviceCall, DeviceError, DeviceFile,
     Host, HostApi, HttpError, HttpObserver, HttpRequest, HttpResponse, KeyStore, Log, LogLevel, MessageSink,
-    NetworkEnd, NetworkKind, NetworkTrace, NoPrompts, NoSockets, PageAddress, PlatformHttp, Prompts,
-    ScopeAnswer, ScopePrompt, SessionEvent, SessionListener, SocketConnection, SocketMessage, SocketOpened,
-    SocketRequest, StderrLog, SystemClock,
+    MessageTemplate, NetworkEnd, NetworkKind, NetworkTrace, NoPrompts, NoSockets, PageAddress, PlatformHttp,
+    ProgramLink, Prompt, Prompts, Question, Reply, ScopeAnswer, ScopePrompt, SessionEvent, SessionListener,
+    SocketConnection, SocketMessage, SocketOpened, SocketRequest, StderrLog, SystemClock,
 };
 /// The host's part in a login: who the user is, and the device's keys.
 pub use lodger_auth::{

@@ -2,7 +2,9 @@
 //!
 //! A grant belongs to one user, app and scope; the host's own permission of the operating system counts for nothing
 //! here (attack row 9).
-use crate::{LodgerError, Prompts, ScopeAnswer, ScopePrompt, gate::Gate, vault::Area};
+use crate::{
+    LodgerError, Prompt, Prompts, Question, Reply, ScopeAnswer, ScopePrompt, gate::Gate, vault::Area,
+};
 use lodger_bundle::Database;
 use rusqlite::{OptionalExtension, params};
 use std::{collections::BTreeMap, sync::Arc};
@@ -87,6 +89,13 @@ impl Permissions {
         Ok(granted)
     }
 
+    /// Asks anything else, each time. One question at a time, so that none covers another.
+    pub(crate) async fn ask(&self, question: Question) -> Reply {
+        let _one_at_a_time = self.asking.lock().await;
+        let prompt = Prompt { app: self.app.clone(), app_name: self.app_name.clone(), question };
+        self.prompts.ask(prompt).await
+    }
+
     /// Changes an answer: the host's settings page.
     pub(crate) fn set(&self, scope: &str, granted: bool) -> Result<(), LodgerError> {
         let write = || {
@@ -110,7 +119,8 @@ impl Permissions {
         })?)
     }
 
-    fn remembered(&self, scope: &str) -> Result<Option<bool>, LodgerError> {
+    /// An answer given before. Names other than scopes' are the engine's own (`privacy`, `subscribe:<id>`).
+    pub(crate) fn remembered(&self, scope: &str) -> Result<Option<bool>, LodgerError> {
         Ok(self.database.read(|db| {
             db.query_row(
                 "SELECT granted FROM engine_grant WHERE area = ?1 AND scope = ?2",

@@ -7,10 +7,12 @@ mod inner;
 mod launch;
 mod lifecycle;
 mod packages;
+mod questions;
 mod replace;
 mod reports;
 mod serve;
 mod start_page;
+mod subscribe;
 mod updates;
 mod webviews;
 
@@ -18,7 +20,7 @@ pub(crate) use inner::{Code, Identity, Inner, Parts};
 pub(crate) use launch::LaunchOptions;
 pub use replace::Change;
 
-use crate::{Counters, LodgerError, OpenedRelease, Resource, ResourceRequest, WebviewEvent};
+use crate::{Counters, LodgerError, OpenedRelease, ProgramLink, Resource, ResourceRequest, WebviewEvent};
 use serde_json::Value;
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -138,6 +140,12 @@ impl Session {
         Ok(())
     }
 
+    /// Another program has gone back to this one (`SessionEvent::BackToProgram`): `onShow` with its data, on the page
+    /// where it stands.
+    pub fn returned(&self, link: ProgramLink) {
+        self.inner().returned(link);
+    }
+
     /// The program is no longer visible: `onHide`.
     pub fn hide(&self) {
         self.inner().hide();
@@ -218,7 +226,8 @@ impl Session {
         ));
     }
 
-    /// Every scope that the user was asked for in this program, and the answer. Blocks on the disk.
+    /// Everything that the user was asked for in this program, and the answer: scopes, `privacy` (the contract), and
+    /// `subscribe:<template>` (kept choices about messages). Blocks on the disk.
     ///
     /// # Errors
     /// `Storage` if the database cannot be read.
@@ -226,7 +235,7 @@ impl Session {
         self.inner().permissions.all()
     }
 
-    /// Changes an answer: the host's settings page. Blocks on the disk.
+    /// Changes an answer: the host's settings page. `subscriptions` is the main switch for messages. Blocks on the disk.
     ///
     /// # Errors
     /// `Storage` if the database cannot be written.

@@ -4,6 +4,8 @@
 // packages load; pages are shown when both are there.
 import { WxEvents } from './api/events'
 import { createFunctions } from './api/functions'
+import { Privacy } from './api/privacy'
+import { Taps } from './api/tap'
 import { Bridge } from './bridge/client'
 import { takeNatives } from './bridge/natives'
 import { registerComponents } from './components/index'
@@ -59,6 +61,11 @@ function main(): void {
   const tree = createTree()
   const gestures = new Gestures(tree.backend)
   gestures.listen(document.documentElement)
+  const taps = new Taps()
+  gestures.onTap(taps.tapped)
+  // Whoever cannot tap presses keys.
+  window.addEventListener('keydown', taps.tapped, true)
+  const privacy = new Privacy(bridge, reporter, launch.config['__usePrivacyCheck__'] === true)
   const loader = new Loader(tree.space, tree.sheets, reporter, launch.packages)
   const tabBar = system.config.tabBar && new TabBar(system.config.tabBar, (index) => tapTab(index))
   let firstReady = true
@@ -102,6 +109,8 @@ function main(): void {
     events,
     timeline,
     back,
+    taps,
+    privacy,
   })
   const tapTab = (index: number): void => {
     const item = tabBar?.item(index)
@@ -124,6 +133,7 @@ function main(): void {
     config: launch.config,
     back,
     webviews,
+    privacy,
   })
   registerComponents(tree.space.getComponentSpace(), env)
   extendCallers(reporter, () => stack, wx)

@@ -81,6 +81,10 @@ impl host::Prompts for TestHost {
     async fn scope(&self, _: ScopePrompt) -> Result<bool, CallbackFailed> {
         self.answer(true, CallbackFailed::Threw)
     }
+
+    async fn ask(&self, _: crate::Prompt) -> Result<crate::Reply, CallbackFailed> {
+        self.answer(crate::Reply::Yes, CallbackFailed::Threw)
+    }
 }
 
 impl host::Log for TestHost {

@@ -19,6 +19,21 @@ pub struct PageAddress {
     pub query: BTreeMap<String, String>,
 }
 
+/// Which program to open, and how: the fields of an `OpenRequest`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ProgramLink {
+    /// App id.
+    pub app: String,
+    /// None: the entry page.
+    pub path: Option<String>,
+    /// The values exactly as the opener wrote them.
+    pub query: BTreeMap<String, String>,
+    /// WeChat's scene number.
+    pub scene: u32,
+    /// Who opens it, by the engine's own word, and its `extraData`.
+    pub referrer: (String, serde_json::Value),
+}
+
 /// What a running session tells its host. Called from one of the engine's threads, one event at a time, in order.
 /// It must return soon; calling the session from it is fine.
 pub trait SessionListener: Send + Sync {
@@ -117,6 +132,17 @@ pub enum SessionEvent {
         title: String,
         /// Page path with query.
         path: String,
+    },
+    /// The user agreed that this program opens another one: open it, and keep this one.
+    OpenProgram {
+        /// Which, and how.
+        link: ProgramLink,
+    },
+    /// The program goes back to the one that opened it (`navigateBackMiniProgram`): bring that forward, give it `link` by
+    /// `Session::returned`, and close this one. If it is gone, open it by `link`.
+    BackToProgram {
+        /// Which, and with what.
+        link: ProgramLink,
     },
     /// The program asked for a code, and nobody is logged in to the host, or (code `key-invalidated`) this device's keys
     /// are no longer good: log in, in the second case after `Engine::log_out`. The session goes on.

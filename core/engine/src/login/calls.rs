@@ -39,16 +39,21 @@ impl Inner {
         }
     }
 
-    async fn login_code(&self, api: &str, purpose: Purpose) -> Answer {
+    pub(crate) async fn login_code(&self, api: &str, purpose: Purpose) -> Answer {
         let Some(login) = &self.shared.login else { return Answer::fail(api, NO_LOGIN) };
-        let asking = Asking {
+        match login.device.code(&self.asking(), purpose).await {
+            Ok(answer) => Answer::Ok(json!({ "code": answer.code.expose() })),
+            Err(error) if is_refusal(&error, RefusalCode::NoPhone) => Answer::fail(api, "no permission"),
+            Err(error) => self.login_failed(api, &error),
+        }
+    }
+
+    /// Who asks: nothing of it is the page's.
+    pub(crate) fn asking(&self) -> Asking {
+        Asking {
             app: self.identity.app.clone(),
             index: self.code().digest.to_hex(),
             session: self.identity.id.clone(),
-        };
-        match login.device.code(&asking, purpose).await {
-            Ok(answer) => Answer::Ok(json!({ "code": answer.code.expose() })),
-            Err(error) => self.login_failed(api, &error),
         }
     }
 

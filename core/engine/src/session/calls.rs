@@ -56,7 +56,10 @@ impl Inner {
                 Some(self.storage_call(&call, &args).unwrap_or_else(|error| Answer::fail(api, error)))
             }
             "getNetworkType" => Some(Answer::Ok(self.state().network.clone())),
-            "getSetting" => Some(self.setting()),
+            "getSetting" => Some(self.setting(&args)),
+            "getPrivacySetting" => Some(self.privacy_setting()),
+            "agreePrivacy" => Some(self.privacy_agree(api)),
+            "navigateBackMiniProgram" => Some(self.back_to_program(&args)),
             "exitMiniProgram" => {
                 self.events.push(SessionEvent::Exit);
                 Some(Answer::empty())
@@ -99,6 +102,13 @@ impl Inner {
                     "preDownloadSubpackage" => inner.download_package(call, &args).await,
                     "login" => inner.login(&args).await,
                     "checkSession" => inner.check_session().await,
+                    "getPhoneNumber" => inner.phone_number().await,
+                    "openSetting" => inner.open_setting(&args).await,
+                    "requestSubscribeMessage" => inner.subscribe(&args).await,
+                    "navigateToMiniProgram" => inner.open_program(&args).await,
+                    "requirePrivacyAuthorize" => inner.privacy_authorize().await,
+                    "openPrivacyContract" => inner.privacy_open().await,
+                    "openContact" | "openCustomerServiceChat" => inner.contact(&api, &args).await,
                     "authorize" => inner.authorize(call, &args).await,
                     "invokeHost" => inner.invoke_host(call, &args).await,
                     // A row without code; tests/engine/permissions.rs calls every row, so there is none.
@@ -182,13 +192,6 @@ impl Inner {
     fn text_put(&self, generation: u64, token: &str) -> Option<String> {
         let bytes = self.state().document_of(generation)?.blobs.take_incoming(token)?;
         String::from_utf8(bytes).ok()
-    }
-
-    fn setting(&self) -> Answer {
-        match self.permissions.all() {
-            Ok(grants) => Answer::Ok(json!({ "authSetting": grants })),
-            Err(error) => Answer::fail("getSetting", error),
-        }
     }
 
     async fn authorize(&self, call: (u64, u64), args: &Args) -> Answer {

@@ -1,6 +1,6 @@
 //! What the host does to a running session: show, hide, back, news of the device, and the end.
 use super::{Inner, LaunchOptions};
-use crate::{LogLevel, SessionEvent, page_stack::RouteError};
+use crate::{LogLevel, ProgramLink, SessionEvent, page_stack::RouteError};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -37,6 +37,19 @@ impl Inner {
 
     pub(crate) fn show(&self) {
         let options = self.state().launch.to_json();
+        self.event("appShow", options);
+    }
+
+    /// New options for the page on top, which stays.
+    pub(crate) fn returned(&self, link: ProgramLink) {
+        let options = {
+            let mut state = self.state();
+            let (path, query) = (state.pages.top().path.clone(), state.pages.top().query.clone());
+            let ProgramLink { scene, referrer, .. } = link;
+            state.launch =
+                LaunchOptions { path, query, scene, referrer: Some(referrer), exit_state: Value::Null };
+            state.launch.to_json()
+        };
         self.event("appShow", options);
     }
 

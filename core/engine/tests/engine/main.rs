@@ -7,6 +7,7 @@ mod lifecycle;
 mod login;
 mod network;
 mod permissions;
+mod questions;
 mod releases;
 mod replace;
 mod socket;

@@ -141,11 +141,16 @@ pub const PAGES: [&str; 4] = ["pages/home/home", "pages/cart/cart", "pages/item/
 
 /// A bundle of version `code` with the pages above; its image tells versions apart.
 pub fn bundle(app: &str, code: u64, domains: Domains) -> Bundle {
+    made(app, code, domains, false)
+}
+
+fn made(app: &str, code: u64, domains: Domains, private: bool) -> Bundle {
     let mut index = Index::template(app, Version { name: format!("1.0.{code}"), code });
     index.pages = PAGES.map(str::to_owned).to_vec();
     index.domains = domains;
     let config = json!({
         "name": "Coffee </script>",
+        "__usePrivacyCheck__": private,
         "icon": "images/logo.png",
         "pages": PAGES,
         "tabBar": { "list": [{ "pagePath": "pages/home/home" }, { "pagePath": "pages/cart/cart" }] },
@@ -161,6 +166,11 @@ pub fn bundle(app: &str, code: u64, domains: Domains) -> Bundle {
     builder.file("main", "images/咖 啡.png", "image/png", b"drawing".to_vec());
     builder.file("deep", "sub/package.js", "text/javascript", b"__lodger.definePackage('deep')".to_vec());
     builder.finish().expect("keeps the rules")
+}
+
+/// The program with a privacy contract.
+pub fn private_bundle() -> Bundle {
+    made("coffee", 2, Domains::default(), true)
 }
 
 pub fn host(

@@ -29,15 +29,18 @@ import { addInformation } from './information'
 import { addKeyboard } from './keyboard'
 import { addLeaving } from './leaving'
 import { addShareMenu } from './share-menu'
+import type { Privacy } from './privacy'
 import { createPerformance } from './performance'
 import { createLogManager, createRealtimeLogManager } from './logs'
 import { addNavigation } from './navigation'
+import { addOpen } from './open'
 import { WxIntersectionObserver, WxMediaQueryObserver } from './observers'
 import { addPageChrome } from './page-chrome'
 import { limitDevice, registered, registeredRows } from './registry'
 import { addRandom } from './random'
 import { addPictures } from './picture-functions'
 import { request } from './request'
+import type { Taps } from './tap'
 import { SelectorQuery } from './selector-query'
 import { addStorage, Storage } from './storage'
 import { addSockets } from './socket'
@@ -60,6 +63,8 @@ export interface FunctionParts {
   events: WxEvents
   back: BackCatcher
   timeline: Timeline
+  taps: Taps
+  privacy: Privacy
 }
 
 /** Makes `wx`. */
@@ -96,6 +101,7 @@ export function createFunctions(parts: FunctionParts): Wx {
   addIdle(own, reporter)
   own.async('loadFontFace', loadFontFace, { family: 'String', source: 'String', desc: 'Object?' })
   addDevice(own, bridge)
+  addOpen(own, bridge, parts.taps)
   addSockets(own, { bridge, reporter, events })
   addUi(own)
   const topComponent = (): import('glass-easel').GeneralComponent | undefined => stack.top?.component
@@ -131,5 +137,9 @@ export function createFunctions(parts: FunctionParts): Wx {
     own.event(name, name.startsWith('off') ? off : on)
   }
   own.set({ canIUse })
-  return createWx(own, bridge, reporter)
+  // After the events: its listener is one, and the latest.
+  parts.privacy.add(own)
+  const wx = createWx(own, bridge, reporter)
+  parts.privacy.guard(wx)
+  return wx
 }

@@ -6,6 +6,8 @@ import { hoverProperties, watchHover } from './hover'
 import { resetForm, submitForm } from './form'
 import { lookup } from './table'
 
+const AGREE = 'agreePrivacyAuthorization'
+
 interface OpenType {
   /** Event that tells the program the outcome. */
   event?: string
@@ -14,18 +16,24 @@ interface OpenType {
 }
 
 const OPEN_TYPES: Record<string, OpenType> = {
+  getPhoneNumber: { event: 'getphonenumber', run: phoneNumber },
+  getRealtimePhoneNumber: { event: 'getrealtimephonenumber', run: phoneNumber },
+  getUserInfo: {
+    event: 'getuserinfo',
+    run: (host) => host.env.call('getUserInfo', { lang: host.text('lang') }),
+  },
+  contact: { event: 'contact', run: contact },
   openSetting: { event: 'opensetting', run: (host) => host.env.call('openSetting') },
   chooseAvatar: { event: 'chooseavatar', run: chooseAvatar },
-  // The tap is the consent; what is asked for is up to the program and to the permissions of the host.
+  // The tap is the consent.
   agreePrivacyAuthorization: {
     event: 'agreeprivacyauthorization',
-    run: () => Promise.resolve({ errMsg: 'agreePrivacyAuthorization:ok' }),
+    async run(host) {
+      await host.env.privacy.agree(host.component.id)
+      return { errMsg: 'agreePrivacyAuthorization:ok' }
+    },
   },
   launchApp: { event: 'error' },
-  getPhoneNumber: { event: 'getphonenumber' },
-  getRealtimePhoneNumber: { event: 'getrealtimephonenumber' },
-  getUserInfo: { event: 'getuserinfo' },
-  contact: { event: 'contact' },
   liveActivity: { event: 'createliveactivity' },
   feedback: {},
 }
@@ -42,6 +50,8 @@ export const button: Definition = {
     loading: [Boolean],
     formType: [String],
     openType: [String],
+    lang: [String, 'en'],
+    sessionFrom: [String],
   },
   create(host) {
     const isDisabled = (): boolean => host.flag('disabled')
@@ -74,18 +84,36 @@ function act(host: Host): void {
   if (owner && form === 'submit') submitForm(owner, host)
   if (owner && form === 'reset') resetForm(owner)
 
-  // WeChat joins the consent to privacy rules with others: `getPhoneNumber|agreePrivacyAuthorization`.
-  for (const openType of host.text('openType').split('|')) if (openType !== '') open(host, openType)
+  // WeChat joins the consent to the privacy contract with others: `getPhoneNumber|agreePrivacyAuthorization`.
+  const openTypes = host.text('openType').split('|').filter(Boolean)
+  const others = openTypes.filter((openType) => openType !== AGREE)
+  const rest = (): void => others.forEach((openType) => void open(host, openType))
+  // The consent first: the others may wait for it.
+  if (others.length < openTypes.length) void open(host, AGREE).then(rest)
+  else rest()
 }
 
-function open(host: Host, openType: string): void {
-  if (openType === 'share') return host.env.share(host.component)
+function open(host: Host, openType: string): Promise<void> {
+  if (openType === 'share') return Promise.resolve(host.env.share(host.component))
   const { event, run } = lookup(OPEN_TYPES, openType) ?? {}
   if (!run) host.env.missing(`button open-type ${openType}`)
   const outcome = run ? run(host) : Promise.reject({ errMsg: `${openType}:fail not supported` })
   const tell = (detail: unknown): void => (event === undefined ? undefined : host.emit(event, detail))
   // A failure is an outcome: the program finds it in `errMsg`.
-  outcome.then(tell, tell).catch(host.env.error)
+  return outcome.then(tell, tell).catch(host.env.error)
+}
+
+/** The host asks the user; the program's server gets the number for the code. */
+async function phoneNumber(host: Host): Promise<unknown> {
+  await host.env.privacy.require('button.getPhoneNumber')
+  const { code } = await host.env.engine<{ code: string }>('getPhoneNumber')
+  return { errMsg: 'getPhoneNumber:ok', code }
+}
+
+/** The host's own chat. */
+async function contact(host: Host): Promise<unknown> {
+  await host.env.engine('openContact', { sessionFrom: host.text('sessionFrom') })
+  return { errMsg: 'enterContact:ok', path: '', query: {} }
 }
 
 /** One picture of the user's. */

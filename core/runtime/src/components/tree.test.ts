@@ -35,6 +35,14 @@ const env: RuntimeEnv = {
     calls.push({ api, args })
     return Promise.resolve({ errMsg: `${api}:ok` } as T)
   },
+  engine: <T>(api: string, args?: unknown) => {
+    calls.push({ api, args })
+    return Promise.resolve({ code: 'c1' } as T)
+  },
+  privacy: {
+    require: async (referrer) => void calls.push({ api: 'privacy.require', args: referrer }),
+    agree: async (buttonId) => void calls.push({ api: 'privacy.agree', args: buttonId }),
+  },
   share: (button) => calls.push({ api: 'share', args: button }),
   missing: (name) => missing.push(name),
   error: (error) => errors.push(error),
@@ -191,13 +199,28 @@ test('a disabled button is silent, also for handlers of its ancestors; a live on
 test('open types: share asks the framework, the others say that they are not supported', async () => {
   tap(make('button', { openType: 'share' }))
   assert.equal(calls.pop()?.api, 'share')
-  const phone = make('button', { openType: 'getPhoneNumber' }, undefined, ['getphonenumber'])
+  const phone = make('button', { openType: 'getPhoneNumber|agreePrivacyAuthorization' }, undefined, [
+    'getphonenumber',
+    'agreeprivacyauthorization',
+  ])
+  calls.length = 0
   tap(phone)
   await settled()
+  assert.deepEqual(
+    calls.map(({ api }) => api),
+    ['privacy.agree', 'privacy.require', 'getPhoneNumber'],
+    'the consent first',
+  )
   assert.deepEqual(phone.events, [
-    { name: 'getphonenumber', detail: { errMsg: 'getPhoneNumber:fail not supported' } },
+    { name: 'agreeprivacyauthorization', detail: { errMsg: 'agreePrivacyAuthorization:ok' } },
+    { name: 'getphonenumber', detail: { errMsg: 'getPhoneNumber:ok', code: 'c1' } },
   ])
-  assert.ok(missing.includes('button open-type getPhoneNumber'))
+  calls.length = 0
+  const launch = make('button', { openType: 'launchApp' }, undefined, ['error'])
+  tap(launch)
+  await settled()
+  assert.deepEqual(launch.events, [{ name: 'error', detail: { errMsg: 'launchApp:fail not supported' } }])
+  assert.ok(missing.includes('button open-type launchApp'))
 })
 
 test('navigator: relative to the page, and each open type to its function', async () => {

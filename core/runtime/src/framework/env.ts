@@ -1,6 +1,7 @@
 // What the built-in components may ask of the framework. The components know nothing else of it, so that both
 // halves can be read and tested alone.
 import type { Element as GlassElement } from 'glass-easel'
+import type { Privacy } from '../api/privacy'
 import type { PageFrame } from './page-frame'
 import type { PageWebview, WebviewEvents } from './webviews'
 
@@ -14,6 +15,10 @@ export interface RuntimeEnv {
    * Resolves and rejects as `wx` does (`errMsg`); rejects for a name that is not in the registry.
    */
   call<T = Record<string, unknown>>(api: string, args?: Record<string, unknown>): Promise<T>
+  /** Calls the engine for what is not on `wx`: the telephone number, the program's people. */
+  engine<T = Record<string, unknown>>(api: string, args?: Record<string, unknown>): Promise<T>
+  /** The privacy contract: what touches what is the user's waits for the agreement. */
+  privacy: Pick<Privacy, 'require' | 'agree'>
   /** `<button open-type="share">`: runs `onShareAppMessage` of the page that holds `button`. */
   share(button: GlassElement): void
   /** Counts something that a program used and that does not exist here, for example `component map`. Once a name. */

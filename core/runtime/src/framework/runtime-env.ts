@@ -1,7 +1,8 @@
 // What the built-in components get of the framework (`RuntimeEnv`).
 import type { WxEvents } from '../api/events'
 import { callByName, type Wx } from '../api/wx'
-import type { Bridge } from '../bridge/client'
+import type { Bridge, Json } from '../bridge/client'
+import type { Privacy } from '../api/privacy'
 import type { BackCatcher } from './back'
 import { domOf } from './dom'
 import type { RuntimeEnv } from './env'
@@ -25,6 +26,7 @@ export interface EnvParts {
   config: AppConfig
   back: BackCatcher
   webviews: Webviews
+  privacy: Privacy
 }
 
 /** Makes the environment. */
@@ -39,6 +41,7 @@ export function createEnv({
   config,
   back,
   webviews,
+  privacy,
 }: EnvParts): RuntimeEnv {
   const keyboard = new Set<(height: number, duration: number) => void>()
   bridge.on('keyboard', ({ height, duration }) => {
@@ -48,6 +51,8 @@ export function createEnv({
   return {
     style: typeof config['style'] === 'string' ? config['style'] : '',
     call: <T>(api: string, args: object = {}) => callByName(wx, api, args) as Promise<T>,
+    engine: <T>(api: string, args: Json = {}) => bridge.call(api, args).answer as Promise<T>,
+    privacy,
     share: (button) => shareTop(stack, reporter, 'button', domOf(button) ? button : undefined),
     missing: (name) => reporter.missing(name),
     error: (error) => reporter.error(error),

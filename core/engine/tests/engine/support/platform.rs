@@ -38,6 +38,9 @@ struct Records {
     refuse: Option<(u16, RefusalCode)>,
     /// Method and route of each request with a good proof.
     asked: Vec<String>,
+    /// Answers of routes that other tests add: by method and route.
+    routes: BTreeMap<String, Value>,
+    bodies: Vec<Value>,
     sessions_over: bool,
     user: Option<String>,
     silent: bool,
@@ -107,6 +110,16 @@ impl Platform {
     /// Answers nothing any more.
     pub fn fall_silent(&self) {
         self.records().silent = true;
+    }
+
+    /// Answers `route`, such as `POST /lodger/v1/x`, with this.
+    pub fn route(&self, route: &str, answer: Value) {
+        self.records().routes.insert(route.into(), answer);
+    }
+
+    /// Bodies that came to such routes.
+    pub fn bodies(&self) -> Vec<Value> {
+        std::mem::take(&mut self.records().bodies)
     }
 
     /// What was asked since the last time.
@@ -195,7 +208,11 @@ impl Platform {
                 let has = records.codes.iter().any(|(owner, code)| owner == user && code.app == body.app);
                 Ok(json!({ "valid": has && !records.sessions_over }))
             }
-            _ => panic!("{call}"),
+            _ => {
+                let answer = records.routes.get(&call).cloned().unwrap_or_else(|| panic!("{call}"));
+                records.bodies.push(serde_json::from_slice(&request.body).expect("JSON"));
+                Ok(answer)
+            }
         }
     }
 

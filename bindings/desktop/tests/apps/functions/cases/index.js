@@ -2,6 +2,7 @@
 module.exports = [
   // Before any tap: it wants one.
   ...require('./choosing.js'),
+  ...require('./login.js').untapped,
   // Then: it asks for entries of the start, which later ones push out.
   ...require('./objects.js'),
   ...require('./storage.js'),
