@@ -90,6 +90,11 @@ pub(crate) fn listen(driver: &mut Told) -> Said {
     said
 }
 
+/// What the script has said so far.
+pub(crate) fn heard(driver: &Told) -> Said {
+    driver.events().iter().filter_map(words).collect()
+}
+
 fn words(event: &HostEvent) -> Option<(String, Value)> {
     let HostEvent::Console { text, .. } = event else { return None };
     serde_json::from_str(text.strip_prefix(SAY)?).ok()

@@ -154,6 +154,48 @@ fn a_scope_is_asked_for_outside_the_page() {
 }
 
 #[test]
+fn settings_and_other_programs_are_asked_for_outside_the_page() {
+    // Settings and other programs want a tap, or a key.
+    let script = r"
+        await call('authorize', { scope: 'scope.camera' })
+        const asked = (name, options) => {
+            dispatchEvent(new Event('keydown'))
+            return call(name, options)
+        }
+        say('setting', await asked('openSetting', {}))
+        say('refused', await asked('navigateToMiniProgram', { appId: 'tea' }))
+        say('opened', await asked('navigateToMiniProgram', { appId: 'tea', path: 'pages/cup/cup?size=2', extraData: { n: 1 } }))
+    ";
+    let mut driver = driver_with(WebEngine::Webkit, DriverOptions { scopes: Scopes::Ask, ..options() });
+    driver.open(&hostile::bundle(script, &[]), Entry::default()).unwrap();
+    driver.page_ready("pages/index/index").unwrap();
+    driver.settle(Duration::from_millis(600)).unwrap();
+    let yes = (WIDTH * 0.75, HEIGHT - 38.0);
+    click(&mut driver, yes);
+    driver.screenshot(&picture("settings.png")).unwrap();
+    // The one switch, then OK.
+    click(&mut driver, (WIDTH / 2.0, HEIGHT - 100.0));
+    click(&mut driver, yes);
+    driver.screenshot(&picture("open-program.png")).unwrap();
+    driver.press(Key::Escape).unwrap();
+    driver.settle(Duration::from_millis(400)).unwrap();
+    click(&mut driver, yes);
+    let opened = |event: &HostEvent| matches!(event, HostEvent::OpenProgram { .. });
+    let HostEvent::OpenProgram { app, entry } = driver.wait("the other program", opened).unwrap() else {
+        panic!("just matched");
+    };
+    assert_eq!((app.as_str(), entry.path.as_deref(), entry.scene), ("tea", Some("pages/cup/cup"), 1037));
+    assert_eq!(entry.query.get("size").map(String::as_str), Some("2"));
+    let plain = program("plain").bundle.index.app.clone();
+    assert_eq!(entry.referrer, Some((plain, serde_json::json!({ "n": 1 }))));
+    let said = hostile::heard(&driver);
+    assert_eq!(said["setting"]["ok"]["authSetting"]["scope.camera"], false, "{said:?}");
+    assert!(said["refused"]["err"].as_str().unwrap().contains("cancel"), "{said:?}");
+    // There is no such program here.
+    driver.wait("the error", |event| matches!(event, HostEvent::Failed { .. })).unwrap();
+}
+
+#[test]
 fn a_page_that_does_not_exist_is_an_error_with_a_code() {
     let mut driver = driver(WebEngine::Webkit);
     driver.open(&program("plain"), Entry::page("pages/none/none")).unwrap();

@@ -2527,6 +2527,11 @@ public protocol LodgerSessionProtocol: AnyObject, Sendable {
     func reopen(path: String?, query: [String: String], scene: UInt32, referrer: Referrer?) throws 
     
     /**
+     * Another program has gone back to this one: `onShow` with its data, on the page where it stands.
+     */
+    func returned(link: ProgramLink) throws 
+    
+    /**
      * The user chose Share.
      */
     func share() 
@@ -2807,6 +2812,18 @@ open func reopen(path: String?, query: [String: String], scene: UInt32, referrer
         FfiConverterDictionaryStringString.lower(query),
         FfiConverterUInt32.lower(scene),
         FfiConverterOptionTypeReferrer.lower(referrer),uniffiCallStatus
+    )
+}
+}
+    
+    /**
+     * Another program has gone back to this one: `onShow` with its data, on the page where it stands.
+     */
+open func returned(link: ProgramLink)throws   {try rustCallWithError(FfiConverterTypeLodgerError_lift) {
+        uniffiCallStatus in
+    uniffi_lodger_ffi_fn_method_lodgersession_returned(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeProgramLink_lower(link),uniffiCallStatus
     )
 }
 }
@@ -4071,6 +4088,11 @@ public protocol Prompts: AnyObject, Sendable {
      */
     func scope(prompt: ScopePrompt) async throws  -> Bool
     
+    /**
+     * Asks anything else; `No` to a question that the host does not know. Cancelled when the session ends.
+     */
+    func ask(prompt: Prompt) async throws  -> Reply
+    
 }
 /**
  * Questions to the user, drawn by the host outside the page.
@@ -4147,6 +4169,25 @@ open func scope(prompt: ScopePrompt)async throws  -> Bool  {
         )
 }
     
+    /**
+     * Asks anything else; `No` to a question that the host does not know. Cancelled when the session ends.
+     */
+open func ask(prompt: Prompt)async throws  -> Reply  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_lodger_ffi_fn_method_prompts_ask(
+                        self.uniffiCloneHandle(),FfiConverterTypePrompt_lower(prompt)
+                )
+            },
+            pollFunc: ffi_lodger_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_lodger_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_lodger_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeReply_lift,
+            errorHandler: FfiConverterTypeCallbackFailed_lift
+        )
+}
+    
 
     
 }
@@ -4206,6 +4247,49 @@ fileprivate struct UniffiCallbackInterfacePrompts {
                     uniffiCallbackData,
                     UniffiForeignFutureResultI8(
                         returnValue: 0,
+                        callStatus: RustCallStatus(code: statusCode, errorBuf: errorBuf)
+                    )
+                )
+            }
+            uniffiTraitInterfaceCallAsyncWithError(
+                makeCall: makeCall,
+                handleSuccess: uniffiHandleSuccess,
+                handleError: uniffiHandleError,
+                lowerError: FfiConverterTypeCallbackFailed_lower,
+                droppedCallback: uniffiOutDroppedCallback
+            )
+        },
+        ask: { (
+            uniffiHandle: UInt64,
+            prompt: RustBuffer,
+            uniffiFutureCallback: @escaping UniffiForeignFutureCompleteRustBuffer,
+            uniffiCallbackData: UInt64,
+            uniffiOutDroppedCallback: UnsafeMutablePointer<UniffiForeignFutureDroppedCallbackStruct>
+        ) in
+            let makeCall = {
+                () async throws -> Reply in
+                guard let uniffiObj = try? FfiConverterTypePrompts.handleMap.get(handle: uniffiHandle) else {
+                    throw UniffiInternalError.unexpectedStaleHandle
+                }
+                return try await uniffiObj.ask(
+                     prompt: try FfiConverterTypePrompt_lift(prompt)
+                )
+            }
+
+            let uniffiHandleSuccess = { (returnValue: Reply) in
+                uniffiFutureCallback(
+                    uniffiCallbackData,
+                    UniffiForeignFutureResultRustBuffer(
+                        returnValue: FfiConverterTypeReply_lower(returnValue),
+                        callStatus: RustCallStatus()
+                    )
+                )
+            }
+            let uniffiHandleError = { (statusCode, errorBuf) in
+                uniffiFutureCallback(
+                    uniffiCallbackData,
+                    UniffiForeignFutureResultRustBuffer(
+                        returnValue: RustBuffer.empty(),
                         callStatus: RustCallStatus(code: statusCode, errorBuf: errorBuf)
                     )
                 )
@@ -6277,6 +6361,95 @@ public func FfiConverterTypeLoginConfig_lower(_ value: LoginConfig) -> RustBuffe
 
 
 /**
+ * One kind of message.
+ */
+public struct MessageTemplate: Equatable, Hashable {
+    /**
+     * Its id.
+     */
+    public let id: String
+    /**
+     * Its title.
+     */
+    public let title: String
+    /**
+     * Names of its fields.
+     */
+    public let fields: [String]
+    /**
+     * An accept lasts until it is taken back; otherwise it is for one message.
+     */
+    public let long: Bool
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Its id.
+         */id: String, 
+        /**
+         * Its title.
+         */title: String, 
+        /**
+         * Names of its fields.
+         */fields: [String], 
+        /**
+         * An accept lasts until it is taken back; otherwise it is for one message.
+         */long: Bool) {
+        self.id = id
+        self.title = title
+        self.fields = fields
+        self.long = long
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension MessageTemplate: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeMessageTemplate: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> MessageTemplate {
+        return
+            try MessageTemplate(
+                id: FfiConverterString.read(from: &buf), 
+                title: FfiConverterString.read(from: &buf), 
+                fields: FfiConverterSequenceString.read(from: &buf), 
+                long: FfiConverterBool.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: MessageTemplate, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.id, into: &buf)
+        FfiConverterString.write(value.title, into: &buf)
+        FfiConverterSequenceString.write(value.fields, into: &buf)
+        FfiConverterBool.write(value.long, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMessageTemplate_lift(_ buf: RustBuffer) throws -> MessageTemplate {
+    return try FfiConverterTypeMessageTemplate.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMessageTemplate_lower(_ value: MessageTemplate) -> RustBuffer {
+    return FfiConverterTypeMessageTemplate.lower(value)
+}
+
+
+/**
  * One wish to open a program.
  */
 public struct OpenRequest {
@@ -6669,6 +6842,184 @@ public func FfiConverterTypeParameter_lift(_ buf: RustBuffer) throws -> Paramete
 #endif
 public func FfiConverterTypeParameter_lower(_ value: Parameter) -> RustBuffer {
     return FfiConverterTypeParameter.lower(value)
+}
+
+
+/**
+ * Which program to open, and how: the fields of an `OpenRequest`.
+ */
+public struct ProgramLink: Equatable, Hashable {
+    /**
+     * App id.
+     */
+    public let app: String
+    /**
+     * None: the entry page.
+     */
+    public let path: String?
+    /**
+     * The values exactly as the opener wrote them.
+     */
+    public let query: [String: String]
+    /**
+     * WeChat's scene number.
+     */
+    public let scene: UInt32
+    /**
+     * Who opens it, by the engine's own word.
+     */
+    public let referrer: Referrer
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * App id.
+         */app: String, 
+        /**
+         * None: the entry page.
+         */path: String?, 
+        /**
+         * The values exactly as the opener wrote them.
+         */query: [String: String], 
+        /**
+         * WeChat's scene number.
+         */scene: UInt32, 
+        /**
+         * Who opens it, by the engine's own word.
+         */referrer: Referrer) {
+        self.app = app
+        self.path = path
+        self.query = query
+        self.scene = scene
+        self.referrer = referrer
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension ProgramLink: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeProgramLink: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ProgramLink {
+        return
+            try ProgramLink(
+                app: FfiConverterString.read(from: &buf), 
+                path: FfiConverterOptionString.read(from: &buf), 
+                query: FfiConverterDictionaryStringString.read(from: &buf), 
+                scene: FfiConverterUInt32.read(from: &buf), 
+                referrer: FfiConverterTypeReferrer.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: ProgramLink, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.app, into: &buf)
+        FfiConverterOptionString.write(value.path, into: &buf)
+        FfiConverterDictionaryStringString.write(value.query, into: &buf)
+        FfiConverterUInt32.write(value.scene, into: &buf)
+        FfiConverterTypeReferrer.write(value.referrer, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeProgramLink_lift(_ buf: RustBuffer) throws -> ProgramLink {
+    return try FfiConverterTypeProgramLink.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeProgramLink_lower(_ value: ProgramLink) -> RustBuffer {
+    return FfiConverterTypeProgramLink.lower(value)
+}
+
+
+/**
+ * A mini-program asks the user something. Texts are untrusted.
+ */
+public struct Prompt: Equatable, Hashable {
+    /**
+     * App id.
+     */
+    public let app: String
+    /**
+     * Display name.
+     */
+    public let appName: String
+    /**
+     * What it asks.
+     */
+    public let question: Question
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * App id.
+         */app: String, 
+        /**
+         * Display name.
+         */appName: String, 
+        /**
+         * What it asks.
+         */question: Question) {
+        self.app = app
+        self.appName = appName
+        self.question = question
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension Prompt: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypePrompt: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Prompt {
+        return
+            try Prompt(
+                app: FfiConverterString.read(from: &buf), 
+                appName: FfiConverterString.read(from: &buf), 
+                question: FfiConverterTypeQuestion.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Prompt, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.app, into: &buf)
+        FfiConverterString.write(value.appName, into: &buf)
+        FfiConverterTypeQuestion.write(value.question, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePrompt_lift(_ buf: RustBuffer) throws -> Prompt {
+    return try FfiConverterTypePrompt.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePrompt_lower(_ value: Prompt) -> RustBuffer {
+    return FfiConverterTypePrompt.lower(value)
 }
 
 
@@ -9217,6 +9568,161 @@ public func FfiConverterTypeProtection_lower(_ value: Protection) -> RustBuffer 
 
 
 /**
+ * What a mini-program asks the user.
+ */
+
+public enum Question: Equatable, Hashable {
+    
+    /**
+     * `Yes` gives the program's server the user's telephone number.
+     */
+    case phoneNumber
+    /**
+     * Show these answers as switches; `Chosen` holds those that the user changed.
+     */
+    case settings(
+        /**
+         * By scope.
+         */grants: [String: Bool]
+    )
+    /**
+     * May the program send these messages? `Chosen` says which.
+     */
+    case subscribe(
+        /**
+         * At most five.
+         */templates: [MessageTemplate]
+    )
+    /**
+     * The program wants to open another one.
+     */
+    case openProgram(
+        /**
+         * Its app id.
+         */target: String
+    )
+    /**
+     * The program asks to agree to its privacy contract.
+     */
+    case privacy(
+        /**
+         * The contract's title.
+         */contract: String
+    )
+    /**
+     * The user wants to read the contract: `Yes` if it was shown.
+     */
+    case privacyContract
+    /**
+     * The user wants to write to the program's people: `Yes` if the host shows its chat.
+     */
+    case contact(
+        /**
+         * What the program passes on to them.
+         */sessionFrom: String
+    )
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Question: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeQuestion: FfiConverterRustBuffer {
+    typealias SwiftType = Question
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Question {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .phoneNumber
+        
+        case 2: return .settings(grants: try FfiConverterDictionaryStringBool.read(from: &buf)
+        )
+        
+        case 3: return .subscribe(templates: try FfiConverterSequenceTypeMessageTemplate.read(from: &buf)
+        )
+        
+        case 4: return .openProgram(target: try FfiConverterString.read(from: &buf)
+        )
+        
+        case 5: return .privacy(contract: try FfiConverterString.read(from: &buf)
+        )
+        
+        case 6: return .privacyContract
+        
+        case 7: return .contact(sessionFrom: try FfiConverterString.read(from: &buf)
+        )
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: Question, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .phoneNumber:
+            writeInt(&buf, Int32(1))
+        
+        
+        case let .settings(grants):
+            writeInt(&buf, Int32(2))
+            FfiConverterDictionaryStringBool.write(grants, into: &buf)
+            
+        
+        case let .subscribe(templates):
+            writeInt(&buf, Int32(3))
+            FfiConverterSequenceTypeMessageTemplate.write(templates, into: &buf)
+            
+        
+        case let .openProgram(target):
+            writeInt(&buf, Int32(4))
+            FfiConverterString.write(target, into: &buf)
+            
+        
+        case let .privacy(contract):
+            writeInt(&buf, Int32(5))
+            FfiConverterString.write(contract, into: &buf)
+            
+        
+        case .privacyContract:
+            writeInt(&buf, Int32(6))
+        
+        
+        case let .contact(sessionFrom):
+            writeInt(&buf, Int32(7))
+            FfiConverterString.write(sessionFrom, into: &buf)
+            
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeQuestion_lift(_ buf: RustBuffer) throws -> Question {
+    return try FfiConverterTypeQuestion.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeQuestion_lower(_ value: Question) -> RustBuffer {
+    return FfiConverterTypeQuestion.lower(value)
+}
+
+
+
+/**
  * Why a release was chosen.
  */
 
@@ -9297,6 +9803,101 @@ public func FfiConverterTypeReason_lift(_ buf: RustBuffer) throws -> Reason {
 #endif
 public func FfiConverterTypeReason_lower(_ value: Reason) -> RustBuffer {
     return FfiConverterTypeReason.lower(value)
+}
+
+
+
+/**
+ * The user's answer.
+ */
+
+public enum Reply: Equatable, Hashable {
+    
+    /**
+     * Agreed.
+     */
+    case yes
+    /**
+     * Refused, or closed.
+     */
+    case no
+    /**
+     * To questions about several things.
+     */
+    case chosen(
+        /**
+         * By scope, or by template.
+         */choices: [String: Bool], 
+        /**
+         * "Always keep these choices, do not ask again."
+         */keep: Bool
+    )
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Reply: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeReply: FfiConverterRustBuffer {
+    typealias SwiftType = Reply
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Reply {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .yes
+        
+        case 2: return .no
+        
+        case 3: return .chosen(choices: try FfiConverterDictionaryStringBool.read(from: &buf), keep: try FfiConverterBool.read(from: &buf)
+        )
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: Reply, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .yes:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .no:
+            writeInt(&buf, Int32(2))
+        
+        
+        case let .chosen(choices,keep):
+            writeInt(&buf, Int32(3))
+            FfiConverterDictionaryStringBool.write(choices, into: &buf)
+            FfiConverterBool.write(keep, into: &buf)
+            
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReply_lift(_ buf: RustBuffer) throws -> Reply {
+    return try FfiConverterTypeReply.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReply_lower(_ value: Reply) -> RustBuffer {
+    return FfiConverterTypeReply.lower(value)
 }
 
 
@@ -9480,6 +10081,22 @@ public enum SessionEvent: Equatable, Hashable {
          */path: String
     )
     /**
+     * The user agreed that this program opens another one: open it, and keep this one.
+     */
+    case openProgram(
+        /**
+         * Which, and how.
+         */link: ProgramLink
+    )
+    /**
+     * The program goes back to the one that opened it: bring that forward by `returned`, and close this one.
+     */
+    case backToProgram(
+        /**
+         * Which, and with what.
+         */link: ProgramLink
+    )
+    /**
      * A program asked for a code: log in to the host, for code `key-invalidated` after a log-out. The session goes on.
      */
     case loginRequired(
@@ -9584,13 +10201,19 @@ public struct FfiConverterTypeSessionEvent: FfiConverterRustBuffer {
         case 17: return .share(title: try FfiConverterString.read(from: &buf), path: try FfiConverterString.read(from: &buf)
         )
         
-        case 18: return .loginRequired(reason: try FfiConverterString.read(from: &buf), code: try FfiConverterString.read(from: &buf)
+        case 18: return .openProgram(link: try FfiConverterTypeProgramLink.read(from: &buf)
         )
         
-        case 19: return .dev(id: try FfiConverterUInt64.read(from: &buf), result: try FfiConverterString.read(from: &buf)
+        case 19: return .backToProgram(link: try FfiConverterTypeProgramLink.read(from: &buf)
         )
         
-        case 20: return .failed(kind: try FfiConverterTypeErrorKind.read(from: &buf), reason: try FfiConverterString.read(from: &buf), code: try FfiConverterString.read(from: &buf)
+        case 20: return .loginRequired(reason: try FfiConverterString.read(from: &buf), code: try FfiConverterString.read(from: &buf)
+        )
+        
+        case 21: return .dev(id: try FfiConverterUInt64.read(from: &buf), result: try FfiConverterString.read(from: &buf)
+        )
+        
+        case 22: return .failed(kind: try FfiConverterTypeErrorKind.read(from: &buf), reason: try FfiConverterString.read(from: &buf), code: try FfiConverterString.read(from: &buf)
         )
         
         default: throw UniffiInternalError.unexpectedEnumCase
@@ -9699,20 +10322,30 @@ public struct FfiConverterTypeSessionEvent: FfiConverterRustBuffer {
             FfiConverterString.write(path, into: &buf)
             
         
-        case let .loginRequired(reason,code):
+        case let .openProgram(link):
             writeInt(&buf, Int32(18))
+            FfiConverterTypeProgramLink.write(link, into: &buf)
+            
+        
+        case let .backToProgram(link):
+            writeInt(&buf, Int32(19))
+            FfiConverterTypeProgramLink.write(link, into: &buf)
+            
+        
+        case let .loginRequired(reason,code):
+            writeInt(&buf, Int32(20))
             FfiConverterString.write(reason, into: &buf)
             FfiConverterString.write(code, into: &buf)
             
         
         case let .dev(id,result):
-            writeInt(&buf, Int32(19))
+            writeInt(&buf, Int32(21))
             FfiConverterUInt64.write(id, into: &buf)
             FfiConverterString.write(result, into: &buf)
             
         
         case let .failed(kind,reason,code):
-            writeInt(&buf, Int32(20))
+            writeInt(&buf, Int32(22))
             FfiConverterTypeErrorKind.write(kind, into: &buf)
             FfiConverterString.write(reason, into: &buf)
             FfiConverterString.write(code, into: &buf)
@@ -10542,6 +11175,31 @@ fileprivate struct FfiConverterSequenceTypeHeader: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterSequenceTypeMessageTemplate: FfiConverterRustBuffer {
+    typealias SwiftType = [MessageTemplate]
+
+    public static func write(_ value: [MessageTemplate], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeMessageTemplate.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [MessageTemplate] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [MessageTemplate]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeMessageTemplate.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterSequenceTypePageAddress: FfiConverterRustBuffer {
     typealias SwiftType = [PageAddress]
 
@@ -10611,6 +11269,32 @@ fileprivate struct FfiConverterSequenceTypeWebview: FfiConverterRustBuffer {
             seq.append(try FfiConverterTypeWebview.read(from: &buf))
         }
         return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterDictionaryStringBool: FfiConverterRustBuffer {
+    public static func write(_ value: [String: Bool], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for (key, value) in value {
+            FfiConverterString.write(key, into: &buf)
+            FfiConverterBool.write(value, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [String: Bool] {
+        let len: Int32 = try readInt(&buf)
+        var dict = [String: Bool]()
+        dict.reserveCapacity(Int(len))
+        for _ in 0..<len {
+            let key = try FfiConverterString.read(from: &buf)
+            let value = try FfiConverterBool.read(from: &buf)
+            dict[key] = value
+        }
+        return dict
     }
 }
 
@@ -10897,6 +11581,9 @@ private let initializationResult: InitializationResult = {
     if (uniffi_lodger_ffi_checksum_method_prompts_scope() != 50962) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_lodger_ffi_checksum_method_prompts_ask() != 41220) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_lodger_ffi_checksum_method_sessionlistener_event() != 64858) {
         return InitializationResult.apiChecksumMismatch
     }
@@ -10964,6 +11651,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_lodger_ffi_checksum_method_lodgersession_reopen() != 8811) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_lodger_ffi_checksum_method_lodgersession_returned() != 39169) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_lodger_ffi_checksum_method_lodgersession_share() != 22144) {

@@ -334,6 +334,12 @@ typedef void (*UniffiCallbackInterfacePromptsMethod0)(uint64_t, RustBuffer, Unif
     );
 
 #endif
+#ifndef UNIFFI_FFIDEF_CALLBACK_INTERFACE_PROMPTS_METHOD1
+#define UNIFFI_FFIDEF_CALLBACK_INTERFACE_PROMPTS_METHOD1
+typedef void (*UniffiCallbackInterfacePromptsMethod1)(uint64_t, RustBuffer, UniffiForeignFutureCompleteRustBuffer _Nonnull, uint64_t, UniffiForeignFutureDroppedCallbackStruct* _Nonnull
+    );
+
+#endif
 #ifndef UNIFFI_FFIDEF_CALLBACK_INTERFACE_SESSION_LISTENER_METHOD0
 #define UNIFFI_FFIDEF_CALLBACK_INTERFACE_SESSION_LISTENER_METHOD0
 typedef void (*UniffiCallbackInterfaceSessionListenerMethod0)(uint64_t, RustBuffer, void* _Nonnull, 
@@ -483,6 +489,7 @@ typedef struct UniffiVTableCallbackInterfacePrompts {
     UniffiCallbackInterfaceFree _Nonnull uniffiFree;
     UniffiCallbackInterfaceClone _Nonnull uniffiClone;
     UniffiCallbackInterfacePromptsMethod0 _Nonnull scope;
+    UniffiCallbackInterfacePromptsMethod1 _Nonnull ask;
 } UniffiVTableCallbackInterfacePrompts;
 
 #endif
@@ -836,6 +843,11 @@ void uniffi_lodger_ffi_fn_init_callback_vtable_prompts(const UniffiVTableCallbac
 uint64_t uniffi_lodger_ffi_fn_method_prompts_scope(uint64_t ptr, RustBuffer prompt
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_PROMPTS_ASK
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_PROMPTS_ASK
+uint64_t uniffi_lodger_ffi_fn_method_prompts_ask(uint64_t ptr, RustBuffer prompt
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_CLONE_SESSIONLISTENER
 #define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_CLONE_SESSIONLISTENER
 uint64_t uniffi_lodger_ffi_fn_clone_sessionlistener(uint64_t handle, RustCallStatus *_Nonnull out_status
@@ -1019,6 +1031,11 @@ void uniffi_lodger_ffi_fn_method_lodgersession_renderer_gone(uint64_t ptr, RustC
 #ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_LODGERSESSION_REOPEN
 #define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_LODGERSESSION_REOPEN
 void uniffi_lodger_ffi_fn_method_lodgersession_reopen(uint64_t ptr, RustBuffer path, RustBuffer query, uint32_t scene, RustBuffer referrer, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_LODGERSESSION_RETURNED
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_LODGERSESSION_RETURNED
+void uniffi_lodger_ffi_fn_method_lodgersession_returned(uint64_t ptr, RustBuffer link, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_LODGERSESSION_SHARE
@@ -1496,6 +1513,12 @@ uint16_t uniffi_lodger_ffi_checksum_method_prompts_scope(void
     
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_PROMPTS_ASK
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_PROMPTS_ASK
+uint16_t uniffi_lodger_ffi_checksum_method_prompts_ask(void
+    
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_SESSIONLISTENER_EVENT
 #define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_SESSIONLISTENER_EVENT
 uint16_t uniffi_lodger_ffi_checksum_method_sessionlistener_event(void
@@ -1631,6 +1654,12 @@ uint16_t uniffi_lodger_ffi_checksum_method_lodgersession_renderer_gone(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_LODGERSESSION_REOPEN
 #define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_LODGERSESSION_REOPEN
 uint16_t uniffi_lodger_ffi_checksum_method_lodgersession_reopen(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_LODGERSESSION_RETURNED
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_LODGERSESSION_RETURNED
+uint16_t uniffi_lodger_ffi_checksum_method_lodgersession_returned(void
     
 );
 #endif

@@ -1,4 +1,5 @@
 //! A provider in memory. It checks what a provider must, so that what the device sends is right; and lies on demand.
+#![allow(dead_code)] // each test program uses its part
 use crate::signing::{Pen, encode};
 use async_trait::async_trait;
 use lodger_auth::{
@@ -84,7 +85,7 @@ impl Bank {
         callback
     }
 
-    fn answer(&self, request: &Request) -> Response {
+    pub fn answer(&self, request: &Request) -> Response {
         let mut state = self.state.lock().unwrap();
         let path = request.url.strip_prefix(ISSUER).expect("only the bank is asked").to_owned();
         state.requests.push((request.method.into(), path.clone()));

@@ -1,4 +1,5 @@
 //! Signs what tests need, right and wrong: this is the attacker's pen, too.
+#![allow(dead_code)] // each test program uses its part
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use lodger_auth::jose::PublicKey;
 use ring::{

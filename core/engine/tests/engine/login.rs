@@ -1,8 +1,15 @@
 //! `wx.login` and its kin against a server that checks every proof, and what a log-out leaves.
-use crate::support::*;
+use crate::{
+    bank::{self, Bank},
+    support::*,
+};
 use lodger_auth::api::{Purpose, RefusalCode};
 use lodger_engine::{ErrorKind, HttpError, LogOut, LoginConfig, SessionEvent};
 use serde_json::json;
+use std::{
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 /// Rows of a table, looked at from outside.
 fn rows(world: &World, table: &str) -> u64 {
@@ -213,6 +220,33 @@ fn keys_survive_the_process_and_go_with_the_platforms_key() {
     let (session, _) = world.open();
     world.page(&session).call("login", json!({}));
     assert_eq!(platform.keys(), (1, 0), "the same key");
+}
+
+#[test]
+fn a_login_in_the_browser_survives_the_process_and_ends_with_the_log_out() {
+    let bank = Arc::new(Bank::new());
+    bank.state.lock().expect("not poisoned").now =
+        SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
+    let setup = || Setup { login: Some(browser_login()), ..Setup::default() };
+    let world = World::new(setup());
+    plug_bank(&bank, &world.server);
+    assert!(!world.engine.login_pending().expect("readable"));
+    let address = world.engine.block_on(world.engine.begin_login()).expect("begun");
+    let callback = bank.authorize(&address, "ann");
+    let world = world.restarted_with(setup());
+    assert!(world.engine.login_pending().expect("readable"));
+    let forged = world.engine.block_on(world.engine.finish_login("com.bank.app:/cb?code=x&state=y"));
+    assert_eq!(forged.expect_err("another's").code, "login-untrusted");
+    let account = world.engine.block_on(world.engine.finish_login(&callback)).expect("logged in");
+    assert_eq!((account.issuer.as_str(), account.subject.as_str()), (bank::ISSUER, "ann"));
+    let again = world.engine.block_on(world.engine.finish_login(&callback)).expect_err("once");
+    assert_eq!((again.kind, again.code.as_str()), (ErrorKind::LoginRequired, "login-required"));
+    assert_eq!(world.engine.account().expect("readable"), Some(account));
+    // Lodger's server does not answer here; the provider does.
+    let ended = world.engine.block_on(world.engine.log_out("ann")).expect("wiped");
+    assert_eq!(ended, LogOut::NotRevoked);
+    assert_eq!(bank.state.lock().expect("not poisoned").revoked.len(), 1);
+    assert_eq!((world.engine.account().expect("readable"), rows(&world, "engine_login")), (None, 0));
 }
 
 #[test]

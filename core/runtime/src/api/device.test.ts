@@ -28,11 +28,13 @@ test('a host gets the parameters that WeChat documents, and no others', async ()
   await call('setScreenBrightness', { value: 0.5, other: 1 })
   await call('setKeepScreenOn', { keepScreenOn: true })
   await call('vibrateShort')
+  await call('scanCode', { scanType: ['qrCode'], result: 'x' })
   await call('getLocation', { type: 'gcj02', isHighAccuracy: true, altitude: null })
   assert.deepEqual(calls, [
     ['setScreenBrightness', { value: 0.5 }],
     ['setKeepScreenOn', { keepScreenOn: true }],
     ['vibrateShort', {}],
+    ['scanCode', { scanType: ['qrCode'] }],
     ['getLocation', { type: 'gcj02', isHighAccuracy: true }],
   ])
 })
@@ -45,6 +47,7 @@ test('wrong and missing parameters reach no host', async () => {
     ['setScreenBrightness', { value: '1' }, 'value should be Number instead of String'],
     ['setKeepScreenOn', {}, 'keepScreenOn should be Boolean instead of Undefined'],
     ['setVisualEffectOnCapture', { visualEffect: 1 }, 'visualEffect should be String instead of Number'],
+    ['scanCode', { scanType: 'qrCode' }, 'scanType should be Array instead of String'],
     ['getLocation', { type: 5 }, 'type should be String instead of Number'],
     ['getFuzzyLocation', { type: 5 }, 'type should be String instead of Number'],
   ] as const)

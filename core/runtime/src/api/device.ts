@@ -46,6 +46,7 @@ export function addDevice(own: Implementations, bridge: Bridge): void {
     highAccuracyExpireTime: 'Number?',
   })
   checked('getFuzzyLocation', { type: 'String?' })
+  checked('scanCode', { onlyFromCamera: 'Boolean?', scanType: 'Array?' })
   checked('saveImageToPhotosAlbum', { filePath: 'String' })
   checked('saveVideoToPhotosAlbum', { filePath: 'String' })
   checked('openDocument', { filePath: 'String', fileType: 'String?', showMenu: 'Boolean?' })

@@ -62,6 +62,10 @@ export const input: Definition = {
       host.emit('confirm', { value: native.value })
       if (!host.flag('confirmHold')) native.blur()
     })
+    // Names are not reviewed here: WeChat's word for that is a review that took too long.
+    native.addEventListener('blur', () => {
+      if (host.text('type') === 'nickname') host.emit('nicknamereview', { pass: true, timeout: true })
+    })
     return textField(host, {
       native,
       placeholderClass: 'input-placeholder',

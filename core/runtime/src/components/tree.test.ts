@@ -223,6 +223,17 @@ test('open types: share asks the framework, the others say that they are not sup
   assert.ok(missing.includes('button open-type launchApp'))
 })
 
+test('a nickname is told to have passed, other texts are not reviewed', () => {
+  for (const [type, count] of [
+    ['nickname', 1],
+    ['text', 0],
+  ] as const) {
+    const field = make('input', { type }, undefined, ['nicknamereview'])
+    field.element.querySelector('input')!.dispatchEvent(new window.Event('blur') as never)
+    assert.equal(field.events.length, count, type)
+  }
+})
+
 test('navigator: relative to the page, and each open type to its function', async () => {
   tap(make('navigator', { url: '../other/index?a=1' }))
   assert.deepEqual(calls.pop(), { api: 'navigateTo', args: { url: '/other/index?a=1' } })

@@ -1,21 +1,21 @@
 //! Lodger's server as core/docs/login.md has it, and the host's back end that says who the user is. The server checks by
 //! the functions that the real one uses.
 use super::{Fault, Server, Setup, World, response};
+use crate::{
+    bank::{self, Bank},
+    signing::Pen,
+};
 use async_trait::async_trait;
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use lodger_auth::{
     api::{CheckRequest, CodeRequest, EnrolRequest, RefusalCode, read},
     dpop,
     identity::{self, verify_assertion},
-    jose::{KeySet, PublicKey, Thumbprint},
+    jose::{KeySet, Thumbprint},
+    ports::Request,
 };
 use lodger_engine::{
-    Ask, AuthError, Credential, HttpRequest, HttpResponse, Identity, IdentitySource, KeySource, LoginConfig,
-    Presence, Secret, SignerError,
-};
-use ring::{
-    rand::SystemRandom,
-    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair},
+    Ask, AuthError, Credential, HttpError, HttpRequest, HttpResponse, Identity, IdentitySource, KeySource,
+    LoginConfig, Presence, Secret, SignerError,
 };
 use serde_json::{Value, json};
 use std::{
@@ -47,18 +47,15 @@ struct Records {
 }
 
 pub struct Platform {
-    bank: EcdsaKeyPair,
+    bank: Pen,
     records: Mutex<Records>,
 }
 
 impl Platform {
     /// With `ann` logged in to the host.
     pub fn new() -> Arc<Self> {
-        let random = SystemRandom::new();
-        let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).expect("made");
-        let bank = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, document.as_ref(), &random);
         let records = Records { user: Some("ann".into()), ..Records::default() };
-        Arc::new(Self { bank: bank.expect("read"), records: Mutex::new(records) })
+        Arc::new(Self { bank: Pen::new(), records: Mutex::new(records) })
     }
 
     fn records(&self) -> std::sync::MutexGuard<'_, Records> {
@@ -223,19 +220,13 @@ impl Platform {
         key: &Thumbprint,
     ) -> Result<String, (u16, RefusalCode)> {
         let no = (401, RefusalCode::InvalidIdentity);
-        let mut jwk = self.public().to_jwk();
-        jwk["kid"] = "1".into();
-        let keys = KeySet::read(json!({ "keys": [jwk] }).to_string().as_bytes()).expect("a key set");
+        let keys = KeySet::read(&self.bank.set("1")).expect("a key set");
         let expected = identity::Expected { issuer: BANK, audience: "lodger", key, now: SystemTime::now() };
         let assertion = assertion.ok_or(no)?;
         let identified =
             verify_assertion(assertion.token.expose(), &keys, &assertion.nonce, &expected).map_err(|_| no)?;
         let fresh = records.used.insert(identified.once.expect("of form (a)"));
         if fresh { Ok(identified.subject) } else { Err(no) }
-    }
-
-    fn public(&self) -> PublicKey {
-        PublicKey::from_point(self.bank.public_key().as_ref()).expect("a point")
     }
 }
 
@@ -250,11 +241,7 @@ impl Identity for Platform {
             "iss": BANK, "sub": user, "aud": ask.audience, "iat": now, "exp": now + 60, "nonce": ask.nonce,
             "cnf": { "jkt": ask.key },
         });
-        let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
-        let input =
-            format!("{}.{}", encode(header.to_string().as_bytes()), encode(claims.to_string().as_bytes()));
-        let signature = self.bank.sign(&SystemRandom::new(), input.as_bytes()).expect("signed");
-        Ok(Credential::Assertion(Secret::new(format!("{input}.{}", encode(signature.as_ref())))))
+        Ok(Credential::Assertion(Secret::new(self.bank.sign(&header, &claims))))
     }
 }
 
@@ -265,5 +252,41 @@ struct Present;
 impl Presence for Present {
     async fn confirm(&self, _: &str) -> Result<(), SignerError> {
         Ok(())
+    }
+}
+
+/// The provider of core/auth's tests behind the host's HTTP; Lodger's server is not reached.
+pub fn plug_bank(bank: &Arc<Bank>, server: &Server) {
+    let bank = Arc::clone(bank);
+    server.fault(move |request| {
+        if request.url.starts_with(LODGER) {
+            return Some(Fault::Fail(HttpError::Connect("no route".into())));
+        }
+        request.url.starts_with(bank::ISSUER).then(|| {
+            let known = |wanted: &str, names: &[&'static str]| {
+                *names.iter().find(|name| **name == wanted).unwrap_or_else(|| panic!("{wanted}"))
+            };
+            let header = |(name, value): &(String, String)| {
+                (known(name, &["Accept", "Content-Type", "DPoP", "Authorization"]), value.clone())
+            };
+            let request = Request {
+                method: known(&request.method, &["GET", "POST", "DELETE"]),
+                url: request.url.clone(),
+                headers: request.headers.iter().map(header).collect(),
+                body: request.body.clone(),
+            };
+            let answer = bank.answer(&request);
+            Fault::Answer(HttpResponse { status: answer.status, headers: answer.headers, body: answer.body })
+        })
+    });
+}
+
+/// A login at that provider.
+pub fn browser_login() -> LoginConfig {
+    LoginConfig {
+        server: LODGER.into(),
+        audience: "lodger".into(),
+        identity: IdentitySource::Provider(Bank::config()),
+        keys: KeySource::Software(Arc::new(Present)),
     }
 }

@@ -56,6 +56,7 @@ module.exports = [
   ...absent('setScreenBrightness', { value: 0.5 }),
   ...absent('setKeepScreenOn', { keepScreenOn: true }),
   ...absent('setVisualEffectOnCapture', { visualEffect: 'hidden' }),
+  ...absent('scanCode', { scanType: ['qrCode'] }),
   ...absent('getLocation', { type: 'gcj02' }),
   ...absent('getFuzzyLocation', { type: 'gcj02' }),
 ]

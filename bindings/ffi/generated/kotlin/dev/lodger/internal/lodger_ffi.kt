@@ -699,6 +699,9 @@ internal interface UniffiCallbackInterfacePresetMethod0 : com.sun.jna.Callback {
 internal interface UniffiCallbackInterfacePromptsMethod0 : com.sun.jna.Callback {
     fun callback(`uniffiHandle`: Long,`prompt`: RustBuffer.ByValue,`uniffiFutureCallback`: UniffiForeignFutureCompleteI8,`uniffiCallbackData`: Long,`uniffiOutDroppedCallback`: UniffiForeignFutureDroppedCallbackStruct,)
 }
+internal interface UniffiCallbackInterfacePromptsMethod1 : com.sun.jna.Callback {
+    fun callback(`uniffiHandle`: Long,`prompt`: RustBuffer.ByValue,`uniffiFutureCallback`: UniffiForeignFutureCompleteRustBuffer,`uniffiCallbackData`: Long,`uniffiOutDroppedCallback`: UniffiForeignFutureDroppedCallbackStruct,)
+}
 internal interface UniffiCallbackInterfaceSessionListenerMethod0 : com.sun.jna.Callback {
     fun callback(`uniffiHandle`: Long,`event`: RustBuffer.ByValue,`uniffiOutReturn`: Pointer,uniffiCallStatus: UniffiRustCallStatus,)
 }
@@ -922,22 +925,25 @@ internal open class UniffiVTableCallbackInterfacePreset(
     }
 
 }
-@Structure.FieldOrder("uniffiFree", "uniffiClone", "scope")
+@Structure.FieldOrder("uniffiFree", "uniffiClone", "scope", "ask")
 internal open class UniffiVTableCallbackInterfacePrompts(
     @JvmField internal var `uniffiFree`: UniffiCallbackInterfaceFree? = null,
     @JvmField internal var `uniffiClone`: UniffiCallbackInterfaceClone? = null,
     @JvmField internal var `scope`: UniffiCallbackInterfacePromptsMethod0? = null,
+    @JvmField internal var `ask`: UniffiCallbackInterfacePromptsMethod1? = null,
 ) : Structure() {
     class UniffiByValue(
         `uniffiFree`: UniffiCallbackInterfaceFree? = null,
         `uniffiClone`: UniffiCallbackInterfaceClone? = null,
         `scope`: UniffiCallbackInterfacePromptsMethod0? = null,
-    ): UniffiVTableCallbackInterfacePrompts(`uniffiFree`,`uniffiClone`,`scope`,), Structure.ByValue
+        `ask`: UniffiCallbackInterfacePromptsMethod1? = null,
+    ): UniffiVTableCallbackInterfacePrompts(`uniffiFree`,`uniffiClone`,`scope`,`ask`,), Structure.ByValue
 
    internal fun uniffiSetValue(other: UniffiVTableCallbackInterfacePrompts) {
         `uniffiFree` = other.`uniffiFree`
         `uniffiClone` = other.`uniffiClone`
         `scope` = other.`scope`
+        `ask` = other.`ask`
     }
 
 }
@@ -1110,6 +1116,8 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_lodger_ffi_checksum_method_prompts_scope(
     ): Int
+    external fun uniffi_lodger_ffi_checksum_method_prompts_ask(
+    ): Int
     external fun uniffi_lodger_ffi_checksum_method_sessionlistener_event(
     ): Int
     external fun uniffi_lodger_ffi_checksum_method_identity_credential(
@@ -1155,6 +1163,8 @@ internal object IntegrityCheckingUniffiLib {
     external fun uniffi_lodger_ffi_checksum_method_lodgersession_renderer_gone(
     ): Int
     external fun uniffi_lodger_ffi_checksum_method_lodgersession_reopen(
+    ): Int
+    external fun uniffi_lodger_ffi_checksum_method_lodgersession_returned(
     ): Int
     external fun uniffi_lodger_ffi_checksum_method_lodgersession_share(
     ): Int
@@ -1331,6 +1341,8 @@ internal object UniffiLib {
     ): Unit
     external fun uniffi_lodger_ffi_fn_method_prompts_scope(`ptr`: Long,`prompt`: RustBuffer.ByValue,
     ): Long
+    external fun uniffi_lodger_ffi_fn_method_prompts_ask(`ptr`: Long,`prompt`: RustBuffer.ByValue,
+    ): Long
     external fun uniffi_lodger_ffi_fn_clone_sessionlistener(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
     ): Long
     external fun uniffi_lodger_ffi_fn_free_sessionlistener(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
@@ -1404,6 +1416,8 @@ internal object UniffiLib {
     external fun uniffi_lodger_ffi_fn_method_lodgersession_renderer_gone(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus, 
     ): Unit
     external fun uniffi_lodger_ffi_fn_method_lodgersession_reopen(`ptr`: Long,`path`: RustBuffer.ByValue,`query`: RustBuffer.ByValue,`scene`: Int,`referrer`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    ): Unit
+    external fun uniffi_lodger_ffi_fn_method_lodgersession_returned(`ptr`: Long,`link`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
     ): Unit
     external fun uniffi_lodger_ffi_fn_method_lodgersession_share(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus, 
     ): Unit
@@ -1626,6 +1640,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_lodger_ffi_checksum_method_prompts_scope() and 0xFFFF) != 50962) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
+    if ((lib.uniffi_lodger_ffi_checksum_method_prompts_ask() and 0xFFFF) != 41220) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
     if ((lib.uniffi_lodger_ffi_checksum_method_sessionlistener_event() and 0xFFFF) != 64858) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
@@ -1693,6 +1710,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_lodger_ffi_checksum_method_lodgersession_reopen() and 0xFFFF) != 8811) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_lodger_ffi_checksum_method_lodgersession_returned() and 0xFFFF) != 39169) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_lodger_ffi_checksum_method_lodgersession_share() and 0xFFFF) != 22144) {
@@ -5137,6 +5157,11 @@ public interface LodgerSessionInterface {
     fun `reopen`(`path`: kotlin.String?, `query`: Map<kotlin.String, kotlin.String>, `scene`: kotlin.UInt, `referrer`: Referrer?)
     
     /**
+     * Another program has gone back to this one: `onShow` with its data, on the page where it stands.
+     */
+    fun `returned`(`link`: ProgramLink)
+    
+    /**
      * The user chose Share.
      */
     fun `share`()
@@ -5529,6 +5554,23 @@ open class LodgerSession: Disposable, AutoCloseable, LodgerSessionInterface
         FfiConverterMapStringString.lower(`query`),
         FfiConverterUInt.lower(`scene`),
         FfiConverterOptionalTypeReferrer.lower(`referrer`),_status)
+}
+    }
+    
+    
+
+    
+    /**
+     * Another program has gone back to this one: `onShow` with its data, on the page where it stands.
+     */
+    @Throws(LodgerException::class)override fun `returned`(`link`: ProgramLink)
+        = 
+    callWithHandle {
+    uniffiRustCallWithError(LodgerException) { _status ->
+    UniffiLib.uniffi_lodger_ffi_fn_method_lodgersession_returned(
+        it,
+        
+        FfiConverterTypeProgramLink.lower(`link`),_status)
 }
     }
     
@@ -7495,6 +7537,11 @@ public interface Prompts {
      */
     suspend fun `scope`(`prompt`: ScopePrompt): kotlin.Boolean
     
+    /**
+     * Asks anything else; `No` to a question that the host does not know. Cancelled when the session ends.
+     */
+    suspend fun `ask`(`prompt`: Prompt): Reply
+    
     companion object
 }
 
@@ -7628,6 +7675,31 @@ open class PromptsImpl: Disposable, AutoCloseable, Prompts
     }
 
     
+    /**
+     * Asks anything else; `No` to a question that the host does not know. Cancelled when the session ends.
+     */
+    @Throws(CallbackFailed::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `ask`(`prompt`: Prompt) : Reply {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_lodger_ffi_fn_method_prompts_ask(
+                uniffiHandle,
+                
+        FfiConverterTypePrompt.lower(`prompt`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_lodger_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_lodger_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_lodger_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeReply.lift(it) },
+        // Error FFI converter
+        CallbackFailed.ErrorHandler,
+    )
+    }
+
+    
 
     
 
@@ -7679,6 +7751,40 @@ internal object uniffiCallbackInterfacePrompts {
             )
         }
     }
+    internal object `ask`: UniffiCallbackInterfacePromptsMethod1 {
+        override fun callback(`uniffiHandle`: Long,`prompt`: RustBuffer.ByValue,`uniffiFutureCallback`: UniffiForeignFutureCompleteRustBuffer,`uniffiCallbackData`: Long,`uniffiOutDroppedCallback`: UniffiForeignFutureDroppedCallbackStruct,) {
+            val uniffiObj = FfiConverterTypePrompts.handleMap.get(uniffiHandle)
+            val makeCall = suspend { ->
+                uniffiObj.`ask`(
+                    FfiConverterTypePrompt.lift(`prompt`),
+                )
+            }
+            val uniffiHandleSuccess = { returnValue: Reply ->
+                val uniffiResult = UniffiForeignFutureResultRustBuffer.UniffiByValue(
+                    FfiConverterTypeReply.lower(returnValue),
+                    UniffiRustCallStatus.ByValue()
+                )
+                uniffiResult.write()
+                uniffiFutureCallback.callback(uniffiCallbackData, uniffiResult)
+            }
+            val uniffiHandleError = { callStatus: UniffiRustCallStatus.ByValue ->
+                uniffiFutureCallback.callback(
+                    uniffiCallbackData,
+                    UniffiForeignFutureResultRustBuffer.UniffiByValue(
+                        RustBuffer.ByValue(),
+                        callStatus,
+                    ),
+                )
+            }
+            uniffiTraitInterfaceCallAsyncWithError(
+                makeCall,
+                uniffiHandleSuccess,
+                uniffiHandleError,
+                { e: CallbackFailed -> FfiConverterTypeCallbackFailed.lower(e) },
+                uniffiOutDroppedCallback
+            )
+        }
+    }
 
     internal object uniffiFree: UniffiCallbackInterfaceFree {
         override fun callback(handle: Long) {
@@ -7696,6 +7802,7 @@ internal object uniffiCallbackInterfacePrompts {
         uniffiFree,
         uniffiClone,
         `scope`,
+        `ask`,
     )
 
     // Registers the foreign callback with the Rust side.
@@ -9823,6 +9930,69 @@ public object FfiConverterTypeLoginConfig: FfiConverterRustBuffer<LoginConfig> {
 
 
 /**
+ * One kind of message.
+ */
+data class MessageTemplate (
+    /**
+     * Its id.
+     */
+    var `id`: kotlin.String
+    , 
+    /**
+     * Its title.
+     */
+    var `title`: kotlin.String
+    , 
+    /**
+     * Names of its fields.
+     */
+    var `fields`: List<kotlin.String>
+    , 
+    /**
+     * An accept lasts until it is taken back; otherwise it is for one message.
+     */
+    var `long`: kotlin.Boolean
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeMessageTemplate: FfiConverterRustBuffer<MessageTemplate> {
+    override fun read(buf: ByteBuffer): MessageTemplate {
+        return MessageTemplate(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterSequenceString.read(buf),
+            FfiConverterBoolean.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: MessageTemplate) = (
+            FfiConverterString.allocationSize(value.`id`) +
+            FfiConverterString.allocationSize(value.`title`) +
+            FfiConverterSequenceString.allocationSize(value.`fields`) +
+            FfiConverterBoolean.allocationSize(value.`long`)
+    )
+
+    override fun write(value: MessageTemplate, buf: ByteBuffer) {
+            FfiConverterString.write(value.`id`, buf)
+            FfiConverterString.write(value.`title`, buf)
+            FfiConverterSequenceString.write(value.`fields`, buf)
+            FfiConverterBoolean.write(value.`long`, buf)
+    }
+}
+
+
+
+/**
  * One wish to open a program.
  */
 data class OpenRequest (
@@ -10119,6 +10289,132 @@ public object FfiConverterTypeParameter: FfiConverterRustBuffer<Parameter> {
     override fun write(value: Parameter, buf: ByteBuffer) {
             FfiConverterString.write(value.`name`, buf)
             FfiConverterString.write(value.`value`, buf)
+    }
+}
+
+
+
+/**
+ * Which program to open, and how: the fields of an `OpenRequest`.
+ */
+data class ProgramLink (
+    /**
+     * App id.
+     */
+    var `app`: kotlin.String
+    , 
+    /**
+     * None: the entry page.
+     */
+    var `path`: kotlin.String?
+    , 
+    /**
+     * The values exactly as the opener wrote them.
+     */
+    var `query`: Map<kotlin.String, kotlin.String>
+    , 
+    /**
+     * WeChat's scene number.
+     */
+    var `scene`: kotlin.UInt
+    , 
+    /**
+     * Who opens it, by the engine's own word.
+     */
+    var `referrer`: Referrer
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeProgramLink: FfiConverterRustBuffer<ProgramLink> {
+    override fun read(buf: ByteBuffer): ProgramLink {
+        return ProgramLink(
+            FfiConverterString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterMapStringString.read(buf),
+            FfiConverterUInt.read(buf),
+            FfiConverterTypeReferrer.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: ProgramLink) = (
+            FfiConverterString.allocationSize(value.`app`) +
+            FfiConverterOptionalString.allocationSize(value.`path`) +
+            FfiConverterMapStringString.allocationSize(value.`query`) +
+            FfiConverterUInt.allocationSize(value.`scene`) +
+            FfiConverterTypeReferrer.allocationSize(value.`referrer`)
+    )
+
+    override fun write(value: ProgramLink, buf: ByteBuffer) {
+            FfiConverterString.write(value.`app`, buf)
+            FfiConverterOptionalString.write(value.`path`, buf)
+            FfiConverterMapStringString.write(value.`query`, buf)
+            FfiConverterUInt.write(value.`scene`, buf)
+            FfiConverterTypeReferrer.write(value.`referrer`, buf)
+    }
+}
+
+
+
+/**
+ * A mini-program asks the user something. Texts are untrusted.
+ */
+data class Prompt (
+    /**
+     * App id.
+     */
+    var `app`: kotlin.String
+    , 
+    /**
+     * Display name.
+     */
+    var `appName`: kotlin.String
+    , 
+    /**
+     * What it asks.
+     */
+    var `question`: Question
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypePrompt: FfiConverterRustBuffer<Prompt> {
+    override fun read(buf: ByteBuffer): Prompt {
+        return Prompt(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterTypeQuestion.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Prompt) = (
+            FfiConverterString.allocationSize(value.`app`) +
+            FfiConverterString.allocationSize(value.`appName`) +
+            FfiConverterTypeQuestion.allocationSize(value.`question`)
+    )
+
+    override fun write(value: Prompt, buf: ByteBuffer) {
+            FfiConverterString.write(value.`app`, buf)
+            FfiConverterString.write(value.`appName`, buf)
+            FfiConverterTypeQuestion.write(value.`question`, buf)
     }
 }
 
@@ -12182,6 +12478,228 @@ public object FfiConverterTypeProtection: FfiConverterRustBuffer<Protection> {
 
 
 /**
+ * What a mini-program asks the user.
+ */
+sealed class Question {
+    
+    /**
+     * `Yes` gives the program's server the user's telephone number.
+     */
+    object PhoneNumber : Question()
+    
+    
+    /**
+     * Show these answers as switches; `Chosen` holds those that the user changed.
+     */
+    data class Settings(
+        /**
+         * By scope.
+         */
+        val `grants`: Map<kotlin.String, kotlin.Boolean>) : Question()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * May the program send these messages? `Chosen` says which.
+     */
+    data class Subscribe(
+        /**
+         * At most five.
+         */
+        val `templates`: List<dev.lodger.internal.MessageTemplate>) : Question()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The program wants to open another one.
+     */
+    data class OpenProgram(
+        /**
+         * Its app id.
+         */
+        val `target`: kotlin.String) : Question()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The program asks to agree to its privacy contract.
+     */
+    data class Privacy(
+        /**
+         * The contract's title.
+         */
+        val `contract`: kotlin.String) : Question()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The user wants to read the contract: `Yes` if it was shown.
+     */
+    object PrivacyContract : Question()
+    
+    
+    /**
+     * The user wants to write to the program's people: `Yes` if the host shows its chat.
+     */
+    data class Contact(
+        /**
+         * What the program passes on to them.
+         */
+        val `sessionFrom`: kotlin.String) : Question()
+        
+    {
+        
+
+        companion object
+    }
+    
+
+    
+
+    
+    
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeQuestion : FfiConverterRustBuffer<Question>{
+    override fun read(buf: ByteBuffer): Question {
+        return when(buf.getInt()) {
+            1 -> Question.PhoneNumber
+            2 -> Question.Settings(
+                FfiConverterMapStringBoolean.read(buf),
+                )
+            3 -> Question.Subscribe(
+                FfiConverterSequenceTypeMessageTemplate.read(buf),
+                )
+            4 -> Question.OpenProgram(
+                FfiConverterString.read(buf),
+                )
+            5 -> Question.Privacy(
+                FfiConverterString.read(buf),
+                )
+            6 -> Question.PrivacyContract
+            7 -> Question.Contact(
+                FfiConverterString.read(buf),
+                )
+            else -> throw RuntimeException("invalid enum value, something is very wrong!!")
+        }
+    }
+
+    override fun allocationSize(value: Question): ULong = when(value) {
+        is Question.PhoneNumber -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is Question.Settings -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterMapStringBoolean.allocationSize(value.`grants`)
+            )
+        }
+        is Question.Subscribe -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterSequenceTypeMessageTemplate.allocationSize(value.`templates`)
+            )
+        }
+        is Question.OpenProgram -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`target`)
+            )
+        }
+        is Question.Privacy -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`contract`)
+            )
+        }
+        is Question.PrivacyContract -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is Question.Contact -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`sessionFrom`)
+            )
+        }
+    }
+
+    override fun write(value: Question, buf: ByteBuffer) {
+        when(value) {
+            is Question.PhoneNumber -> {
+                buf.putInt(1)
+                Unit
+            }
+            is Question.Settings -> {
+                buf.putInt(2)
+                FfiConverterMapStringBoolean.write(value.`grants`, buf)
+                Unit
+            }
+            is Question.Subscribe -> {
+                buf.putInt(3)
+                FfiConverterSequenceTypeMessageTemplate.write(value.`templates`, buf)
+                Unit
+            }
+            is Question.OpenProgram -> {
+                buf.putInt(4)
+                FfiConverterString.write(value.`target`, buf)
+                Unit
+            }
+            is Question.Privacy -> {
+                buf.putInt(5)
+                FfiConverterString.write(value.`contract`, buf)
+                Unit
+            }
+            is Question.PrivacyContract -> {
+                buf.putInt(6)
+                Unit
+            }
+            is Question.Contact -> {
+                buf.putInt(7)
+                FfiConverterString.write(value.`sessionFrom`, buf)
+                Unit
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+}
+
+
+
+
+
+/**
  * Why a release was chosen.
  */
 
@@ -12221,6 +12739,115 @@ public object FfiConverterTypeReason: FfiConverterRustBuffer<Reason> {
 
     override fun write(value: Reason, buf: ByteBuffer) {
         buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
+ * The user's answer.
+ */
+sealed class Reply {
+    
+    /**
+     * Agreed.
+     */
+    object Yes : Reply()
+    
+    
+    /**
+     * Refused, or closed.
+     */
+    object No : Reply()
+    
+    
+    /**
+     * To questions about several things.
+     */
+    data class Chosen(
+        /**
+         * By scope, or by template.
+         */
+        val `choices`: Map<kotlin.String, kotlin.Boolean>, 
+        /**
+         * "Always keep these choices, do not ask again."
+         */
+        val `keep`: kotlin.Boolean) : Reply()
+        
+    {
+        
+
+        companion object
+    }
+    
+
+    
+
+    
+    
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeReply : FfiConverterRustBuffer<Reply>{
+    override fun read(buf: ByteBuffer): Reply {
+        return when(buf.getInt()) {
+            1 -> Reply.Yes
+            2 -> Reply.No
+            3 -> Reply.Chosen(
+                FfiConverterMapStringBoolean.read(buf),
+                FfiConverterBoolean.read(buf),
+                )
+            else -> throw RuntimeException("invalid enum value, something is very wrong!!")
+        }
+    }
+
+    override fun allocationSize(value: Reply): ULong = when(value) {
+        is Reply.Yes -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is Reply.No -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is Reply.Chosen -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterMapStringBoolean.allocationSize(value.`choices`)
+                + FfiConverterBoolean.allocationSize(value.`keep`)
+            )
+        }
+    }
+
+    override fun write(value: Reply, buf: ByteBuffer) {
+        when(value) {
+            is Reply.Yes -> {
+                buf.putInt(1)
+                Unit
+            }
+            is Reply.No -> {
+                buf.putInt(2)
+                Unit
+            }
+            is Reply.Chosen -> {
+                buf.putInt(3)
+                FfiConverterMapStringBoolean.write(value.`choices`, buf)
+                FfiConverterBoolean.write(value.`keep`, buf)
+                Unit
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
     }
 }
 
@@ -12526,6 +13153,36 @@ sealed class SessionEvent {
     }
     
     /**
+     * The user agreed that this program opens another one: open it, and keep this one.
+     */
+    data class OpenProgram(
+        /**
+         * Which, and how.
+         */
+        val `link`: dev.lodger.internal.ProgramLink) : SessionEvent()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The program goes back to the one that opened it: bring that forward by `returned`, and close this one.
+     */
+    data class BackToProgram(
+        /**
+         * Which, and with what.
+         */
+        val `link`: dev.lodger.internal.ProgramLink) : SessionEvent()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
      * A program asked for a code: log in to the host, for code `key-invalidated` after a log-out. The session goes on.
      */
     data class LoginRequired(
@@ -12663,15 +13320,21 @@ public object FfiConverterTypeSessionEvent : FfiConverterRustBuffer<SessionEvent
                 FfiConverterString.read(buf),
                 FfiConverterString.read(buf),
                 )
-            18 -> SessionEvent.LoginRequired(
+            18 -> SessionEvent.OpenProgram(
+                FfiConverterTypeProgramLink.read(buf),
+                )
+            19 -> SessionEvent.BackToProgram(
+                FfiConverterTypeProgramLink.read(buf),
+                )
+            20 -> SessionEvent.LoginRequired(
                 FfiConverterString.read(buf),
                 FfiConverterString.read(buf),
                 )
-            19 -> SessionEvent.Dev(
+            21 -> SessionEvent.Dev(
                 FfiConverterULong.read(buf),
                 FfiConverterString.read(buf),
                 )
-            20 -> SessionEvent.Failed(
+            22 -> SessionEvent.Failed(
                 FfiConverterTypeErrorKind.read(buf),
                 FfiConverterString.read(buf),
                 FfiConverterString.read(buf),
@@ -12813,6 +13476,20 @@ public object FfiConverterTypeSessionEvent : FfiConverterRustBuffer<SessionEvent
                 + FfiConverterString.allocationSize(value.`path`)
             )
         }
+        is SessionEvent.OpenProgram -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeProgramLink.allocationSize(value.`link`)
+            )
+        }
+        is SessionEvent.BackToProgram -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeProgramLink.allocationSize(value.`link`)
+            )
+        }
         is SessionEvent.LoginRequired -> {
             // Add the size for the Int that specifies the variant plus the size needed for all fields
             (
@@ -12940,20 +13617,30 @@ public object FfiConverterTypeSessionEvent : FfiConverterRustBuffer<SessionEvent
                 FfiConverterString.write(value.`path`, buf)
                 Unit
             }
-            is SessionEvent.LoginRequired -> {
+            is SessionEvent.OpenProgram -> {
                 buf.putInt(18)
+                FfiConverterTypeProgramLink.write(value.`link`, buf)
+                Unit
+            }
+            is SessionEvent.BackToProgram -> {
+                buf.putInt(19)
+                FfiConverterTypeProgramLink.write(value.`link`, buf)
+                Unit
+            }
+            is SessionEvent.LoginRequired -> {
+                buf.putInt(20)
                 FfiConverterString.write(value.`reason`, buf)
                 FfiConverterString.write(value.`code`, buf)
                 Unit
             }
             is SessionEvent.Dev -> {
-                buf.putInt(19)
+                buf.putInt(21)
                 FfiConverterULong.write(value.`id`, buf)
                 FfiConverterString.write(value.`result`, buf)
                 Unit
             }
             is SessionEvent.Failed -> {
-                buf.putInt(20)
+                buf.putInt(22)
                 FfiConverterTypeErrorKind.write(value.`kind`, buf)
                 FfiConverterString.write(value.`reason`, buf)
                 FfiConverterString.write(value.`code`, buf)
@@ -13920,6 +14607,34 @@ public object FfiConverterSequenceTypeHeader: FfiConverterRustBuffer<List<Header
 /**
  * @suppress
  */
+public object FfiConverterSequenceTypeMessageTemplate: FfiConverterRustBuffer<List<MessageTemplate>> {
+    override fun read(buf: ByteBuffer): List<MessageTemplate> {
+        val len = buf.getInt()
+        return List<MessageTemplate>(len) {
+            FfiConverterTypeMessageTemplate.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<MessageTemplate>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeMessageTemplate.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<MessageTemplate>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeMessageTemplate.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterSequenceTypePageAddress: FfiConverterRustBuffer<List<PageAddress>> {
     override fun read(buf: ByteBuffer): List<PageAddress> {
         val len = buf.getInt()
@@ -13994,6 +14709,45 @@ public object FfiConverterSequenceTypeWebview: FfiConverterRustBuffer<List<Webvi
         buf.putInt(value.size)
         value.iterator().forEach {
             FfiConverterTypeWebview.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterMapStringBoolean: FfiConverterRustBuffer<Map<kotlin.String, kotlin.Boolean>> {
+    override fun read(buf: ByteBuffer): Map<kotlin.String, kotlin.Boolean> {
+        val len = buf.getInt()
+        return buildMap<kotlin.String, kotlin.Boolean>(len) {
+            repeat(len) {
+                val k = FfiConverterString.read(buf)
+                val v = FfiConverterBoolean.read(buf)
+                this[k] = v
+            }
+        }
+    }
+
+    override fun allocationSize(value: Map<kotlin.String, kotlin.Boolean>): ULong {
+        val spaceForMapSize = 4UL
+        val spaceForChildren = value.map { (k, v) ->
+            FfiConverterString.allocationSize(k) +
+            FfiConverterBoolean.allocationSize(v)
+        }.sum()
+        return spaceForMapSize + spaceForChildren
+    }
+
+    override fun write(value: Map<kotlin.String, kotlin.Boolean>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        // The parens on `(k, v)` here ensure we're calling the right method,
+        // which is important for compatibility with older android devices.
+        // Ref https://blog.danlew.net/2017/03/16/kotlin-puzzler-whose-line-is-it-anyways/
+        value.forEach { (k, v) ->
+            FfiConverterString.write(k, buf)
+            FfiConverterBoolean.write(v, buf)
         }
     }
 }
