@@ -144,6 +144,31 @@ impl Device {
         Ok(())
     }
 
+    /// Sends a request of another contract to Lodger's server, with a proof by the login key: `route` follows `/lodger/v1`.
+    /// A key that the server does not know is enrolled first. The answer is whatever came; 5xx and 429 are `Busy`.
+    ///
+    /// # Errors
+    /// As `enrol`. After an error the request may have arrived.
+    pub async fn request(
+        &self,
+        method: &'static str,
+        route: &str,
+        headers: &[(&'static str, String)],
+        body: &[u8],
+    ) -> Result<Response, AuthError> {
+        let url = format!("{}/lodger/v1{route}", self.config.address);
+        let request = Request { method, url, headers: headers.to_vec(), body: body.to_vec() };
+        let response = self.sender.send_proved(request.clone(), None).await?;
+        let unknown = response.status == 401
+            && json::read::<Refusal>(&response.body)
+                .is_some_and(|refusal| refusal.error == RefusalCode::DeviceUnknown);
+        if !unknown {
+            return Ok(response);
+        }
+        self.enrol().await?;
+        self.sender.send_proved(request, None).await
+    }
+
     /// Tells the server that this device's keys are retired: before logging out, while the login key is there.
     ///
     /// # Errors

@@ -20,6 +20,8 @@ mod honest;
 mod marks;
 #[path = "trust/memory.rs"]
 mod memory;
+#[path = "trust/payment.rs"]
+mod payment;
 #[path = "trust/shape.rs"]
 mod shape;
 #[path = "trust/time.rs"]

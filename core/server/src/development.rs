@@ -105,6 +105,14 @@ impl DevelopmentRepository {
         })
     }
 
+    /// Publishes the keys that sign orders (`payment-keys.json`).
+    ///
+    /// # Errors
+    /// `Untrusted`, `Storage`.
+    pub fn put_payment_keys(&mut self, keys: Vec<u8>) -> Result<(), RepositoryError> {
+        self.change(|repository, ring| repository.write_payment_keys(ring, keys))
+    }
+
     /// Runs a change on a thread of its own, since the storage waits for its own runtime.
     fn change(
         &mut self,

@@ -70,6 +70,12 @@ pub(super) struct Outcome {
     pub(super) marks: Marks,
 }
 
+/// What is known of the platform alone.
+pub(super) fn load_platform(database: &Database) -> Result<Known, StoreError> {
+    load(database, PLATFORM)
+}
+
+/// What is known of a program, and of the platform.
 pub(super) fn load(database: &Database, app: &str) -> Result<Known, StoreError> {
     database.read(|reader| {
         Ok(Known {
@@ -90,15 +96,26 @@ pub(super) fn write(tx: &Transaction<'_>, outcome: &Outcome) -> rusqlite::Result
     if scope(tx, app)?.is_none_or(|old| new.progress >= old.progress) {
         write_scope(tx, app, new, files.iter())?;
     }
-    let of_platform = Scope { progress: platform.clone(), checked: new.checked, ..Scope::default() };
-    if scope(tx, PLATFORM)?.is_none_or(|old| of_platform.progress >= old.progress) {
-        let files = files.iter().filter(|(name, _)| name.starts_with("platform/"));
-        write_scope(tx, PLATFORM, &of_platform, files)?;
-    }
-    tx.execute("DELETE FROM trust_blob WHERE id NOT IN (SELECT blob FROM trust_file)", [])?;
+    write_platform(tx, files, platform, new.checked)?;
     // The reviewer's word was written when it was read; a check that took longer must not bring an older one back.
     let stopped = self::marks(tx, app)?.stopped;
     write_marks(tx, app, &Marks { stopped, ..marks.clone() })
+}
+
+/// Writes what a check saw of the platform, whatever it was made for; nothing if somebody has seen newer files.
+pub(super) fn write_platform(
+    tx: &Transaction<'_>,
+    files: &Files,
+    progress: &Progress,
+    checked: i64,
+) -> rusqlite::Result<()> {
+    let new = Scope { progress: progress.clone(), checked, ..Scope::default() };
+    if scope(tx, PLATFORM)?.is_none_or(|old| new.progress >= old.progress) {
+        let files = files.iter().filter(|(name, _)| name.starts_with("platform/"));
+        write_scope(tx, PLATFORM, &new, files)?;
+    }
+    tx.execute("DELETE FROM trust_blob WHERE id NOT IN (SELECT blob FROM trust_file)", [])?;
+    Ok(())
 }
 
 /// Writes what must hold even if the rest of a check fails.

@@ -11,7 +11,10 @@ use crate::keys::{Holder, KeyRing};
 use lodger_bundle::Digest;
 use serde_json::json;
 use std::collections::{BTreeMap, HashMap};
-use tough::schema::{DelegatedRole, Delegations, PathHashPrefix, PathSet};
+use tough::{
+    TargetName,
+    schema::{DelegatedRole, Delegations, PathHashPrefix, PathSet, Target},
+};
 
 /// Bins from the first release on: role names can never leave a snapshot again.
 const BINS: usize = 1024;
@@ -23,6 +26,9 @@ pub(super) fn bin(target: &str) -> String {
     let prefix = u16::from_be_bytes([first, second]) >> 4;
     format!("bin-{:03x}", prefix & !3)
 }
+
+/// The target that names the keys which sign orders.
+const PAYMENT_KEYS: &str = "payment-keys.json";
 
 /// The target that describes a program.
 pub(super) fn record_name(app: &str) -> String {
@@ -118,16 +124,27 @@ impl Repository {
         }
         let mut edit = Edit::new(&metadata, Some(&state), ring, self.now)?;
         for (bin, records) in bins {
-            // A development repository signs a bin when it first needs it.
-            let mut targets = match state.version(&bin) {
-                Some(_) => metadata.role(&state, &bin)?.signed.targets,
-                None => HashMap::new(),
-            };
+            let mut targets = targets_of(&metadata, &state, &bin)?;
             for record in records {
                 targets.extend([edit.target(&record_name(&record.app), sign::json(record)?)?]);
             }
             edit.role(&bin, Holder::Reviewer, targets, None)?;
         }
+        edit.finish()
+    }
+
+    /// Writes the keys that sign orders, in the form of `core/docs/payment.md`; `lodger-pay` reads them.
+    ///
+    /// # Errors
+    /// As [`Repository::write_records`].
+    pub fn write_payment_keys(&self, ring: &KeyRing, keys: Vec<u8>) -> Result<Batch, RepositoryError> {
+        let metadata = Metadata::platform(&self.storage);
+        let state = self.platform_state(&metadata)?;
+        let bin = bin(PAYMENT_KEYS);
+        let mut edit = Edit::new(&metadata, Some(&state), ring, self.now);
+        let mut targets = targets_of(&metadata, &state, &bin)?;
+        targets.extend([edit.target(PAYMENT_KEYS, keys)?]);
+        edit.role(&bin, Holder::Reviewer, targets, None)?;
         edit.finish()
     }
 
@@ -137,6 +154,18 @@ impl Repository {
             return Err(RepositoryError::NotFound(what.into()));
         }
         metadata.state()
+    }
+}
+
+/// What a bin lists. A development repository signs a bin when it first needs it.
+fn targets_of(
+    metadata: &Metadata<'_>,
+    state: &State,
+    bin: &str,
+) -> Result<HashMap<TargetName, Target>, RepositoryError> {
+    match state.version(bin) {
+        Some(_) => Ok(metadata.role(state, bin)?.signed.targets),
+        None => Ok(HashMap::new()),
     }
 }
 
