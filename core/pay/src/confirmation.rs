@@ -117,6 +117,12 @@ impl Confirmation {
     }
 }
 
+/// The order in a request of this device's own journal. It was verified before it went there.
+pub(crate) fn order_of(request: &Request) -> Option<Order> {
+    let body: Body = json::read(request.body.as_bytes())?;
+    Unverified::read(&body.order).ok()?.unverified_claims()
+}
+
 impl Claims {
     fn of(order: &Order, token: &str, key: &str, index: &str, session: &str, now: u64) -> Self {
         Self {

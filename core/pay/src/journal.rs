@@ -18,7 +18,11 @@ pub use row::{Attempt, Request};
 pub use state::{Event, Outcome, State};
 pub use store::{Store, StoreError};
 
-use crate::{order::Checked, random};
+use crate::{
+    confirmation::order_of,
+    order::{Checked, Sheet},
+    random,
+};
 use row::Row;
 use std::{
     collections::BTreeMap,
@@ -132,6 +136,21 @@ impl Journal {
             }
         }
         Err(contended())
+    }
+
+    /// The payment that a call of the program `app` for `prepay_id` has under way, if its outcome is not known: asked
+    /// before the server is, which may be out of reach or refuse to hand out an order that is being paid.
+    ///
+    /// # Errors
+    /// `Store`; then the outcome of an earlier call may be unknown.
+    pub fn unresolved(&self, app: &str, prepay_id: &str) -> Result<Option<(Attempt, Sheet)>, JournalError> {
+        let under_way = |(name, bytes): (String, Vec<u8>)| {
+            let row = Row::read(&bytes).filter(|row| row.order == name && row.app == app)?;
+            let (State::Sent { request } | State::Unknown { request }) = &row.state else { return None };
+            let order = order_of(request).filter(|order| order.prepay_id == prepay_id)?;
+            Some((row.attempt(), order.sheet()))
+        };
+        Ok(self.store.list()?.into_iter().find_map(under_way))
     }
 
     /// The sheet is being shown.

@@ -141,6 +141,12 @@ impl Order {
         Money { amount: self.amount, currency: self.currency.clone(), exponent: self.exponent }
     }
 
+    /// What a host draws of it.
+    pub(crate) fn sheet(&self) -> Sheet {
+        let Self { order, app, payee, description, goods, expires, .. } = self.clone();
+        Sheet { order, app, payee, description, money: self.money(), goods, expires }
+    }
+
     /// The merchant's keys.
     pub(crate) fn merchant_keys(&self) -> Option<Vec<PublicKey>> {
         self.merchant_keys.iter().map(|key| PublicKey::from_jwk(key).ok()).collect()

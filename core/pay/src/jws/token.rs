@@ -68,6 +68,11 @@ impl<'a> Unverified<'a> {
         if self.header.typ.as_deref() == Some(typ) { Ok(()) } else { Err(JwsError::Type) }
     }
 
+    /// What it would say if its signature were good: only for what was verified before it was put away.
+    pub(crate) fn unverified_claims<T: DeserializeOwned>(&self) -> Option<T> {
+        json::read(&self.payload)
+    }
+
     /// Checks the signature.
     ///
     /// # Errors

@@ -125,7 +125,6 @@ impl Checked {
     /// What the host draws.
     #[must_use]
     pub fn sheet(&self) -> Sheet {
-        let Order { order, app, payee, description, goods, expires, .. } = self.order.clone();
-        Sheet { order, app, payee, description, money: self.order.money(), goods, expires }
+        self.order.sheet()
     }
 }

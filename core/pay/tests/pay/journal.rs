@@ -4,6 +4,7 @@ use crate::{
     signing::{NOW, checked, order},
 };
 use lodger_pay::{
+    confirmation::{Confirmation, Place},
     journal::{Answer, Attempt, Begun, Event, Journal, Next, Outcome, Request, State},
     order::Checked,
 };
@@ -54,6 +55,24 @@ fn the_bytes_are_on_disk_before_they_are_sent_and_the_same_ever_after() {
     let other = Request { body: "other".into(), ..request(&attempt) };
     assert_eq!(device.journal.confirm(&attempt, other, NOW), Next::Send(request(&attempt)));
     assert_eq!(device.journal.begin(&device.order, NOW).unwrap(), Begun::Unresolved(attempt));
+}
+
+#[test]
+fn a_call_finds_its_payment_though_the_server_does_not_answer() {
+    let device = Device::new();
+    let (app, prepay_id) = ("coffee", order().prepay_id);
+    let find = |app: &str, prepay_id: &str| device.journal.unresolved(app, prepay_id);
+    let attempt = device.begin();
+    assert_eq!(find(app, &prepay_id), Ok(None), "not sent");
+    let place = Place { index: "00", session: "s", pay_key: "k" };
+    let confirmation = Confirmation::new(&device.order, &attempt.key, place, NOW).unwrap();
+    let request = confirmation.sign(&[7; 64]).unwrap();
+    device.journal.confirm(&attempt, request, NOW);
+    assert_eq!(find(app, &prepay_id), Ok(Some((attempt.clone(), device.order.sheet()))));
+    assert_eq!(find("tea", &prepay_id), Ok(None));
+    assert_eq!(find(app, "wx2"), Ok(None));
+    device.journal.answer(&attempt, &Answer::Paid, NOW);
+    assert_eq!(find(app, &prepay_id), Ok(None), "known");
 }
 
 #[test]
