@@ -12,6 +12,7 @@ use crate::{
     exit_state::{self, ExitStates},
     files::{self, Files},
     login::{self, Login},
+    payment::{self, Payments},
     permissions,
     permissions::Permissions,
     releases::{Follower, Releases},
@@ -41,7 +42,9 @@ pub(crate) struct Shared {
     pub(crate) devices: Devices,
     pub(crate) releases: Arc<Releases>,
     /// None: the host has no login.
-    pub(crate) login: Option<Login>,
+    pub(crate) login: Option<Arc<Login>>,
+    /// None: the host has no payments.
+    pub(crate) payments: Option<Arc<Payments>>,
     /// As the host told it last: `wifi`, `4g`, ….
     network: Mutex<String>,
     sessions: Mutex<Vec<Weak<Inner>>>,
@@ -62,6 +65,9 @@ impl Shared {
     /// Remembers the network that the device has, for downloads that wait for one without a price.
     pub(crate) fn network_is(&self, kind: &str) {
         kind.clone_into(&mut self.network.lock().unwrap_or_else(PoisonError::into_inner));
+        if let Some(payments) = &self.payments {
+            payments.try_again();
+        }
     }
 }
 
@@ -103,6 +109,7 @@ impl Engine {
         ExitStates::migrate(&database)?;
         users::migrate(&database)?;
         login::migrate(&database)?;
+        payment::migrate(&database)?;
         let (vault, data_lost) = Vault::open(&database, host.key_store.as_ref())?;
         if data_lost {
             storage::wipe_all(&database)?;
@@ -111,6 +118,7 @@ impl Engine {
             exit_state::wipe_all(&database)?;
             users::wipe_all(&database)?;
             login::wipe_all(&database)?;
+            payment::wipe_all(&database)?;
             host.log.log(
                 LogLevel::Error,
                 "engine",
@@ -126,17 +134,37 @@ impl Engine {
                 LodgerError::internal("no-threads", "The system gave no threads. Close other apps.")
             })?;
         let handle = runtime.handle().clone();
-        let releases = Arc::new(Releases::new(config.repository.clone(), store.clone(), &host, handle)?);
+        let releases =
+            Arc::new(Releases::new(config.repository.clone(), store.clone(), &host, handle.clone())?);
         let vault = Arc::new(vault);
         let login = config
             .login
             .as_ref()
-            .map(|login| Login::new(login, &host, database, Arc::clone(&vault), releases.is_development()));
+            .map(|login| {
+                Login::new(login, &host, database.clone(), Arc::clone(&vault), releases.is_development())
+            })
+            .transpose()?
+            .map(Arc::new);
+        let payments = match (&config.payments, &login) {
+            (None, _) => None,
+            (Some(_), None) => {
+                return Err(LodgerError::internal(
+                    "payments-without-login",
+                    "Payments need a login: set Config::login, too.",
+                ));
+            }
+            (Some(payments), Some(login)) => {
+                let (payments, login) = (payments.clone(), Arc::clone(login));
+                let place = (database, Arc::clone(&vault));
+                Some(Payments::start(payments, login, &host, Arc::clone(&releases), place, handle))
+            }
+        };
         Ok(Self {
             shared: Arc::new(Shared {
                 config,
                 releases,
-                login: login.transpose()?,
+                login,
+                payments,
                 network: Mutex::default(),
                 host,
                 store,

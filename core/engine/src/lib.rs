@@ -43,6 +43,7 @@ mod login;
 pub mod origin;
 mod outgoing;
 mod page_stack;
+mod payment;
 mod permissions;
 pub mod registry;
 mod releases;
@@ -86,6 +87,7 @@ pub use lodger_bundle::{
 };
 pub use login::{IdentitySource, KeySource, LoginConfig};
 pub use origin::OriginForm;
+pub use payment::{Caps, Goods, PaymentConfig, PaymentRequest, PaymentSheet, PaymentState};
 pub use releases::{OpenedRelease, Source};
 pub use repository::{Preset, Repository};
 pub use resource::{Resource, ResourceRequest};

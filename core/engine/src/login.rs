@@ -28,7 +28,8 @@ const FAREWELL: Duration = Duration::from_secs(5);
 /// What the engine keeps of a host's login.
 pub(crate) struct Login {
     store: Arc<dyn Store>,
-    signer: Arc<dyn Signer>,
+    /// The device's keys.
+    pub(crate) signer: Arc<dyn Signer>,
     /// This device at Lodger's server.
     pub(crate) device: Device,
     /// The login in a browser, if that is the identity.

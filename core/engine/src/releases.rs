@@ -142,6 +142,18 @@ impl Releases {
         receiver
     }
 
+    /// `payment-keys.json` as the repository has it now; `None` if there is none.
+    pub(crate) fn payment_keys(&self) -> Result<Option<Vec<u8>>, LodgerError> {
+        Ok(self.trust.payment_keys(&self.fetch(&Cancel::default(), false), self.clock.now())?)
+    }
+
+    /// What the reviewer calls a program, by the last check; `None` if it cannot be read any more.
+    pub(crate) fn name_of(&self, app: &str) -> Option<String> {
+        let Repository { channel, grace, .. } = &self.repository;
+        let verified = self.trust.offline(app, channel, self.clock.now(), *grace).ok()?;
+        Some(verified.entry().name.clone())
+    }
+
     /// What this device opens of a verified program; `here` to count only what is installed.
     fn choose(&self, verified: &Verified, here: bool) -> Result<Chosen, LodgerError> {
         let app = &verified.entry().app;

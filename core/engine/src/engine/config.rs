@@ -1,5 +1,5 @@
 //! What the host says once (`Config`) and at each open (`OpenRequest`).
-use crate::{LoginConfig, MessageSink, OriginForm, Repository, SessionListener, WebviewForm};
+use crate::{LoginConfig, MessageSink, OriginForm, PaymentConfig, Repository, SessionListener, WebviewForm};
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::PathBuf,
@@ -23,10 +23,13 @@ pub struct Config {
     pub disabled_capabilities: BTreeSet<String>,
     /// How the host's users log in. None: they do not, and `wx.login` fails.
     pub login: Option<LoginConfig>,
+    /// How the host's users pay. None: they do not, and `wx.requestPayment` fails. Needs `login`.
+    pub payments: Option<PaymentConfig>,
 }
 
 impl Config {
-    /// 512 MiB of bundles, 15 s to first content, all capabilities, no login; development if the repository's root is.
+    /// 512 MiB of bundles, 15 s to first content, all capabilities, no login, no
+    /// payments; development if the repository's root is.
     pub fn new(data_dir: impl Into<PathBuf>, repository: Repository) -> Self {
         Self {
             data_dir: data_dir.into(),
@@ -35,6 +38,7 @@ impl Config {
             start_timeout: Duration::from_secs(15),
             disabled_capabilities: BTreeSet::new(),
             login: None,
+            payments: None,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Removing a user's data: of one program, or of all with the login.
 use super::{Engine, Shared};
-use crate::{ErrorKind, LodgerError, exit_state, files, permissions, storage, users, vault::Area};
+use crate::{ErrorKind, LodgerError, exit_state, files, payment, permissions, storage, users, vault::Area};
 use lodger_auth::LogOut;
 use std::sync::{Arc, PoisonError, Weak};
 
@@ -25,9 +25,10 @@ impl Engine {
         let (shared, user) = (Arc::clone(&self.shared), user.to_owned());
         let leaving = self.shared.runtime().spawn(async move {
             let disk = Arc::clone(&shared);
-            let wiped = shared
-                .runtime()
-                .spawn_blocking(move || disk.wipe(&users::areas(disk.store.database(), &disk.vault, &user)?));
+            let wiped = shared.runtime().spawn_blocking(move || {
+                disk.wipe(&users::areas(disk.store.database(), &disk.vault, &user)?)?;
+                payment::forget(&disk, &user)
+            });
             // Both, whatever becomes of one.
             let wiped = wiped.await.unwrap_or_else(|_| Err(failed()));
             let login = match &shared.login {

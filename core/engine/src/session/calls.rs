@@ -109,6 +109,7 @@ impl Inner {
                     "requirePrivacyAuthorize" => inner.privacy_authorize().await,
                     "openPrivacyContract" => inner.privacy_open().await,
                     "openContact" | "openCustomerServiceChat" => inner.contact(&api, &args).await,
+                    "requestPayment" => inner.request_payment(&args).await,
                     "authorize" => inner.authorize(call, &args).await,
                     "invokeHost" => inner.invoke_host(call, &args).await,
                     // A row without code; tests/engine/permissions.rs calls every row, so there is none.

@@ -9,6 +9,7 @@ mod files;
 mod lifecycle;
 mod login;
 mod network;
+mod payment;
 mod permissions;
 mod questions;
 mod releases;

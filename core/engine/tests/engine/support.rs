@@ -1,17 +1,19 @@
 //! A host, a bundle and a page, all small: what every test starts from.
 mod platform;
 mod server;
+mod till;
 
 pub use platform::*;
 pub use server::*;
+pub use till::*;
 
 use async_trait::async_trait;
 use lodger_bundle::{Bundle, BundleBuilder, Domains, Index, Version};
 use lodger_engine::{
     AppHttp, AppSocket, Clock, Config, Engine, Host, HttpError, HttpRequest, HttpResponse, KeyStore,
-    LodgerError, LogLevel, LoginConfig, NoPrompts, NoSockets, OpenRequest, OriginForm, Prompts, Repository,
-    Resource, ResourceRequest, Session, SessionEvent, SessionListener, Source, StderrLog, Surface,
-    SystemClock, SystemInfo, WebviewForm,
+    LodgerError, LogLevel, LoginConfig, NoPrompts, NoSockets, OpenRequest, OriginForm, PaymentConfig,
+    Prompts, Repository, Resource, ResourceRequest, Session, SessionEvent, SessionListener, Source,
+    StderrLog, Surface, SystemClock, SystemInfo, WebviewForm,
 };
 use serde_json::{Value, json};
 use std::{
@@ -120,6 +122,7 @@ pub struct Setup {
     pub disabled: &'static [&'static str],
     pub domains: Domains,
     pub login: Option<LoginConfig>,
+    pub payments: Option<PaymentConfig>,
 }
 
 impl Default for Setup {
@@ -133,6 +136,7 @@ impl Default for Setup {
             disabled: &[],
             domains: Domains { request: Some(vec!["api.example.com".into()]), ..Domains::default() },
             login: None,
+            payments: None,
         }
     }
 }
@@ -218,6 +222,7 @@ impl World {
             start_timeout: setup.start_timeout,
             disabled_capabilities: setup.disabled.iter().map(|name| (*name).to_owned()).collect(),
             login: setup.login,
+            payments: setup.payments,
             ..Config::new(dir.path(), repository.clone())
         };
         let host = host(server.clone(), setup.http, setup.sockets, setup.prompts, Arc::new(PlainKeys));

@@ -9,7 +9,7 @@ const DIRECTION: &[(&str, &[&str])] = &[
     ("lodger-auth", &[]),
     ("lodger-bundle", &[]),
     ("lodger-pay", &[]),
-    ("lodger-engine", &["lodger-auth", "lodger-bundle"]),
+    ("lodger-engine", &["lodger-auth", "lodger-bundle", "lodger-pay"]),
     ("lodger-compiler", &["lodger-bundle"]),
     ("lodger-ffi", &["lodger-engine"]),
     ("lodger-server", &["lodger-bundle"]),

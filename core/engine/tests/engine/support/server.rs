@@ -153,7 +153,8 @@ pub fn developed(bundles: &[&Bundle]) -> Files {
 fn develop(bundles: &[&Bundle]) -> Files {
     let developer = DEVELOPER.get_or_init(|| {
         let dir = tempfile::tempdir().expect("a folder");
-        let repository = DevelopmentRepository::create(dir.path()).expect("a repository");
+        let mut repository = DevelopmentRepository::create(dir.path()).expect("a repository");
+        repository.put_payment_keys(super::payment_keys_file()).expect("published");
         Mutex::new((dir, repository))
     });
     let mut developer = developer.lock().expect("not poisoned");
