@@ -12,6 +12,7 @@ mod event;
 mod host;
 mod login;
 mod prompts;
+mod payment;
 mod records;
 mod session;
 
@@ -28,6 +29,7 @@ pub use login::{
     LoginConfig, Parameter, Presence, Protection, ProviderConfig, Signer, SignerFailure,
 };
 pub use prompts::{MessageTemplate, ProgramLink, Prompt, Question, Reply};
+pub use payment::{Goods, PaymentConfig, PaymentRequest, PaymentSheet, PaymentState};
 pub use records::{
     Config, Header, Host, HttpRequest, HttpResponse, OpenRequest, OpenedRelease, OriginForm, Reason,
     Referrer, Repository, Resource, ResourceRequest, ScopePrompt, Source, Surface, SystemInfo,

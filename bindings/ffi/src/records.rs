@@ -27,6 +27,8 @@ pub struct Config {
     pub repository: Repository,
     /// How the host's users log in; none: they do not.
     pub login: Option<crate::LoginConfig>,
+    /// How the host's users pay; none: they do not. Needs a login.
+    pub payments: Option<crate::PaymentConfig>,
 }
 
 impl TryFrom<Config> for engine::Config {
@@ -38,6 +40,7 @@ impl TryFrom<Config> for engine::Config {
             start_timeout: Duration::from_millis(config.start_timeout_ms),
             disabled_capabilities: BTreeSet::from_iter(config.disabled_capabilities),
             login: config.login.map(Into::into),
+            payments: config.payments.map(Into::into),
             ..Self::new(config.data_dir, config.repository.try_into()?)
         })
     }

@@ -154,6 +154,7 @@ fn config(folder: &Path, trust_root: Vec<u8>) -> Config {
             preset: None,
         },
         login: None,
+        payments: None,
     }
 }
 

@@ -44,11 +44,7 @@ impl Trust {
         }
     }
 
-    fn read_payment_keys(
-        &self,
-        transport: Transport,
-        now: Timestamp,
-    ) -> Result<Option<Vec<u8>>, TrustError> {
+    fn read_payment_keys(&self, transport: Transport, now: Timestamp) -> Result<Option<Vec<u8>>, TrustError> {
         let mut level = Level::open(transport, self.root.platform(), now)?;
         let bin = bin_of(PAYMENT_KEYS);
         level.delegation(&bin)?;

@@ -75,12 +75,7 @@ impl Inner {
     fn payment_ended(&self, end: End) -> Answer {
         match end {
             End::Outcome(Outcome::Paid) => Answer::empty(),
-            End::Outcome(outcome) => outcome
-                .errno()
-                .into_iter()
-                .fold(Answer::Fail { message: outcome.message(), errno: None }, |answer, number| {
-                    answer.with_errno(number)
-                }),
+            End::Outcome(outcome) => Answer::Fail { message: outcome.message(), errno: outcome.errno() },
             End::Refused(reason) => {
                 self.log(LogLevel::Warn, &format!("{API}: {reason}"));
                 Answer::fail(API, reason)

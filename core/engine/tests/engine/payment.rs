@@ -132,7 +132,7 @@ fn rows_21_and_42_orders_that_do_not_fit_are_not_shown() {
         &format!("{}.{}.{last}", mixed[0], mixed[1]),
         "the order cannot be trusted: its signature is wrong",
     );
-    refused("paid", "the order cannot be trusted: it is not a token");
+    refused("paid", "the order cannot be trusted: it is not a signed JSON web token of the right form");
     // The payer is who the server says this device is, in this program.
     till.forge(&one);
     till.payer("mallory");
