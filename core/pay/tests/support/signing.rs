@@ -36,13 +36,6 @@ pub fn payment_keys(keys: &[(&str, u8, u64, u64)]) -> PaymentKeys {
     PaymentKeys::read(file.to_string().as_bytes()).unwrap()
 }
 
-/// `payment-keys.json` with the first key, whenever it is.
-pub fn payment_keys_file() -> Vec<u8> {
-    let key = PublicKey::Ed25519(operator(1).public_key().as_ref().try_into().unwrap()).to_jwk();
-    let keys = json!({"keys": [{"kid": "k1", "not_before": 0, "not_after": 1_u64 << 40, "key": key}]});
-    keys.to_string().into_bytes()
-}
-
 /// What most tests use: one key, `k1`, for a day around [`NOW`].
 pub fn usual_keys() -> PaymentKeys {
     payment_keys(&[("k1", 1, NOW - 43_200, NOW + 43_200)])

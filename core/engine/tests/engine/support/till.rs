@@ -3,12 +3,11 @@
 #[allow(dead_code)] // for the tests of lodger-pay
 #[path = "../../../../pay/tests/support/server.rs"]
 pub mod model;
-#[allow(dead_code)] // for the tests of lodger-pay
+#[allow(dead_code, clippy::unwrap_used)] // for the tests of lodger-pay
 #[path = "../../../../pay/tests/support/signing.rs"]
 mod signing;
 
 pub use model::Rail;
-pub use signing::payment_keys_file;
 
 use super::{Fault, PATIENCE, Server, Setup, World, response};
 use async_trait::async_trait;
@@ -24,6 +23,7 @@ use lodger_pay::{
     jws::PublicKey,
     order::Order,
 };
+use ring::signature::KeyPair;
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
@@ -74,6 +74,14 @@ pub struct Till {
 
 fn seconds(clock: &dyn Clock) -> u64 {
     clock.now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs()
+}
+
+/// `payment-keys.json`: the operator's key 1, for ever.
+pub fn payment_keys_file() -> Vec<u8> {
+    let point = signing::operator(1).public_key().as_ref().try_into().expect("32 bytes");
+    let key = PublicKey::Ed25519(point).to_jwk();
+    let keys = json!({ "keys": [{ "kid": "k1", "not_before": 0, "not_after": 1_u64 << 40, "key": key }] });
+    keys.to_string().into_bytes()
 }
 
 /// An order of this id, now.
