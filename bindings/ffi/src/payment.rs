@@ -146,3 +146,6 @@ impl engine::PaymentSheet for Foreign<dyn PaymentSheet> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

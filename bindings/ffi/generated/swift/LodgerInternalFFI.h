@@ -390,6 +390,25 @@ typedef void (*UniffiCallbackInterfaceSignerMethod4)(uint64_t, UniffiForeignFutu
     );
 
 #endif
+#ifndef UNIFFI_FFIDEF_CALLBACK_INTERFACE_PAYMENT_SHEET_METHOD0
+#define UNIFFI_FFIDEF_CALLBACK_INTERFACE_PAYMENT_SHEET_METHOD0
+typedef void (*UniffiCallbackInterfacePaymentSheetMethod0)(uint64_t, RustBuffer, UniffiForeignFutureCompleteI8 _Nonnull, uint64_t, UniffiForeignFutureDroppedCallbackStruct* _Nonnull
+    );
+
+#endif
+#ifndef UNIFFI_FFIDEF_CALLBACK_INTERFACE_PAYMENT_SHEET_METHOD1
+#define UNIFFI_FFIDEF_CALLBACK_INTERFACE_PAYMENT_SHEET_METHOD1
+typedef void (*UniffiCallbackInterfacePaymentSheetMethod1)(uint64_t, RustBuffer, RustBuffer, void* _Nonnull, 
+        RustCallStatus *_Nonnull uniffiCallStatus
+    );
+
+#endif
+#ifndef UNIFFI_FFIDEF_CALLBACK_INTERFACE_PAYMENT_SHEET_METHOD2
+#define UNIFFI_FFIDEF_CALLBACK_INTERFACE_PAYMENT_SHEET_METHOD2
+typedef void (*UniffiCallbackInterfacePaymentSheetMethod2)(uint64_t, RustBuffer, UniffiForeignFutureCompleteVoid _Nonnull, uint64_t, UniffiForeignFutureDroppedCallbackStruct* _Nonnull
+    );
+
+#endif
 #ifndef UNIFFI_FFIDEF_V_TABLE_CALLBACK_INTERFACE_APP_SOCKET
 #define UNIFFI_FFIDEF_V_TABLE_CALLBACK_INTERFACE_APP_SOCKET
 typedef struct UniffiVTableCallbackInterfaceAppSocket {
@@ -531,6 +550,17 @@ typedef struct UniffiVTableCallbackInterfaceSigner {
     UniffiCallbackInterfaceSignerMethod3 _Nonnull attestation;
     UniffiCallbackInterfaceSignerMethod4 _Nonnull forget;
 } UniffiVTableCallbackInterfaceSigner;
+
+#endif
+#ifndef UNIFFI_FFIDEF_V_TABLE_CALLBACK_INTERFACE_PAYMENT_SHEET
+#define UNIFFI_FFIDEF_V_TABLE_CALLBACK_INTERFACE_PAYMENT_SHEET
+typedef struct UniffiVTableCallbackInterfacePaymentSheet {
+    UniffiCallbackInterfaceFree _Nonnull uniffiFree;
+    UniffiCallbackInterfaceClone _Nonnull uniffiClone;
+    UniffiCallbackInterfacePaymentSheetMethod0 _Nonnull confirm;
+    UniffiCallbackInterfacePaymentSheetMethod1 _Nonnull show;
+    UniffiCallbackInterfacePaymentSheetMethod2 _Nonnull left;
+} UniffiVTableCallbackInterfacePaymentSheet;
 
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_CLONE_APPSOCKET
@@ -946,6 +976,36 @@ uint64_t uniffi_lodger_ffi_fn_method_signer_attestation(uint64_t ptr, RustBuffer
 #ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_SIGNER_FORGET
 #define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_SIGNER_FORGET
 uint64_t uniffi_lodger_ffi_fn_method_signer_forget(uint64_t ptr
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_CLONE_PAYMENTSHEET
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_CLONE_PAYMENTSHEET
+uint64_t uniffi_lodger_ffi_fn_clone_paymentsheet(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_FREE_PAYMENTSHEET
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_FREE_PAYMENTSHEET
+void uniffi_lodger_ffi_fn_free_paymentsheet(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_INIT_CALLBACK_VTABLE_PAYMENTSHEET
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_INIT_CALLBACK_VTABLE_PAYMENTSHEET
+void uniffi_lodger_ffi_fn_init_callback_vtable_paymentsheet(const UniffiVTableCallbackInterfacePaymentSheet* _Nonnull vtable
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_PAYMENTSHEET_CONFIRM
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_PAYMENTSHEET_CONFIRM
+uint64_t uniffi_lodger_ffi_fn_method_paymentsheet_confirm(uint64_t ptr, RustBuffer payment
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_PAYMENTSHEET_SHOW
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_PAYMENTSHEET_SHOW
+void uniffi_lodger_ffi_fn_method_paymentsheet_show(uint64_t ptr, RustBuffer payment, RustBuffer state, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_PAYMENTSHEET_LEFT
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_METHOD_PAYMENTSHEET_LEFT
+uint64_t uniffi_lodger_ffi_fn_method_paymentsheet_left(uint64_t ptr, RustBuffer payment
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_FN_CLONE_LODGERSESSION
@@ -1564,6 +1624,24 @@ uint16_t uniffi_lodger_ffi_checksum_method_signer_attestation(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_SIGNER_FORGET
 #define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_SIGNER_FORGET
 uint16_t uniffi_lodger_ffi_checksum_method_signer_forget(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_PAYMENTSHEET_CONFIRM
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_PAYMENTSHEET_CONFIRM
+uint16_t uniffi_lodger_ffi_checksum_method_paymentsheet_confirm(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_PAYMENTSHEET_SHOW
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_PAYMENTSHEET_SHOW
+uint16_t uniffi_lodger_ffi_checksum_method_paymentsheet_show(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_PAYMENTSHEET_LEFT
+#define UNIFFI_FFIDEF_UNIFFI_LODGER_FFI_CHECKSUM_METHOD_PAYMENTSHEET_LEFT
+uint16_t uniffi_lodger_ffi_checksum_method_paymentsheet_left(void
     
 );
 #endif

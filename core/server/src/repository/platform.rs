@@ -141,7 +141,7 @@ impl Repository {
         let metadata = Metadata::platform(&self.storage);
         let state = self.platform_state(&metadata)?;
         let bin = bin(PAYMENT_KEYS);
-        let mut edit = Edit::new(&metadata, Some(&state), ring, self.now);
+        let mut edit = Edit::new(&metadata, Some(&state), ring, self.now)?;
         let mut targets = targets_of(&metadata, &state, &bin)?;
         targets.extend([edit.target(PAYMENT_KEYS, keys)?]);
         edit.role(&bin, Holder::Reviewer, targets, None)?;

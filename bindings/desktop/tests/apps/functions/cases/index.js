@@ -24,5 +24,6 @@ module.exports = [
   ...require('./film.js'),
   ...require('./permission.js'),
   ...require('./login.js'),
+  ...require('./payment.js'),
   ...require('./navigation.js'),
 ]
