@@ -11,8 +11,8 @@ mod error;
 mod event;
 mod host;
 mod login;
-mod prompts;
 mod payment;
+mod prompts;
 mod records;
 mod session;
 
@@ -28,8 +28,8 @@ pub use login::{
     Account, Ask, Attestation, Credential, Identity, IdentityFailure, IdentitySource, Key, KeySource, LogOut,
     LoginConfig, Parameter, Presence, Protection, ProviderConfig, Signer, SignerFailure,
 };
-pub use prompts::{MessageTemplate, ProgramLink, Prompt, Question, Reply};
 pub use payment::{Goods, PaymentConfig, PaymentRequest, PaymentSheet, PaymentState};
+pub use prompts::{MessageTemplate, ProgramLink, Prompt, Question, Reply};
 pub use records::{
     Config, Header, Host, HttpRequest, HttpResponse, OpenRequest, OpenedRelease, OriginForm, Reason,
     Referrer, Repository, Resource, ResourceRequest, ScopePrompt, Source, Surface, SystemInfo,

@@ -471,6 +471,22 @@ private let UNIFFI_CALLBACK_UNEXPECTED_ERROR: Int32 = 2
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterUInt8: FfiConverterPrimitive {
+    typealias FfiType = UInt8
+    typealias SwiftType = UInt8
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> UInt8 {
+        return try lift(readInt(&buf))
+    }
+
+    public static func write(_ value: UInt8, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterUInt16: FfiConverterPrimitive {
     typealias FfiType = UInt16
     typealias SwiftType = UInt16
@@ -3397,6 +3413,354 @@ public func FfiConverterTypeMessageSink_lower(_ value: MessageSink) -> UInt64 {
 
 
 /**
+ * Draws payments where no page can draw, read or press. One at a time is shown for each user.
+ */
+public protocol PaymentSheet: AnyObject, Sendable {
+    
+    /**
+     * Shows what is to be paid: true if the user agrees. Cancelled when the page goes away: the sheet must go away, too.
+     */
+    func confirm(payment: PaymentRequest) async throws  -> Bool
+    
+    /**
+     * How it goes on after the user agreed. `Paid`, `Failed`, `Expired` and `Closed` are the last word. A payment of an
+     * earlier start of the app begins with `Checking`.
+     */
+    func show(payment: PaymentRequest, state: PaymentState) throws 
+    
+    /**
+     * Returns when the user leaves a payment that is being paid or checked; cancelled when there is nothing to leave.
+     */
+    func left(payment: PaymentRequest) async throws 
+    
+}
+/**
+ * Draws payments where no page can draw, read or press. One at a time is shown for each user.
+ */
+open class PaymentSheetImpl: PaymentSheet, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_lodger_ffi_fn_clone_paymentsheet(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_lodger_ffi_fn_free_paymentsheet(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * Shows what is to be paid: true if the user agrees. Cancelled when the page goes away: the sheet must go away, too.
+     */
+open func confirm(payment: PaymentRequest)async throws  -> Bool  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_lodger_ffi_fn_method_paymentsheet_confirm(
+                        self.uniffiCloneHandle(),FfiConverterTypePaymentRequest_lower(payment)
+                )
+            },
+            pollFunc: ffi_lodger_ffi_rust_future_poll_i8,
+            completeFunc: ffi_lodger_ffi_rust_future_complete_i8,
+            freeFunc: ffi_lodger_ffi_rust_future_free_i8,
+            liftFunc: FfiConverterBool.lift,
+            errorHandler: FfiConverterTypeCallbackFailed_lift
+        )
+}
+    
+    /**
+     * How it goes on after the user agreed. `Paid`, `Failed`, `Expired` and `Closed` are the last word. A payment of an
+     * earlier start of the app begins with `Checking`.
+     */
+open func show(payment: PaymentRequest, state: PaymentState)throws   {try rustCallWithError(FfiConverterTypeCallbackFailed_lift) {
+        uniffiCallStatus in
+    uniffi_lodger_ffi_fn_method_paymentsheet_show(
+            self.uniffiCloneHandle(),
+        FfiConverterTypePaymentRequest_lower(payment),
+        FfiConverterTypePaymentState_lower(state),uniffiCallStatus
+    )
+}
+}
+    
+    /**
+     * Returns when the user leaves a payment that is being paid or checked; cancelled when there is nothing to leave.
+     */
+open func left(payment: PaymentRequest)async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_lodger_ffi_fn_method_paymentsheet_left(
+                        self.uniffiCloneHandle(),FfiConverterTypePaymentRequest_lower(payment)
+                )
+            },
+            pollFunc: ffi_lodger_ffi_rust_future_poll_void,
+            completeFunc: ffi_lodger_ffi_rust_future_complete_void,
+            freeFunc: ffi_lodger_ffi_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeCallbackFailed_lift
+        )
+}
+    
+
+    
+}
+
+
+
+// Put the implementation in a struct so we don't pollute the top-level namespace
+fileprivate struct UniffiCallbackInterfacePaymentSheet {
+
+    // Create the VTable using a series of closures.
+    // Swift automatically converts these into C callback functions.
+    //
+    // Store the vtable directly.
+    static let vtable: UniffiVTableCallbackInterfacePaymentSheet = UniffiVTableCallbackInterfacePaymentSheet(
+        uniffiFree: { (uniffiHandle: UInt64) -> () in
+            do {
+                try FfiConverterTypePaymentSheet.handleMap.remove(handle: uniffiHandle)
+            } catch {
+                print("Uniffi callback interface PaymentSheet: handle missing in uniffiFree")
+            }
+        },
+        uniffiClone: { (uniffiHandle: UInt64) -> UInt64 in
+            do {
+                return try FfiConverterTypePaymentSheet.handleMap.clone(handle: uniffiHandle)
+            } catch {
+                fatalError("Uniffi callback interface PaymentSheet: handle missing in uniffiClone")
+            }
+        },
+        confirm: { (
+            uniffiHandle: UInt64,
+            payment: RustBuffer,
+            uniffiFutureCallback: @escaping UniffiForeignFutureCompleteI8,
+            uniffiCallbackData: UInt64,
+            uniffiOutDroppedCallback: UnsafeMutablePointer<UniffiForeignFutureDroppedCallbackStruct>
+        ) in
+            let makeCall = {
+                () async throws -> Bool in
+                guard let uniffiObj = try? FfiConverterTypePaymentSheet.handleMap.get(handle: uniffiHandle) else {
+                    throw UniffiInternalError.unexpectedStaleHandle
+                }
+                return try await uniffiObj.confirm(
+                     payment: try FfiConverterTypePaymentRequest_lift(payment)
+                )
+            }
+
+            let uniffiHandleSuccess = { (returnValue: Bool) in
+                uniffiFutureCallback(
+                    uniffiCallbackData,
+                    UniffiForeignFutureResultI8(
+                        returnValue: FfiConverterBool.lower(returnValue),
+                        callStatus: RustCallStatus()
+                    )
+                )
+            }
+            let uniffiHandleError = { (statusCode, errorBuf) in
+                uniffiFutureCallback(
+                    uniffiCallbackData,
+                    UniffiForeignFutureResultI8(
+                        returnValue: 0,
+                        callStatus: RustCallStatus(code: statusCode, errorBuf: errorBuf)
+                    )
+                )
+            }
+            uniffiTraitInterfaceCallAsyncWithError(
+                makeCall: makeCall,
+                handleSuccess: uniffiHandleSuccess,
+                handleError: uniffiHandleError,
+                lowerError: FfiConverterTypeCallbackFailed_lower,
+                droppedCallback: uniffiOutDroppedCallback
+            )
+        },
+        show: { (
+            uniffiHandle: UInt64,
+            payment: RustBuffer,
+            state: RustBuffer,
+            uniffiOutReturn: UnsafeMutableRawPointer,
+            uniffiCallStatus: UnsafeMutablePointer<RustCallStatus>
+        ) in
+            let makeCall = {
+                () throws -> () in
+                guard let uniffiObj = try? FfiConverterTypePaymentSheet.handleMap.get(handle: uniffiHandle) else {
+                    throw UniffiInternalError.unexpectedStaleHandle
+                }
+                return try uniffiObj.show(
+                     payment: try FfiConverterTypePaymentRequest_lift(payment),
+                     state: try FfiConverterTypePaymentState_lift(state)
+                )
+            }
+
+            
+            let writeReturn = { () }
+            uniffiTraitInterfaceCallWithError(
+                callStatus: uniffiCallStatus,
+                makeCall: makeCall,
+                writeReturn: writeReturn,
+                lowerError: FfiConverterTypeCallbackFailed_lower
+            )
+        },
+        left: { (
+            uniffiHandle: UInt64,
+            payment: RustBuffer,
+            uniffiFutureCallback: @escaping UniffiForeignFutureCompleteVoid,
+            uniffiCallbackData: UInt64,
+            uniffiOutDroppedCallback: UnsafeMutablePointer<UniffiForeignFutureDroppedCallbackStruct>
+        ) in
+            let makeCall = {
+                () async throws -> () in
+                guard let uniffiObj = try? FfiConverterTypePaymentSheet.handleMap.get(handle: uniffiHandle) else {
+                    throw UniffiInternalError.unexpectedStaleHandle
+                }
+                return try await uniffiObj.left(
+                     payment: try FfiConverterTypePaymentRequest_lift(payment)
+                )
+            }
+
+            let uniffiHandleSuccess = { (returnValue: ()) in
+                uniffiFutureCallback(
+                    uniffiCallbackData,
+                    UniffiForeignFutureResultVoid(
+                        callStatus: RustCallStatus()
+                    )
+                )
+            }
+            let uniffiHandleError = { (statusCode, errorBuf) in
+                uniffiFutureCallback(
+                    uniffiCallbackData,
+                    UniffiForeignFutureResultVoid(
+                        callStatus: RustCallStatus(code: statusCode, errorBuf: errorBuf)
+                    )
+                )
+            }
+            uniffiTraitInterfaceCallAsyncWithError(
+                makeCall: makeCall,
+                handleSuccess: uniffiHandleSuccess,
+                handleError: uniffiHandleError,
+                lowerError: FfiConverterTypeCallbackFailed_lower,
+                droppedCallback: uniffiOutDroppedCallback
+            )
+        }
+    )
+
+    // Rust stores this pointer for future callback invocations, so it must live
+    // for the process lifetime (not just for the init function call).
+    //
+    // `nonisolated(unsafe)` is needed under Swift 6 strict concurrency.
+    // This is safe because the pointee is initialized once during static init
+    // and never mutated by either side of the FFI.  Its fields are C function pointers.
+    nonisolated(unsafe) static let vtablePtr: UnsafePointer<UniffiVTableCallbackInterfacePaymentSheet> = {
+        let ptr = UnsafeMutablePointer<UniffiVTableCallbackInterfacePaymentSheet>.allocate(capacity: 1)
+        ptr.initialize(to: vtable)
+        return UnsafePointer(ptr)
+    }()
+}
+
+private func uniffiCallbackInitPaymentSheet() {
+    uniffi_lodger_ffi_fn_init_callback_vtable_paymentsheet(UniffiCallbackInterfacePaymentSheet.vtablePtr)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypePaymentSheet: FfiConverter {
+    fileprivate static let handleMap = UniffiHandleMap<PaymentSheet>()
+
+    typealias FfiType = UInt64
+    typealias SwiftType = PaymentSheet
+
+    public static func lift(_ handle: UInt64) throws -> PaymentSheet {
+        if ((handle & 1) == 0) {
+            // Rust-generated handle, construct a new class that uses the handle to implement the
+            // interface
+            return PaymentSheetImpl(unsafeFromHandle: handle)
+        } else {
+            // Swift-generated handle, get the object from the handle map
+            return try handleMap.remove(handle: handle)
+        }
+    }
+
+    public static func lower(_ value: PaymentSheet) -> UInt64 {
+         if let rustImpl = value as? PaymentSheetImpl {
+             // Rust-implemented object.  Clone the handle and return it
+            return rustImpl.uniffiCloneHandle()
+         } else {
+            // Swift object, generate a new vtable handle and return that.
+            return handleMap.insert(obj: value)
+         }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> PaymentSheet {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: PaymentSheet, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePaymentSheet_lift(_ handle: UInt64) throws -> PaymentSheet {
+    return try FfiConverterTypePaymentSheet.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePaymentSheet_lower(_ value: PaymentSheet) -> UInt64 {
+    return FfiConverterTypePaymentSheet.lower(value)
+}
+
+
+
+
+
+
+/**
  * Repository, login and payment traffic: the host's own pinning applies.
  */
 public protocol PlatformHttp: AnyObject, Sendable {
@@ -5616,6 +5980,10 @@ public struct Config {
      * How the host's users log in; none: they do not.
      */
     public let login: LoginConfig?
+    /**
+     * How the host's users pay; none: they do not. Needs a login.
+     */
+    public let payments: PaymentConfig?
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -5637,13 +6005,17 @@ public struct Config {
          */repository: Repository, 
         /**
          * How the host's users log in; none: they do not.
-         */login: LoginConfig?) {
+         */login: LoginConfig?, 
+        /**
+         * How the host's users pay; none: they do not. Needs a login.
+         */payments: PaymentConfig?) {
         self.dataDir = dataDir
         self.quota = quota
         self.startTimeoutMs = startTimeoutMs
         self.disabledCapabilities = disabledCapabilities
         self.repository = repository
         self.login = login
+        self.payments = payments
     }
 
     
@@ -5667,7 +6039,8 @@ public struct FfiConverterTypeConfig: FfiConverterRustBuffer {
                 startTimeoutMs: FfiConverterUInt64.read(from: &buf), 
                 disabledCapabilities: FfiConverterSequenceString.read(from: &buf), 
                 repository: FfiConverterTypeRepository.read(from: &buf), 
-                login: FfiConverterOptionTypeLoginConfig.read(from: &buf)
+                login: FfiConverterOptionTypeLoginConfig.read(from: &buf), 
+                payments: FfiConverterOptionTypePaymentConfig.read(from: &buf)
         )
     }
 
@@ -5678,6 +6051,7 @@ public struct FfiConverterTypeConfig: FfiConverterRustBuffer {
         FfiConverterSequenceString.write(value.disabledCapabilities, into: &buf)
         FfiConverterTypeRepository.write(value.repository, into: &buf)
         FfiConverterOptionTypeLoginConfig.write(value.login, into: &buf)
+        FfiConverterOptionTypePaymentConfig.write(value.payments, into: &buf)
     }
 }
 
@@ -6842,6 +7216,226 @@ public func FfiConverterTypeParameter_lift(_ buf: RustBuffer) throws -> Paramete
 #endif
 public func FfiConverterTypeParameter_lower(_ value: Parameter) -> RustBuffer {
     return FfiConverterTypeParameter.lower(value)
+}
+
+
+/**
+ * How the host's users pay. Needs a login.
+ */
+public struct PaymentConfig {
+    /**
+     * Draws payments, outside the page.
+     */
+    public let sheet: PaymentSheet
+    /**
+     * The most that a program may ask for at once: by currency (ISO 4217), in its smallest unit. A currency that is not
+     * there is refused.
+     */
+    public let caps: [String: UInt64]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Draws payments, outside the page.
+         */sheet: PaymentSheet, 
+        /**
+         * The most that a program may ask for at once: by currency (ISO 4217), in its smallest unit. A currency that is not
+         * there is refused.
+         */caps: [String: UInt64]) {
+        self.sheet = sheet
+        self.caps = caps
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension PaymentConfig: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypePaymentConfig: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> PaymentConfig {
+        return
+            try PaymentConfig(
+                sheet: FfiConverterTypePaymentSheet.read(from: &buf), 
+                caps: FfiConverterDictionaryStringUInt64.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: PaymentConfig, into buf: inout [UInt8]) {
+        FfiConverterTypePaymentSheet.write(value.sheet, into: &buf)
+        FfiConverterDictionaryStringUInt64.write(value.caps, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePaymentConfig_lift(_ buf: RustBuffer) throws -> PaymentConfig {
+    return try FfiConverterTypePaymentConfig.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePaymentConfig_lower(_ value: PaymentConfig) -> RustBuffer {
+    return FfiConverterTypePaymentConfig.lower(value)
+}
+
+
+/**
+ * What a sheet shows: signed by the operator, nothing of it from the page.
+ */
+public struct PaymentRequest: Equatable, Hashable {
+    /**
+     * The operator's id of the order.
+     */
+    public let order: String
+    /**
+     * App id of the program that asks.
+     */
+    public let app: String
+    /**
+     * The program's name, as its reviewer knows it; show it as text.
+     */
+    public let appName: String
+    /**
+     * Who gets the money.
+     */
+    public let payee: String
+    /**
+     * What for.
+     */
+    public let description: String
+    /**
+     * How much, in the currency's smallest unit.
+     */
+    public let amount: UInt64
+    /**
+     * ISO 4217.
+     */
+    public let currency: String
+    /**
+     * Decimals of the currency's unit: 700 with 2 of them is 7.00.
+     */
+    public let exponent: UInt8
+    /**
+     * What is bought.
+     */
+    public let goods: Goods
+    /**
+     * Until when it can be paid, in seconds since 1970.
+     */
+    public let expires: UInt64
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The operator's id of the order.
+         */order: String, 
+        /**
+         * App id of the program that asks.
+         */app: String, 
+        /**
+         * The program's name, as its reviewer knows it; show it as text.
+         */appName: String, 
+        /**
+         * Who gets the money.
+         */payee: String, 
+        /**
+         * What for.
+         */description: String, 
+        /**
+         * How much, in the currency's smallest unit.
+         */amount: UInt64, 
+        /**
+         * ISO 4217.
+         */currency: String, 
+        /**
+         * Decimals of the currency's unit: 700 with 2 of them is 7.00.
+         */exponent: UInt8, 
+        /**
+         * What is bought.
+         */goods: Goods, 
+        /**
+         * Until when it can be paid, in seconds since 1970.
+         */expires: UInt64) {
+        self.order = order
+        self.app = app
+        self.appName = appName
+        self.payee = payee
+        self.description = description
+        self.amount = amount
+        self.currency = currency
+        self.exponent = exponent
+        self.goods = goods
+        self.expires = expires
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension PaymentRequest: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypePaymentRequest: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> PaymentRequest {
+        return
+            try PaymentRequest(
+                order: FfiConverterString.read(from: &buf), 
+                app: FfiConverterString.read(from: &buf), 
+                appName: FfiConverterString.read(from: &buf), 
+                payee: FfiConverterString.read(from: &buf), 
+                description: FfiConverterString.read(from: &buf), 
+                amount: FfiConverterUInt64.read(from: &buf), 
+                currency: FfiConverterString.read(from: &buf), 
+                exponent: FfiConverterUInt8.read(from: &buf), 
+                goods: FfiConverterTypeGoods.read(from: &buf), 
+                expires: FfiConverterUInt64.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: PaymentRequest, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.order, into: &buf)
+        FfiConverterString.write(value.app, into: &buf)
+        FfiConverterString.write(value.appName, into: &buf)
+        FfiConverterString.write(value.payee, into: &buf)
+        FfiConverterString.write(value.description, into: &buf)
+        FfiConverterUInt64.write(value.amount, into: &buf)
+        FfiConverterString.write(value.currency, into: &buf)
+        FfiConverterUInt8.write(value.exponent, into: &buf)
+        FfiConverterTypeGoods.write(value.goods, into: &buf)
+        FfiConverterUInt64.write(value.expires, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePaymentRequest_lift(_ buf: RustBuffer) throws -> PaymentRequest {
+    return try FfiConverterTypePaymentRequest.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePaymentRequest_lower(_ value: PaymentRequest) -> RustBuffer {
+    return FfiConverterTypePaymentRequest.lower(value)
 }
 
 
@@ -8637,6 +9231,81 @@ public func FfiConverterTypeErrorKind_lower(_ value: ErrorKind) -> RustBuffer {
 
 
 /**
+ * What is bought; app stores treat the two differently.
+ */
+
+public enum Goods: Equatable, Hashable {
+    
+    /**
+     * Things and services outside the device.
+     */
+    case physical
+    /**
+     * Content that the program itself delivers.
+     */
+    case digital
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Goods: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeGoods: FfiConverterRustBuffer {
+    typealias SwiftType = Goods
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Goods {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .physical
+        
+        case 2: return .digital
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: Goods, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .physical:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .digital:
+            writeInt(&buf, Int32(2))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeGoods_lift(_ buf: RustBuffer) throws -> Goods {
+    return try FfiConverterTypeGoods.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeGoods_lower(_ value: Goods) -> RustBuffer {
+    return FfiConverterTypeGoods.lower(value)
+}
+
+
+
+/**
  * Why there is no HTTP response. Texts must not hold URLs, headers or bodies.
  */
 public 
@@ -9488,6 +10157,127 @@ public func FfiConverterTypeOriginForm_lift(_ buf: RustBuffer) throws -> OriginF
 #endif
 public func FfiConverterTypeOriginForm_lower(_ value: OriginForm) -> RustBuffer {
     return FfiConverterTypeOriginForm.lower(value)
+}
+
+
+
+/**
+ * How a payment goes on after the user has agreed.
+ */
+
+public enum PaymentState: Equatable, Hashable {
+    
+    /**
+     * It is being sent.
+     */
+    case paying
+    /**
+     * The outcome is not known, and is being asked for; the user may leave.
+     */
+    case checking
+    /**
+     * Paid.
+     */
+    case paid
+    /**
+     * It failed for good.
+     */
+    case failed(
+        /**
+         * One word, such as `not_enough`.
+         */code: String
+    )
+    /**
+     * The order ended unpaid.
+     */
+    case expired
+    /**
+     * Nothing is to be shown any more.
+     */
+    case closed
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension PaymentState: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypePaymentState: FfiConverterRustBuffer {
+    typealias SwiftType = PaymentState
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> PaymentState {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .paying
+        
+        case 2: return .checking
+        
+        case 3: return .paid
+        
+        case 4: return .failed(code: try FfiConverterString.read(from: &buf)
+        )
+        
+        case 5: return .expired
+        
+        case 6: return .closed
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: PaymentState, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .paying:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .checking:
+            writeInt(&buf, Int32(2))
+        
+        
+        case .paid:
+            writeInt(&buf, Int32(3))
+        
+        
+        case let .failed(code):
+            writeInt(&buf, Int32(4))
+            FfiConverterString.write(code, into: &buf)
+            
+        
+        case .expired:
+            writeInt(&buf, Int32(5))
+        
+        
+        case .closed:
+            writeInt(&buf, Int32(6))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePaymentState_lift(_ buf: RustBuffer) throws -> PaymentState {
+    return try FfiConverterTypePaymentState.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePaymentState_lower(_ value: PaymentState) -> RustBuffer {
+    return FfiConverterTypePaymentState.lower(value)
 }
 
 
@@ -11101,6 +11891,30 @@ fileprivate struct FfiConverterOptionTypeLoginConfig: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterOptionTypePaymentConfig: FfiConverterRustBuffer {
+    typealias SwiftType = PaymentConfig?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypePaymentConfig.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypePaymentConfig.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterOptionTypeReferrer: FfiConverterRustBuffer {
     typealias SwiftType = Referrer?
 
@@ -11269,6 +12083,32 @@ fileprivate struct FfiConverterSequenceTypeWebview: FfiConverterRustBuffer {
             seq.append(try FfiConverterTypeWebview.read(from: &buf))
         }
         return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterDictionaryStringUInt64: FfiConverterRustBuffer {
+    public static func write(_ value: [String: UInt64], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for (key, value) in value {
+            FfiConverterString.write(key, into: &buf)
+            FfiConverterUInt64.write(value, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [String: UInt64] {
+        let len: Int32 = try readInt(&buf)
+        var dict = [String: UInt64]()
+        dict.reserveCapacity(Int(len))
+        for _ in 0..<len {
+            let key = try FfiConverterString.read(from: &buf)
+            let value = try FfiConverterUInt64.read(from: &buf)
+            dict[key] = value
+        }
+        return dict
     }
 }
 
@@ -11608,6 +12448,15 @@ private let initializationResult: InitializationResult = {
     if (uniffi_lodger_ffi_checksum_method_signer_forget() != 35945) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_lodger_ffi_checksum_method_paymentsheet_confirm() != 45081) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_lodger_ffi_checksum_method_paymentsheet_show() != 42176) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_lodger_ffi_checksum_method_paymentsheet_left() != 39767) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_lodger_ffi_checksum_method_lodgersession_app_name() != 59883) {
         return InitializationResult.apiChecksumMismatch
     }
@@ -11689,6 +12538,7 @@ private let initializationResult: InitializationResult = {
     uniffiCallbackInitKeyStore()
     uniffiCallbackInitLog()
     uniffiCallbackInitMessageSink()
+    uniffiCallbackInitPaymentSheet()
     uniffiCallbackInitPlatformHttp()
     uniffiCallbackInitPresence()
     uniffiCallbackInitPreset()

@@ -726,6 +726,15 @@ internal interface UniffiCallbackInterfaceSignerMethod3 : com.sun.jna.Callback {
 internal interface UniffiCallbackInterfaceSignerMethod4 : com.sun.jna.Callback {
     fun callback(`uniffiHandle`: Long,`uniffiFutureCallback`: UniffiForeignFutureCompleteVoid,`uniffiCallbackData`: Long,`uniffiOutDroppedCallback`: UniffiForeignFutureDroppedCallbackStruct,)
 }
+internal interface UniffiCallbackInterfacePaymentSheetMethod0 : com.sun.jna.Callback {
+    fun callback(`uniffiHandle`: Long,`payment`: RustBuffer.ByValue,`uniffiFutureCallback`: UniffiForeignFutureCompleteI8,`uniffiCallbackData`: Long,`uniffiOutDroppedCallback`: UniffiForeignFutureDroppedCallbackStruct,)
+}
+internal interface UniffiCallbackInterfacePaymentSheetMethod1 : com.sun.jna.Callback {
+    fun callback(`uniffiHandle`: Long,`payment`: RustBuffer.ByValue,`state`: RustBuffer.ByValue,`uniffiOutReturn`: Pointer,uniffiCallStatus: UniffiRustCallStatus,)
+}
+internal interface UniffiCallbackInterfacePaymentSheetMethod2 : com.sun.jna.Callback {
+    fun callback(`uniffiHandle`: Long,`payment`: RustBuffer.ByValue,`uniffiFutureCallback`: UniffiForeignFutureCompleteVoid,`uniffiCallbackData`: Long,`uniffiOutDroppedCallback`: UniffiForeignFutureDroppedCallbackStruct,)
+}
 @Structure.FieldOrder("uniffiFree", "uniffiClone", "connect")
 internal open class UniffiVTableCallbackInterfaceAppSocket(
     @JvmField internal var `uniffiFree`: UniffiCallbackInterfaceFree? = null,
@@ -1035,6 +1044,31 @@ internal open class UniffiVTableCallbackInterfaceSigner(
     }
 
 }
+@Structure.FieldOrder("uniffiFree", "uniffiClone", "confirm", "show", "left")
+internal open class UniffiVTableCallbackInterfacePaymentSheet(
+    @JvmField internal var `uniffiFree`: UniffiCallbackInterfaceFree? = null,
+    @JvmField internal var `uniffiClone`: UniffiCallbackInterfaceClone? = null,
+    @JvmField internal var `confirm`: UniffiCallbackInterfacePaymentSheetMethod0? = null,
+    @JvmField internal var `show`: UniffiCallbackInterfacePaymentSheetMethod1? = null,
+    @JvmField internal var `left`: UniffiCallbackInterfacePaymentSheetMethod2? = null,
+) : Structure() {
+    class UniffiByValue(
+        `uniffiFree`: UniffiCallbackInterfaceFree? = null,
+        `uniffiClone`: UniffiCallbackInterfaceClone? = null,
+        `confirm`: UniffiCallbackInterfacePaymentSheetMethod0? = null,
+        `show`: UniffiCallbackInterfacePaymentSheetMethod1? = null,
+        `left`: UniffiCallbackInterfacePaymentSheetMethod2? = null,
+    ): UniffiVTableCallbackInterfacePaymentSheet(`uniffiFree`,`uniffiClone`,`confirm`,`show`,`left`,), Structure.ByValue
+
+   internal fun uniffiSetValue(other: UniffiVTableCallbackInterfacePaymentSheet) {
+        `uniffiFree` = other.`uniffiFree`
+        `uniffiClone` = other.`uniffiClone`
+        `confirm` = other.`confirm`
+        `show` = other.`show`
+        `left` = other.`left`
+    }
+
+}
 
 // A JNA Library to expose the extern-C FFI definitions.
 // This is an implementation detail which will be called internally by the public API.
@@ -1134,6 +1168,12 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_lodger_ffi_checksum_method_signer_forget(
     ): Int
+    external fun uniffi_lodger_ffi_checksum_method_paymentsheet_confirm(
+    ): Int
+    external fun uniffi_lodger_ffi_checksum_method_paymentsheet_show(
+    ): Int
+    external fun uniffi_lodger_ffi_checksum_method_paymentsheet_left(
+    ): Int
     external fun uniffi_lodger_ffi_checksum_method_lodgersession_app_name(
     ): Int
     external fun uniffi_lodger_ffi_checksum_method_lodgersession_back(
@@ -1206,6 +1246,7 @@ internal object UniffiLib {
         uniffiCallbackInterfaceKeyStore.register(this)
         uniffiCallbackInterfaceLog.register(this)
         uniffiCallbackInterfaceMessageSink.register(this)
+        uniffiCallbackInterfacePaymentSheet.register(this)
         uniffiCallbackInterfacePlatformHttp.register(this)
         uniffiCallbackInterfacePresence.register(this)
         uniffiCallbackInterfacePreset.register(this)
@@ -1382,6 +1423,18 @@ internal object UniffiLib {
     external fun uniffi_lodger_ffi_fn_method_signer_attestation(`ptr`: Long,`key`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_lodger_ffi_fn_method_signer_forget(`ptr`: Long,
+    ): Long
+    external fun uniffi_lodger_ffi_fn_clone_paymentsheet(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Long
+    external fun uniffi_lodger_ffi_fn_free_paymentsheet(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): Unit
+    external fun uniffi_lodger_ffi_fn_init_callback_vtable_paymentsheet(`vtable`: UniffiVTableCallbackInterfacePaymentSheet,
+    ): Unit
+    external fun uniffi_lodger_ffi_fn_method_paymentsheet_confirm(`ptr`: Long,`payment`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_lodger_ffi_fn_method_paymentsheet_show(`ptr`: Long,`payment`: RustBuffer.ByValue,`state`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    ): Unit
+    external fun uniffi_lodger_ffi_fn_method_paymentsheet_left(`ptr`: Long,`payment`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_lodger_ffi_fn_clone_lodgersession(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
     ): Long
@@ -1665,6 +1718,15 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_lodger_ffi_checksum_method_signer_forget() and 0xFFFF) != 35945) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_lodger_ffi_checksum_method_paymentsheet_confirm() and 0xFFFF) != 45081) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_lodger_ffi_checksum_method_paymentsheet_show() and 0xFFFF) != 42176) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_lodger_ffi_checksum_method_paymentsheet_left() and 0xFFFF) != 39767) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_lodger_ffi_checksum_method_lodgersession_app_name() and 0xFFFF) != 59883) {
@@ -2054,6 +2116,33 @@ private class JavaLangRefCleanable(
     val cleanable: java.lang.ref.Cleaner.Cleanable
 ) : UniffiCleaner.Cleanable {
     override fun clean() = cleanable.clean()
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterUByte: FfiConverter<UByte, Byte> {
+    override fun lift(value: Byte): UByte {
+        return value.toUByte()
+    }
+
+    fun lift(value: Int): UByte {
+        return value.toUByte()
+    }
+
+    override fun read(buf: ByteBuffer): UByte {
+        return lift(buf.get())
+    }
+
+    override fun lower(value: UByte): Byte {
+        return value.toByte()
+    }
+
+    override fun allocationSize(value: UByte) = 1UL
+
+    override fun write(value: UByte, buf: ByteBuffer) {
+        buf.put(value.toByte())
+    }
 }
 
 /**
@@ -6491,6 +6580,468 @@ public object FfiConverterTypeMessageSink: FfiConverter<MessageSink, Long> {
 
 
 /**
+ * Draws payments where no page can draw, read or press. One at a time is shown for each user.
+ */
+public interface PaymentSheet {
+    
+    /**
+     * Shows what is to be paid: true if the user agrees. Cancelled when the page goes away: the sheet must go away, too.
+     */
+    suspend fun `confirm`(`payment`: PaymentRequest): kotlin.Boolean
+    
+    /**
+     * How it goes on after the user agreed. `Paid`, `Failed`, `Expired` and `Closed` are the last word. A payment of an
+     * earlier start of the app begins with `Checking`.
+     */
+    fun `show`(`payment`: PaymentRequest, `state`: PaymentState)
+    
+    /**
+     * Returns when the user leaves a payment that is being paid or checked; cancelled when there is nothing to leave.
+     */
+    suspend fun `left`(`payment`: PaymentRequest)
+    
+    companion object
+}
+
+/**
+ * Draws payments where no page can draw, read or press. One at a time is shown for each user.
+ */
+open class PaymentSheetImpl: Disposable, AutoCloseable, PaymentSheet
+{
+
+    @Suppress("UNUSED_PARAMETER")
+    /**
+     * @suppress
+     */
+    constructor(withHandle: UniffiWithHandle, handle: Long) {
+        this.handle = handle
+        this.cleanable = UniffiLib.CLEANER.register(this, UniffiCleanAction(handle))
+    }
+
+    /**
+     * @suppress
+     *
+     * This constructor can be used to instantiate a fake object. Only used for tests. Any
+     * attempt to actually use an object constructed this way will fail as there is no
+     * connected Rust object.
+     */
+    @Suppress("UNUSED_PARAMETER")
+    constructor(noHandle: NoHandle) {
+        this.handle = 0
+        this.cleanable = null
+    }
+
+    protected val handle: Long
+    protected val cleanable: UniffiCleaner.Cleanable?
+
+    private val wasDestroyed = AtomicBoolean(false)
+    private val callCounter = AtomicLong(1)
+
+    /**
+     * Whether the current object has been destroyed and its reference is gone in the Rust side.
+     */
+    val uniffiIsDestroyed: Boolean get() = wasDestroyed.get()
+
+    override fun destroy() {
+        // Only allow a single call to this method.
+        // TODO: maybe we should log a warning if called more than once?
+        if (this.wasDestroyed.compareAndSet(false, true)) {
+            // This decrement always matches the initial count of 1 given at creation time.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    @Synchronized
+    override fun close() {
+        this.destroy()
+    }
+
+    internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
+        // Check and increment the call counter, to keep the object alive.
+        // This needs a compare-and-set retry loop in case of concurrent updates.
+        do {
+            val c = this.callCounter.get()
+            if (c == 0L) {
+                throw IllegalStateException("${this.javaClass.simpleName} object has already been destroyed")
+            }
+            if (c == Long.MAX_VALUE) {
+                throw IllegalStateException("${this.javaClass.simpleName} call counter would overflow")
+            }
+        } while (! this.callCounter.compareAndSet(c, c + 1L))
+        // Now we can safely do the method call without the handle being freed concurrently.
+        try {
+            return block(this.uniffiCloneHandle())
+        } finally {
+            // This decrement always matches the increment we performed above.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    // Use a static inner class instead of a closure so as not to accidentally
+    // capture `this` as part of the cleanable's action.
+    private class UniffiCleanAction(private val handle: Long) : Runnable {
+        override fun run() {
+            if (handle == 0.toLong()) {
+                // Fake object created with `NoHandle`, don't try to free.
+                return;
+            }
+            uniffiRustCall { status ->
+                UniffiLib.uniffi_lodger_ffi_fn_free_paymentsheet(handle, status)
+            }
+        }
+    }
+
+    /**
+     * @suppress
+     */
+    fun uniffiCloneHandle(): Long {
+        if (handle == 0.toLong()) {
+            throw InternalException("uniffiCloneHandle() called on NoHandle object");
+        }
+        return uniffiRustCall() { status ->
+            UniffiLib.uniffi_lodger_ffi_fn_clone_paymentsheet(handle, status)
+        }
+    }
+
+    
+    /**
+     * Shows what is to be paid: true if the user agrees. Cancelled when the page goes away: the sheet must go away, too.
+     */
+    @Throws(CallbackFailed::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `confirm`(`payment`: PaymentRequest) : kotlin.Boolean {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_lodger_ffi_fn_method_paymentsheet_confirm(
+                uniffiHandle,
+                
+        FfiConverterTypePaymentRequest.lower(`payment`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_lodger_ffi_rust_future_poll_i8(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_lodger_ffi_rust_future_complete_i8(future, continuation) },
+        { future -> UniffiLib.ffi_lodger_ffi_rust_future_free_i8(future) },
+        // lift function
+        { FfiConverterBoolean.lift(it) },
+        // Error FFI converter
+        CallbackFailed.ErrorHandler,
+    )
+    }
+
+    
+    /**
+     * How it goes on after the user agreed. `Paid`, `Failed`, `Expired` and `Closed` are the last word. A payment of an
+     * earlier start of the app begins with `Checking`.
+     */
+    @Throws(CallbackFailed::class)override fun `show`(`payment`: PaymentRequest, `state`: PaymentState)
+        = 
+    callWithHandle {
+    uniffiRustCallWithError(CallbackFailed) { _status ->
+    UniffiLib.uniffi_lodger_ffi_fn_method_paymentsheet_show(
+        it,
+        
+        FfiConverterTypePaymentRequest.lower(`payment`),
+        FfiConverterTypePaymentState.lower(`state`),_status)
+}
+    }
+    
+    
+
+    
+    /**
+     * Returns when the user leaves a payment that is being paid or checked; cancelled when there is nothing to leave.
+     */
+    @Throws(CallbackFailed::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `left`(`payment`: PaymentRequest) {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_lodger_ffi_fn_method_paymentsheet_left(
+                uniffiHandle,
+                
+        FfiConverterTypePaymentRequest.lower(`payment`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_lodger_ffi_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_lodger_ffi_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_lodger_ffi_rust_future_free_void(future) },
+        // lift function
+        { },
+        
+        // Error FFI converter
+        CallbackFailed.ErrorHandler,
+    )
+    }
+
+    
+
+    
+
+
+    
+    
+    /**
+     * @suppress
+     */
+    companion object
+    
+}
+
+
+
+// Put the implementation in an object so we don't pollute the top-level namespace
+internal object uniffiCallbackInterfacePaymentSheet {
+    internal object `confirm`: UniffiCallbackInterfacePaymentSheetMethod0 {
+        override fun callback(`uniffiHandle`: Long,`payment`: RustBuffer.ByValue,`uniffiFutureCallback`: UniffiForeignFutureCompleteI8,`uniffiCallbackData`: Long,`uniffiOutDroppedCallback`: UniffiForeignFutureDroppedCallbackStruct,) {
+            val uniffiObj = FfiConverterTypePaymentSheet.handleMap.get(uniffiHandle)
+            val makeCall = suspend { ->
+                uniffiObj.`confirm`(
+                    FfiConverterTypePaymentRequest.lift(`payment`),
+                )
+            }
+            val uniffiHandleSuccess = { returnValue: kotlin.Boolean ->
+                val uniffiResult = UniffiForeignFutureResultI8.UniffiByValue(
+                    FfiConverterBoolean.lower(returnValue),
+                    UniffiRustCallStatus.ByValue()
+                )
+                uniffiResult.write()
+                uniffiFutureCallback.callback(uniffiCallbackData, uniffiResult)
+            }
+            val uniffiHandleError = { callStatus: UniffiRustCallStatus.ByValue ->
+                uniffiFutureCallback.callback(
+                    uniffiCallbackData,
+                    UniffiForeignFutureResultI8.UniffiByValue(
+                        0.toByte(),
+                        callStatus,
+                    ),
+                )
+            }
+            uniffiTraitInterfaceCallAsyncWithError(
+                makeCall,
+                uniffiHandleSuccess,
+                uniffiHandleError,
+                { e: CallbackFailed -> FfiConverterTypeCallbackFailed.lower(e) },
+                uniffiOutDroppedCallback
+            )
+        }
+    }
+    internal object `show`: UniffiCallbackInterfacePaymentSheetMethod1 {
+        override fun callback(`uniffiHandle`: Long,`payment`: RustBuffer.ByValue,`state`: RustBuffer.ByValue,`uniffiOutReturn`: Pointer,uniffiCallStatus: UniffiRustCallStatus,) {
+            val uniffiObj = FfiConverterTypePaymentSheet.handleMap.get(uniffiHandle)
+            val makeCall = { ->
+                uniffiObj.`show`(
+                    FfiConverterTypePaymentRequest.lift(`payment`),
+                    FfiConverterTypePaymentState.lift(`state`),
+                )
+            }
+            val writeReturn = { _: Unit -> Unit }
+            uniffiTraitInterfaceCallWithError(
+                uniffiCallStatus,
+                makeCall,
+                writeReturn,
+                { e: CallbackFailed -> FfiConverterTypeCallbackFailed.lower(e) }
+            )
+        }
+    }
+    internal object `left`: UniffiCallbackInterfacePaymentSheetMethod2 {
+        override fun callback(`uniffiHandle`: Long,`payment`: RustBuffer.ByValue,`uniffiFutureCallback`: UniffiForeignFutureCompleteVoid,`uniffiCallbackData`: Long,`uniffiOutDroppedCallback`: UniffiForeignFutureDroppedCallbackStruct,) {
+            val uniffiObj = FfiConverterTypePaymentSheet.handleMap.get(uniffiHandle)
+            val makeCall = suspend { ->
+                uniffiObj.`left`(
+                    FfiConverterTypePaymentRequest.lift(`payment`),
+                )
+            }
+            val uniffiHandleSuccess = { _: Unit ->
+                val uniffiResult = UniffiForeignFutureResultVoid.UniffiByValue(
+                    UniffiRustCallStatus.ByValue()
+                )
+                uniffiResult.write()
+                uniffiFutureCallback.callback(uniffiCallbackData, uniffiResult)
+            }
+            val uniffiHandleError = { callStatus: UniffiRustCallStatus.ByValue ->
+                uniffiFutureCallback.callback(
+                    uniffiCallbackData,
+                    UniffiForeignFutureResultVoid.UniffiByValue(
+                        callStatus,
+                    ),
+                )
+            }
+            uniffiTraitInterfaceCallAsyncWithError(
+                makeCall,
+                uniffiHandleSuccess,
+                uniffiHandleError,
+                { e: CallbackFailed -> FfiConverterTypeCallbackFailed.lower(e) },
+                uniffiOutDroppedCallback
+            )
+        }
+    }
+
+    internal object uniffiFree: UniffiCallbackInterfaceFree {
+        override fun callback(handle: Long) {
+            FfiConverterTypePaymentSheet.handleMap.remove(handle)
+        }
+    }
+
+    internal object uniffiClone: UniffiCallbackInterfaceClone {
+        override fun callback(handle: Long): Long {
+            return FfiConverterTypePaymentSheet.handleMap.clone(handle)
+        }
+    }
+
+    internal var vtable = UniffiVTableCallbackInterfacePaymentSheet.UniffiByValue(
+        uniffiFree,
+        uniffiClone,
+        `confirm`,
+        `show`,
+        `left`,
+    )
+
+    // Registers the foreign callback with the Rust side.
+    // This method is generated for each callback interface.
+    internal fun register(lib: UniffiLib) {
+        lib.uniffi_lodger_ffi_fn_init_callback_vtable_paymentsheet(vtable)
+    }
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypePaymentSheet: FfiConverter<PaymentSheet, Long> {
+    internal val handleMap = UniffiHandleMap<PaymentSheet>()
+
+    override fun lower(value: PaymentSheet): Long {
+        if (value is PaymentSheetImpl) {
+             // Rust-implemented object.  Clone the handle and return it
+            return value.uniffiCloneHandle()
+         } else {
+            // Kotlin object, generate a new vtable handle and return that.
+            return handleMap.insert(value)
+         }
+    }
+
+    override fun lift(value: Long): PaymentSheet {
+        if ((value and 1.toLong()) == 0.toLong()) {
+            // Rust-generated handle, construct a new class that uses the handle to implement the
+            // interface
+            return PaymentSheetImpl(UniffiWithHandle, value)
+        } else {
+            // Kotlin-generated handle, get the object from the handle map
+            return handleMap.remove(value)
+        }
+    }
+
+    override fun read(buf: ByteBuffer): PaymentSheet {
+        return lift(buf.getLong())
+    }
+
+    override fun allocationSize(value: PaymentSheet) = 8UL
+
+    override fun write(value: PaymentSheet, buf: ByteBuffer) {
+        buf.putLong(lower(value))
+    }
+}
+
+
+// This template implements a class for working with a Rust struct via a handle
+// to the live Rust struct on the other side of the FFI.
+//
+// There's some subtlety here, because we have to be careful not to operate on a Rust
+// struct after it has been dropped, and because we must expose a public API for freeing
+// theq Kotlin wrapper object in lieu of reliable finalizers. The core requirements are:
+//
+//   * Each instance holds an opaque handle to the underlying Rust struct.
+//     Method calls need to read this handle from the object's state and pass it in to
+//     the Rust FFI.
+//
+//   * When an instance is no longer needed, its handle should be passed to a
+//     special destructor function provided by the Rust FFI, which will drop the
+//     underlying Rust struct.
+//
+//   * Given an instance, calling code is expected to call the special
+//     `destroy` method in order to free it after use, either by calling it explicitly
+//     or by using a higher-level helper like the `use` method. Failing to do so risks
+//     leaking the underlying Rust struct.
+//
+//   * We can't assume that calling code will do the right thing, and must be prepared
+//     to handle Kotlin method calls executing concurrently with or even after a call to
+//     `destroy`, and to handle multiple (possibly concurrent!) calls to `destroy`.
+//
+//   * We must never allow Rust code to operate on the underlying Rust struct after
+//     the destructor has been called, and must never call the destructor more than once.
+//     Doing so may trigger memory unsafety.
+//
+//   * To mitigate many of the risks of leaking memory and use-after-free unsafety, a `Cleaner`
+//     is implemented to call the destructor when the Kotlin object becomes unreachable.
+//     This is done in a background thread. This is not a panacea, and client code should be aware that
+//      1. the thread may starve if some there are objects that have poorly performing
+//     `drop` methods or do significant work in their `drop` methods.
+//      2. the thread is shared across the whole library. This can be tuned by using `android_cleaner = true`,
+//         or `android = true` in the [`kotlin` section of the `uniffi.toml` file](https://mozilla.github.io/uniffi-rs/kotlin/configuration.html).
+//
+// If we try to implement this with mutual exclusion on access to the handle, there is the
+// possibility of a race between a method call and a concurrent call to `destroy`:
+//
+//    * Thread A starts a method call, reads the value of the handle, but is interrupted
+//      before it can pass the handle over the FFI to Rust.
+//    * Thread B calls `destroy` and frees the underlying Rust struct.
+//    * Thread A resumes, passing the already-read handle value to Rust and triggering
+//      a use-after-free.
+//
+// One possible solution would be to use a `ReadWriteLock`, with each method call taking
+// a read lock (and thus allowed to run concurrently) and the special `destroy` method
+// taking a write lock (and thus blocking on live method calls). However, we aim not to
+// generate methods with any hidden blocking semantics, and a `destroy` method that might
+// block if called incorrectly seems to meet that bar.
+//
+// So, we achieve our goals by giving each instance an associated `AtomicLong` counter to track
+// the number of in-flight method calls, and an `AtomicBoolean` flag to indicate whether `destroy`
+// has been called. These are updated according to the following rules:
+//
+//    * The initial value of the counter is 1, indicating a live object with no in-flight calls.
+//      The initial value for the flag is false.
+//
+//    * At the start of each method call, we atomically check the counter.
+//      If it is 0 then the underlying Rust struct has already been destroyed and the call is aborted.
+//      If it is nonzero them we atomically increment it by 1 and proceed with the method call.
+//
+//    * At the end of each method call, we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+//    * When `destroy` is called, we atomically flip the flag from false to true.
+//      If the flag was already true we silently fail.
+//      Otherwise we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+// Astute readers may observe that this all sounds very similar to the way that Rust's `Arc<T>` works,
+// and indeed it is, with the addition of a flag to guard against multiple calls to `destroy`.
+//
+// The overall effect is that the underlying Rust struct is destroyed only when `destroy` has been
+// called *and* all in-flight method calls have completed, avoiding violating any of the expectations
+// of the underlying Rust code.
+//
+// This makes a cleaner a better alternative to _not_ calling `destroy()` as
+// and when the object is finished with, but the abstraction is not perfect: if the Rust object's `drop`
+// method is slow, and/or there are many objects to cleanup, and it's on a low end Android device, then the cleaner
+// thread may be starved, and the app will leak memory.
+//
+// In this case, `destroy`ing manually may be a better solution.
+//
+// The cleaner can live side by side with the manual calling of `destroy`. In the order of responsiveness, uniffi objects
+// with Rust peers are reclaimed:
+//
+// 1. By calling the `destroy` method of the object, which calls `rustObject.free()`. If that doesn't happen:
+// 2. When the object becomes unreachable, AND the Cleaner thread gets to call `rustObject.free()`. If the thread is starved then:
+// 3. The memory is reclaimed when the process terminates.
+//
+// [1] https://stackoverflow.com/questions/24376768/can-java-finalize-an-object-when-it-is-still-in-scope/24380219
+//
+
+
+/**
  * Repository, login and payment traffic: the host's own pinning applies.
  */
 public interface PlatformHttp {
@@ -9372,6 +9923,11 @@ data class Config (
      * How the host's users log in; none: they do not.
      */
     var `login`: LoginConfig?
+    , 
+    /**
+     * How the host's users pay; none: they do not. Needs a login.
+     */
+    var `payments`: PaymentConfig?
     
 ): Disposable{
     
@@ -9388,7 +9944,8 @@ data class Config (
         this.`startTimeoutMs`,
         this.`disabledCapabilities`,
         this.`repository`,
-        this.`login`
+        this.`login`,
+        this.`payments`
     )
     }
     
@@ -9407,6 +9964,7 @@ public object FfiConverterTypeConfig: FfiConverterRustBuffer<Config> {
             FfiConverterSequenceString.read(buf),
             FfiConverterTypeRepository.read(buf),
             FfiConverterOptionalTypeLoginConfig.read(buf),
+            FfiConverterOptionalTypePaymentConfig.read(buf),
         )
     }
 
@@ -9416,7 +9974,8 @@ public object FfiConverterTypeConfig: FfiConverterRustBuffer<Config> {
             FfiConverterULong.allocationSize(value.`startTimeoutMs`) +
             FfiConverterSequenceString.allocationSize(value.`disabledCapabilities`) +
             FfiConverterTypeRepository.allocationSize(value.`repository`) +
-            FfiConverterOptionalTypeLoginConfig.allocationSize(value.`login`)
+            FfiConverterOptionalTypeLoginConfig.allocationSize(value.`login`) +
+            FfiConverterOptionalTypePaymentConfig.allocationSize(value.`payments`)
     )
 
     override fun write(value: Config, buf: ByteBuffer) {
@@ -9426,6 +9985,7 @@ public object FfiConverterTypeConfig: FfiConverterRustBuffer<Config> {
             FfiConverterSequenceString.write(value.`disabledCapabilities`, buf)
             FfiConverterTypeRepository.write(value.`repository`, buf)
             FfiConverterOptionalTypeLoginConfig.write(value.`login`, buf)
+            FfiConverterOptionalTypePaymentConfig.write(value.`payments`, buf)
     }
 }
 
@@ -10289,6 +10849,174 @@ public object FfiConverterTypeParameter: FfiConverterRustBuffer<Parameter> {
     override fun write(value: Parameter, buf: ByteBuffer) {
             FfiConverterString.write(value.`name`, buf)
             FfiConverterString.write(value.`value`, buf)
+    }
+}
+
+
+
+/**
+ * How the host's users pay. Needs a login.
+ */
+data class PaymentConfig (
+    /**
+     * Draws payments, outside the page.
+     */
+    var `sheet`: PaymentSheet
+    , 
+    /**
+     * The most that a program may ask for at once: by currency (ISO 4217), in its smallest unit. A currency that is not
+     * there is refused.
+     */
+    var `caps`: Map<kotlin.String, kotlin.ULong>
+    
+): Disposable{
+    
+
+    
+
+    
+    @Suppress("UNNECESSARY_SAFE_CALL") // codegen is much simpler if we unconditionally emit safe calls here
+    override fun destroy() {
+        
+    Disposable.destroy(
+        this.`sheet`,
+        this.`caps`
+    )
+    }
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypePaymentConfig: FfiConverterRustBuffer<PaymentConfig> {
+    override fun read(buf: ByteBuffer): PaymentConfig {
+        return PaymentConfig(
+            FfiConverterTypePaymentSheet.read(buf),
+            FfiConverterMapStringULong.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: PaymentConfig) = (
+            FfiConverterTypePaymentSheet.allocationSize(value.`sheet`) +
+            FfiConverterMapStringULong.allocationSize(value.`caps`)
+    )
+
+    override fun write(value: PaymentConfig, buf: ByteBuffer) {
+            FfiConverterTypePaymentSheet.write(value.`sheet`, buf)
+            FfiConverterMapStringULong.write(value.`caps`, buf)
+    }
+}
+
+
+
+/**
+ * What a sheet shows: signed by the operator, nothing of it from the page.
+ */
+data class PaymentRequest (
+    /**
+     * The operator's id of the order.
+     */
+    var `order`: kotlin.String
+    , 
+    /**
+     * App id of the program that asks.
+     */
+    var `app`: kotlin.String
+    , 
+    /**
+     * The program's name, as its reviewer knows it; show it as text.
+     */
+    var `appName`: kotlin.String
+    , 
+    /**
+     * Who gets the money.
+     */
+    var `payee`: kotlin.String
+    , 
+    /**
+     * What for.
+     */
+    var `description`: kotlin.String
+    , 
+    /**
+     * How much, in the currency's smallest unit.
+     */
+    var `amount`: kotlin.ULong
+    , 
+    /**
+     * ISO 4217.
+     */
+    var `currency`: kotlin.String
+    , 
+    /**
+     * Decimals of the currency's unit: 700 with 2 of them is 7.00.
+     */
+    var `exponent`: kotlin.UByte
+    , 
+    /**
+     * What is bought.
+     */
+    var `goods`: Goods
+    , 
+    /**
+     * Until when it can be paid, in seconds since 1970.
+     */
+    var `expires`: kotlin.ULong
+    
+){
+    
+
+    
+
+    
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypePaymentRequest: FfiConverterRustBuffer<PaymentRequest> {
+    override fun read(buf: ByteBuffer): PaymentRequest {
+        return PaymentRequest(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterULong.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterUByte.read(buf),
+            FfiConverterTypeGoods.read(buf),
+            FfiConverterULong.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: PaymentRequest) = (
+            FfiConverterString.allocationSize(value.`order`) +
+            FfiConverterString.allocationSize(value.`app`) +
+            FfiConverterString.allocationSize(value.`appName`) +
+            FfiConverterString.allocationSize(value.`payee`) +
+            FfiConverterString.allocationSize(value.`description`) +
+            FfiConverterULong.allocationSize(value.`amount`) +
+            FfiConverterString.allocationSize(value.`currency`) +
+            FfiConverterUByte.allocationSize(value.`exponent`) +
+            FfiConverterTypeGoods.allocationSize(value.`goods`) +
+            FfiConverterULong.allocationSize(value.`expires`)
+    )
+
+    override fun write(value: PaymentRequest, buf: ByteBuffer) {
+            FfiConverterString.write(value.`order`, buf)
+            FfiConverterString.write(value.`app`, buf)
+            FfiConverterString.write(value.`appName`, buf)
+            FfiConverterString.write(value.`payee`, buf)
+            FfiConverterString.write(value.`description`, buf)
+            FfiConverterULong.write(value.`amount`, buf)
+            FfiConverterString.write(value.`currency`, buf)
+            FfiConverterUByte.write(value.`exponent`, buf)
+            FfiConverterTypeGoods.write(value.`goods`, buf)
+            FfiConverterULong.write(value.`expires`, buf)
     }
 }
 
@@ -11609,6 +12337,49 @@ public object FfiConverterTypeErrorKind: FfiConverterRustBuffer<ErrorKind> {
 
 
 
+/**
+ * What is bought; app stores treat the two differently.
+ */
+
+enum class Goods {
+    
+    /**
+     * Things and services outside the device.
+     */
+    PHYSICAL,
+    /**
+     * Content that the program itself delivers.
+     */
+    DIGITAL;
+
+    
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeGoods: FfiConverterRustBuffer<Goods> {
+    override fun read(buf: ByteBuffer) = try {
+        Goods.values()[buf.getInt() - 1]
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: Goods) = 4UL
+
+    override fun write(value: Goods, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
 
 
 /**
@@ -12427,6 +13198,159 @@ public object FfiConverterTypeOriginForm: FfiConverterRustBuffer<OriginForm> {
 
     override fun write(value: OriginForm, buf: ByteBuffer) {
         buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
+ * How a payment goes on after the user has agreed.
+ */
+sealed class PaymentState {
+    
+    /**
+     * It is being sent.
+     */
+    object Paying : PaymentState()
+    
+    
+    /**
+     * The outcome is not known, and is being asked for; the user may leave.
+     */
+    object Checking : PaymentState()
+    
+    
+    /**
+     * Paid.
+     */
+    object Paid : PaymentState()
+    
+    
+    /**
+     * It failed for good.
+     */
+    data class Failed(
+        /**
+         * One word, such as `not_enough`.
+         */
+        val `code`: kotlin.String) : PaymentState()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * The order ended unpaid.
+     */
+    object Expired : PaymentState()
+    
+    
+    /**
+     * Nothing is to be shown any more.
+     */
+    object Closed : PaymentState()
+    
+    
+
+    
+
+    
+    
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypePaymentState : FfiConverterRustBuffer<PaymentState>{
+    override fun read(buf: ByteBuffer): PaymentState {
+        return when(buf.getInt()) {
+            1 -> PaymentState.Paying
+            2 -> PaymentState.Checking
+            3 -> PaymentState.Paid
+            4 -> PaymentState.Failed(
+                FfiConverterString.read(buf),
+                )
+            5 -> PaymentState.Expired
+            6 -> PaymentState.Closed
+            else -> throw RuntimeException("invalid enum value, something is very wrong!!")
+        }
+    }
+
+    override fun allocationSize(value: PaymentState): ULong = when(value) {
+        is PaymentState.Paying -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is PaymentState.Checking -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is PaymentState.Paid -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is PaymentState.Failed -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`code`)
+            )
+        }
+        is PaymentState.Expired -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is PaymentState.Closed -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+    }
+
+    override fun write(value: PaymentState, buf: ByteBuffer) {
+        when(value) {
+            is PaymentState.Paying -> {
+                buf.putInt(1)
+                Unit
+            }
+            is PaymentState.Checking -> {
+                buf.putInt(2)
+                Unit
+            }
+            is PaymentState.Paid -> {
+                buf.putInt(3)
+                Unit
+            }
+            is PaymentState.Failed -> {
+                buf.putInt(4)
+                FfiConverterString.write(value.`code`, buf)
+                Unit
+            }
+            is PaymentState.Expired -> {
+                buf.putInt(5)
+                Unit
+            }
+            is PaymentState.Closed -> {
+                buf.putInt(6)
+                Unit
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
     }
 }
 
@@ -14519,6 +15443,38 @@ public object FfiConverterOptionalTypeLoginConfig: FfiConverterRustBuffer<LoginC
 /**
  * @suppress
  */
+public object FfiConverterOptionalTypePaymentConfig: FfiConverterRustBuffer<PaymentConfig?> {
+    override fun read(buf: ByteBuffer): PaymentConfig? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypePaymentConfig.read(buf)
+    }
+
+    override fun allocationSize(value: PaymentConfig?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypePaymentConfig.allocationSize(value)
+        }
+    }
+
+    override fun write(value: PaymentConfig?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypePaymentConfig.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterOptionalTypeReferrer: FfiConverterRustBuffer<Referrer?> {
     override fun read(buf: ByteBuffer): Referrer? {
         if (buf.get().toInt() == 0) {
@@ -14709,6 +15665,45 @@ public object FfiConverterSequenceTypeWebview: FfiConverterRustBuffer<List<Webvi
         buf.putInt(value.size)
         value.iterator().forEach {
             FfiConverterTypeWebview.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterMapStringULong: FfiConverterRustBuffer<Map<kotlin.String, kotlin.ULong>> {
+    override fun read(buf: ByteBuffer): Map<kotlin.String, kotlin.ULong> {
+        val len = buf.getInt()
+        return buildMap<kotlin.String, kotlin.ULong>(len) {
+            repeat(len) {
+                val k = FfiConverterString.read(buf)
+                val v = FfiConverterULong.read(buf)
+                this[k] = v
+            }
+        }
+    }
+
+    override fun allocationSize(value: Map<kotlin.String, kotlin.ULong>): ULong {
+        val spaceForMapSize = 4UL
+        val spaceForChildren = value.map { (k, v) ->
+            FfiConverterString.allocationSize(k) +
+            FfiConverterULong.allocationSize(v)
+        }.sum()
+        return spaceForMapSize + spaceForChildren
+    }
+
+    override fun write(value: Map<kotlin.String, kotlin.ULong>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        // The parens on `(k, v)` here ensure we're calling the right method,
+        // which is important for compatibility with older android devices.
+        // Ref https://blog.danlew.net/2017/03/16/kotlin-puzzler-whose-line-is-it-anyways/
+        value.forEach { (k, v) ->
+            FfiConverterString.write(k, buf)
+            FfiConverterULong.write(v, buf)
         }
     }
 }
