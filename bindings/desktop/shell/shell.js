@@ -12,6 +12,8 @@ const WORDS = {
     closed: 'The program was closed.', reopen: 'Open again', downloading: 'Downloading',
     updateReady: 'A new version is ready', updateForced: 'This version is out of use. Restart to go on.',
     later: 'Later', restart: 'Restart now', revoked: 'Withdrawn', revokedText: 'This program may not be opened any more. Its operator or publisher has withdrawn it.',
+    phone: 'your telephone number', phoneText: 'Its server will know the number that you gave this host.', privacy: 'asks you to agree to',
+    program: 'wants to open another program', subscribe: 'wants to send you messages', keep: 'Keep these choices, do not ask again', done: 'OK',
     offline: 'You are offline', offlineText: 'Connect to a network and try again.',
   },
   zh: {
@@ -23,6 +25,8 @@ const WORDS = {
     closed: '小程序已关闭。', reopen: '重新打开', downloading: '正在下载',
     updateReady: '新版本已准备好', updateForced: '当前版本已停用，请重启小程序。',
     later: '以后再说', restart: '立即重启', revoked: '已下架', revokedText: '该小程序已被运营者或发布者下架，无法打开。',
+    phone: '你的手机号', phoneText: '其服务器将获得你在本应用登记的手机号。', privacy: '请你同意',
+    program: '想打开另一个小程序', subscribe: '想给你发送消息', keep: '总是保持以上选择，不再询问', done: '确定',
     offline: '网络不可用', offlineText: '请连接网络后重试。',
   },
 }
@@ -32,11 +36,13 @@ const SCOPES = {
     'scope.writePhotosAlbum': 'saving to your photos', 'scope.camera': 'the camera', 'scope.record': 'the microphone',
     'scope.userInfo': 'your profile', 'scope.bluetooth': 'Bluetooth', 'scope.addPhoneContact': 'adding contacts',
     'scope.addPhoneCalendar': 'adding to the calendar', 'scope.werun': 'your step count',
+    privacy: 'the privacy contract', subscriptions: 'messages',
   },
   zh: {
     'scope.userLocation': '位置信息', 'scope.userFuzzyLocation': '模糊位置信息', 'scope.writePhotosAlbum': '添加到相册',
     'scope.camera': '摄像头', 'scope.record': '麦克风', 'scope.userInfo': '用户信息', 'scope.bluetooth': '蓝牙',
     'scope.addPhoneContact': '添加到联系人', 'scope.addPhoneCalendar': '添加到日历', 'scope.werun': '微信运动步数',
+    privacy: '隐私保护指引', subscriptions: '消息',
   },
 }
 const ICONS = {
@@ -175,13 +181,52 @@ const LAYERS = {
     el('div', 'sheet', head(program, words.shared), el('dl', 'list', row(layer.title || program.name, layer.path)),
       button('plain', words.close, 'dismiss')),
 
-  prompt: ({ program, prompt, language }, words) =>
-    el('div', 'sheet', head(program, `${words.asks} ${scopeName(prompt.scope, language)}`),
-      el('p', '', prompt.reason),
-      el('div', 'answers', button('plain', words.deny, 'deny'), button('primary', words.allow, 'grant'))),
+  prompt: ({ program, prompt, language }, words) => QUESTIONS[prompt.kind](program, prompt, words, language),
+}
+
+/** A question with two answers. */
+const yesOrNo = (program, detail, text, words) =>
+  el('div', 'sheet', head(program, detail), el('p', '', text),
+    el('div', 'answers', button('plain', words.deny, 'deny'), button('primary', words.allow, 'grant')))
+
+/** A question about several things: boxes `[id, title, detail, ticked]`, and what is sent. */
+function boxes(program, detail, list, words, keepable) {
+  const choices = {}
+  const box = (text, more, on, changed) => {
+    const input = el('input')
+    input.type = 'checkbox'
+    input.checked = on
+    input.addEventListener('change', () => changed(input.checked))
+    return el('label', 'row', el('span', 'what', text, ...(more ? [el('small', '', more)] : [])), input)
+  }
+  let keep = false
+  const rows = list.map(([id, title, more, on]) => {
+    choices[id] = on
+    return box(title, more, on, (ticked) => (choices[id] = ticked))
+  })
+  const done = el('button', 'primary', words.done)
+  done.addEventListener('click', () => send('chosen', { choices, keep }))
+  return el('div', 'sheet', head(program, detail),
+    rows.length ? el('div', 'list', ...rows) : el('p', '', words.noScopes),
+    ...(keepable ? [el('div', 'list', box(words.keep, '', false, (ticked) => (keep = ticked)))] : []),
+    el('div', 'answers', button('plain', words.cancel, 'deny'), done))
+}
+
+/** One function a kind of question. */
+const QUESTIONS = {
+  scope: (program, { scope, reason }, words, language) =>
+    yesOrNo(program, `${words.asks} ${scopeName(scope, language)}`, reason, words),
+  phoneNumber: (program, _, words) => yesOrNo(program, `${words.asks} ${words.phone}`, words.phoneText, words),
+  privacy: (program, { contract }, words) => yesOrNo(program, words.privacy, contract, words),
+  program: (program, { app }, words) => yesOrNo(program, words.program, app, words),
+  subscribe: (program, { templates }, words) =>
+    boxes(program, words.subscribe, templates.map(({ id, title, fields }) => [id, title, fields.join(' · '), true]), words, true),
+  settings: (program, { scopes }, words, language) =>
+    boxes(program, words.permissions, scopes.map(({ scope, granted }) => [scope, scopeName(scope, language), '', granted === true]), words),
 }
 
 const pick = (table, language) => (language.startsWith('zh') ? table.zh : table.en)
+/** What the user answered, by name: a scope, the contract, or one kind of message. */
 const scopeName = (scope, language) => pick(SCOPES, language)[scope] || scope
 
 function draw(state) {

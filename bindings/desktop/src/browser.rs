@@ -105,7 +105,7 @@ impl Server {
             scopes => scopes,
         };
         let asked = feed.clone();
-        let prompts = Arc::new(ShellPrompts::new(shell.clone(), scopes, move || asked.touch()));
+        let prompts = Arc::new(ShellPrompts::new(shell.clone(), scopes, false, move || asked.touch()));
         let network = Network::default();
         let development = ground.repository.is_development();
         shell.update(|state| state.development = development);

@@ -1,7 +1,7 @@
 //! What a running program reports, in a form that crosses a process boundary as one JSON line.
 use lodger_engine::{
-    CallTrace, Counters, LodgerError, LogLevel, NetworkTrace, OpenedRelease, PageAddress, Reason,
-    SessionEvent, Source, Webview,
+    CallTrace, Counters, LodgerError, LogLevel, NetworkTrace, OpenedRelease, PageAddress, ProgramLink,
+    Reason, SessionEvent, Source, Webview,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -42,6 +42,13 @@ pub enum HostEvent {
     },
     /// The program asked to be restarted into its new release.
     Restart,
+    /// The program opens another one, or goes back to the one that opened it: it takes this one's place.
+    OpenProgram {
+        /// App id.
+        app: String,
+        /// How, and by whom.
+        entry: crate::host::protocol::Entry,
+    },
     /// No download goes on that nobody waits for: the answer to `settle`.
     Settled,
     /// The first page has painted.
@@ -268,6 +275,11 @@ impl HostEvent {
                 Self::UpdateReady { version: version.name, forced }
             }
             SessionEvent::Restart => Self::Restart,
+            SessionEvent::OpenProgram { link } | SessionEvent::BackToProgram { link } => {
+                let ProgramLink { app, path, query, scene, referrer } = link;
+                let entry = crate::host::protocol::Entry { path, query, scene, referrer: Some(referrer) };
+                Self::OpenProgram { app, entry }
+            }
             SessionEvent::Failed { error } => Self::failed(error),
             _ => return None,
         })

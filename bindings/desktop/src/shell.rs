@@ -60,11 +60,38 @@ pub(crate) struct NextRelease {
     pub(crate) forced: bool,
 }
 
-/// A program asks for a scope; the texts are untrusted.
+/// A program asks the user; the texts are untrusted.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub(crate) struct Prompt {
-    pub(crate) scope: String,
-    pub(crate) reason: String,
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub(crate) enum Prompt {
+    Scope {
+        scope: String,
+        reason: String,
+    },
+    PhoneNumber,
+    Privacy {
+        contract: String,
+    },
+    /// May it open another program?
+    Program {
+        app: String,
+    },
+    /// Boxes to tick: answered by `Choice::Chosen`.
+    Subscribe {
+        templates: Vec<Message>,
+    },
+    /// Switches: answered by `Choice::Chosen`.
+    Settings {
+        scopes: Vec<ScopeState>,
+    },
+}
+
+/// One kind of message that a program wants to send.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Message {
+    pub(crate) id: String,
+    pub(crate) title: String,
+    pub(crate) fields: Vec<String>,
 }
 
 /// The program, as the bundle describes it.
@@ -145,6 +172,11 @@ pub(crate) enum Choice {
     Dismiss,
     Grant,
     Deny,
+    /// To a question about several things.
+    Chosen {
+        choices: BTreeMap<String, bool>,
+        keep: bool,
+    },
     /// On the permissions sheet.
     Set {
         scope: String,

@@ -11,6 +11,19 @@ use crate::{
 use serde_json::{Map, Value};
 use std::ops::Range;
 
+/// Members of app.json that the base library and the engine read as the author wrote them.
+const AS_THEY_ARE: [&str; 9] = [
+    "window",
+    "preloadRule",
+    "networkTimeout",
+    "permission",
+    "style",
+    "darkmode",
+    "lazyCodeLoading",
+    "restartStrategy",
+    "__usePrivacyCheck__",
+];
+
 /// A package of the program.
 #[derive(Clone, Debug)]
 pub(crate) struct PackageDef {
@@ -143,9 +156,7 @@ impl App {
         }
         out.insert("pages".into(), self.pages().into());
         let root = &self.document.root;
-        for key in
-            ["window", "preloadRule", "networkTimeout", "permission", "style", "darkmode", "lazyCodeLoading"]
-        {
+        for key in AS_THEY_ARE {
             if let Some(node) = root.get(key) {
                 out.insert(key.into(), node.to_value());
             }

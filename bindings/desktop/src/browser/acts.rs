@@ -7,7 +7,7 @@ use crate::{
     shell::{Choice, Layer, ScopeState, Shell},
 };
 use async_trait::async_trait;
-use lodger_engine::ScopeAnswer;
+use lodger_engine::Reply;
 use serde::Deserialize;
 use serde_json::Value;
 use std::sync::Arc;
@@ -97,8 +97,11 @@ impl Bench for Arc<Shared> {
                 self.show(Layer::None);
             }
             Choice::Dismiss => self.dismiss(),
-            Choice::Grant => self.with.prompts.answer(ScopeAnswer::Granted),
-            Choice::Deny => self.with.prompts.answer(ScopeAnswer::Denied),
+            Choice::Grant => self.with.prompts.answer(Reply::Yes),
+            Choice::Deny => self.with.prompts.answer(Reply::No),
+            Choice::Chosen { choices, keep } => {
+                self.with.prompts.answer(Reply::Chosen { choices, keep });
+            }
             Choice::Retry => self.reopen(None).await.map_err(|error| error.message)?,
             Choice::Reload => self.reload(None).await.map_err(|error| error.message)?,
             Choice::Cancel => self.cancel(),
@@ -131,7 +134,7 @@ impl Shared {
     /// Closes a sheet; a question closed without an answer is a no. Whole screens stay.
     fn dismiss(&self) {
         if self.with.shell.asks() {
-            return self.with.prompts.answer(ScopeAnswer::Denied);
+            return self.with.prompts.answer(Reply::No);
         }
         self.with.shell.later();
         match self.with.shell.layer() {

@@ -45,7 +45,8 @@ pub(super) fn run() -> Result<Infallible, Error> {
     let development = setup.repository.is_development();
     shell.update(|state| (state.console, state.development) = (true, development));
     let asked = proxy.clone();
-    let prompts = Arc::new(ShellPrompts::new(shell.clone(), setup.scopes, move || send(&asked, Turn::Asked)));
+    let prompts =
+        Arc::new(ShellPrompts::new(shell.clone(), setup.scopes, true, move || send(&asked, Turn::Asked)));
     let engine = engine::start(
         &setup.data_dir,
         Duration::from_millis(setup.start_timeout_ms),
@@ -364,12 +365,20 @@ impl Running {
             Some(layer) => self.show(layer),
             None => self.fit(),
         }
-        let restart = event == HostEvent::Restart;
-        report(number, event);
-        if restart {
-            self.restart();
+        report(number, event.clone());
+        match event {
+            HostEvent::Restart => self.restart(),
+            HostEvent::OpenProgram { app, entry } => self.follow_link(app, entry),
+            _ => (),
         }
         go_on
+    }
+
+    /// Another program takes this one's place: there is one window. It comes back by a start of its own.
+    fn follow_link(&mut self, app: String, entry: Entry) {
+        if let Some(current) = &self.current {
+            self.open(Open { session: current.open.session, app, entry, stay: false });
+        }
     }
 
     /// Opens the program again: the release that is ready runs then.

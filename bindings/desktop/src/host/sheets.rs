@@ -1,7 +1,7 @@
 //! What the user does on the host's own screen, and when it is shown.
 use super::{Turn, protocol::Open, running::Running, webview::send};
 use crate::shell::{Choice, Layer, ScopeState};
-use lodger_engine::ScopeAnswer;
+use lodger_engine::Reply;
 use std::collections::BTreeMap;
 
 impl Running {
@@ -30,8 +30,11 @@ impl Running {
                 self.show(Layer::None);
             }
             Choice::Dismiss => self.dismiss(),
-            Choice::Grant => self.prompts.answer(ScopeAnswer::Granted),
-            Choice::Deny => self.prompts.answer(ScopeAnswer::Denied),
+            Choice::Grant => self.prompts.answer(Reply::Yes),
+            Choice::Deny => self.prompts.answer(Reply::No),
+            Choice::Chosen { choices, keep } => {
+                self.prompts.answer(Reply::Chosen { choices, keep });
+            }
             Choice::Retry | Choice::Reload => {
                 if let Some(current) = &self.current {
                     self.open(Open { stay: choice == Choice::Reload, ..current.open.clone() });
@@ -87,7 +90,7 @@ impl Running {
     /// Closes a sheet; a question closed without an answer is a no. Loading and errors stay.
     pub(super) fn dismiss(&mut self) {
         if self.shell.asks() {
-            return self.prompts.answer(ScopeAnswer::Denied);
+            return self.prompts.answer(Reply::No);
         }
         self.shell.later();
         match self.shell.layer() {

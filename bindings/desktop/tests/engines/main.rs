@@ -14,6 +14,7 @@ mod hostile;
 mod hot;
 mod media;
 mod model;
+mod privacy;
 mod probing;
 mod releases;
 mod screen;

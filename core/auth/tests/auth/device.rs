@@ -7,7 +7,7 @@ use crate::{
 use async_trait::async_trait;
 use lodger_auth::{
     Asking, AuthError, AuthErrorKind, Device, Secret, ServerConfig,
-    api::{CodeRequest, EnrolRequest, Purpose, RefusalCode, read, verify_pay_key},
+    api::{CodeRequest, EnrolRequest, Purpose, RefusalCode, TemplateKind, read, verify_pay_key},
     dpop,
     identity::{self, Ask, Credential, Identity, verify_assertion},
     jose::{KeySet, PublicKey, Thumbprint},
@@ -95,6 +95,11 @@ impl Server {
                 }
             }
             ("POST", "/codes/check") => Ok(json!({"valid": state.devices.contains_key(&proof.key)})),
+            ("POST", "/subscriptions/templates") if state.devices.contains_key(&proof.key) => {
+                let template = json!({"id": "a", "title": "Ready", "kind": "once", "more": 1});
+                Ok(json!({"templates": [template]}))
+            }
+            ("POST", "/subscriptions/templates" | "/orders") => Err((401, RefusalCode::DeviceUnknown)),
             _ => panic!("{route}"),
         }
     }
@@ -229,6 +234,23 @@ async fn the_first_code_enrols_the_key() {
         "POST https://lodger.example/lodger/v1/codes/check",
         "nothing else is printed"
     );
+}
+
+#[tokio::test]
+async fn what_needs_a_device_enrols_it_and_what_is_sent_raw_is_answered_raw() {
+    let world = World::new();
+    let device = world.device();
+    let found = device.templates("coffee", &["a".into()]).await.unwrap().templates;
+    assert_eq!((found[0].id.as_str(), found[0].kind, found[0].blocked), ("a", TemplateKind::Once, None));
+    let route = "POST /subscriptions/templates";
+    assert_eq!(world.requests(), [route, route, "POST /devices", route]);
+    // A protocol of its own reads its own refusals; the proof and the nonce are made for it.
+    let headers = vec![("Idempotency-Key", "k1".to_owned())];
+    let answer = device.send("POST", "/orders", headers, b"{}".to_vec()).await.unwrap();
+    assert_eq!(answer.status, 401);
+    assert_eq!(world.requests(), ["POST /orders"]);
+    let last = world.server.state.lock().unwrap().last.clone().unwrap();
+    assert!(last.headers.contains(&("Idempotency-Key", "k1".to_owned())) && last.body == b"{}");
 }
 
 #[tokio::test]

@@ -121,3 +121,13 @@ fn a_custom_tab_bar_is_reached() {
     ]);
     assert!(file(&output, "package.js").contains("bar: 1"));
 }
+
+#[test]
+fn what_the_engine_reads_of_app_json_is_there_and_the_rest_is_not() {
+    let app = r#"{"pages":["pages/a"],"__usePrivacyCheck__":true,"restartStrategy":"homePageAndLatestPage","debug":true}"#;
+    let config: serde_json::Value =
+        serde_json::from_str(&file(&built(&[("app.json", app)]), "app.json")).unwrap();
+    assert_eq!(config["__usePrivacyCheck__"], true);
+    assert_eq!(config["restartStrategy"], "homePageAndLatestPage");
+    assert!(config.get("debug").is_none());
+}

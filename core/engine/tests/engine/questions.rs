@@ -2,6 +2,7 @@
 use crate::support::*;
 use async_trait::async_trait;
 use lodger_auth::api::Purpose;
+use lodger_bundle::Domains;
 use lodger_engine::{
     MessageTemplate, ProgramLink, Prompt, Prompts, Question, Reply, ScopeAnswer, ScopePrompt, SessionEvent,
 };
@@ -107,6 +108,34 @@ fn settings_are_changed_on_the_hosts_screen_and_nothing_is_granted_in_advance() 
     assert_eq!(page.fails("openSetting", json!({})), "openSetting:fail cancel");
     // The next program asks for itself (attack row 9).
     assert_eq!(session.grants().expect("readable").len(), 1);
+}
+
+#[test]
+fn row_09_answers_to_one_program_are_none_to_another() {
+    let Scene { platform, user, world } = scene();
+    let bundles = ["coffee", "tea"].map(|app| bundle(app, 1, Domains::default()));
+    world.server.serve(developed(&[&bundles[0], &bundles[1]]));
+    platform.route(TEMPLATES, json!({ "templates": [template("a", "once")] }));
+    platform.route(SUBSCRIBE, json!({}));
+    let (coffee, _) = world.open();
+    let mut page = world.page(&coffee);
+    page.call("authorize", json!({ "scope": "scope.camera" }));
+    page.call("agreePrivacy", json!({}));
+    user.says([chosen(&[("a", true)], true)]);
+    page.call("requestSubscribeMessage", json!({ "tmplIds": ["a"] }));
+    assert_eq!(coffee.grants().expect("readable").len(), 3);
+    let (tea, _) = world.open_with(|request| request.app = "tea".into());
+    let mut page = world.page(&tea);
+    assert_eq!(page.call("getSetting", json!({}))["authSetting"], json!({}));
+    assert!(tea.grants().expect("readable").is_empty());
+    // The same id is another program's template there, or none: the server says which by the app id.
+    page.call("getSetting", json!({ "app": "coffee" }));
+    let asked = platform.bodies().len();
+    let id = page.send("requestSubscribeMessage", json!({ "tmplIds": ["a"] }));
+    let prompted = page.answer(id);
+    assert_eq!(prompted["ok"]["a"], "reject", "asked anew, and refused");
+    assert_eq!(platform.bodies()[0]["app"], "tea");
+    assert_eq!(asked, 2);
 }
 
 fn template(id: &str, kind: &str) -> Value {
