@@ -10,6 +10,7 @@ mod lifecycle;
 mod login;
 mod network;
 mod payment;
+mod payment_model;
 mod permissions;
 mod questions;
 mod releases;

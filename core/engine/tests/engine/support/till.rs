@@ -202,6 +202,18 @@ impl Till {
         self.state().rail = rail;
     }
 
+    /// Charges each key on its own, and hands out orders that are paid: only the device's journal stands between a user
+    /// and two charges.
+    pub fn trust_the_journal(&self) {
+        self.state().model.one_charge_per_order = false;
+    }
+
+    /// Whether money has gone for this order, or still may.
+    pub fn may_be_paid(&self, order: usize) -> bool {
+        let state = self.state();
+        state.model.charges.iter().any(|charge| charge.order == order && charge.rail != Rail::Refused)
+    }
+
     /// Open charges end so.
     pub fn decide(&self, rail: Rail) {
         for charge in &mut self.state().model.charges {
@@ -319,7 +331,9 @@ impl Till {
                 (Some((status, code)), ..) => refused(status, code),
                 (_, Some(forged), _) => (200, forged.clone()),
                 (.., None) => refused(404, "order_unknown"),
-                (.., Some(at)) if state.model.is_paid(at) => refused(409, "order_paid"),
+                (.., Some(at)) if state.model.one_charge_per_order && state.model.is_paid(at) => {
+                    refused(409, "order_paid")
+                }
                 (.., Some(at)) => (200, sign_order(&state.orders[at])),
             };
         }
@@ -421,6 +435,20 @@ impl Counter {
         self.states.lock().expect("not poisoned").iter().map(|(_, state)| state.clone()).collect()
     }
 
+    /// Waits until more has been shown than these sheets and states, or `over`.
+    pub fn wait_for_more(&self, sheets: usize, states: usize, over: &dyn Fn() -> bool) {
+        let known = self.states.lock().expect("not poisoned");
+        let nothing = |known: &mut Vec<_>| known.len() <= states && self.shown().len() <= sheets && !over();
+        let waited = self.more.wait_timeout_while(known, PATIENCE, nothing);
+        assert!(!waited.expect("not poisoned").1.timed_out(), "nothing was shown");
+    }
+
+    /// Wakes whoever waits for more.
+    pub fn wake(&self) {
+        drop(self.states.lock());
+        self.more.notify_all();
+    }
+
     /// Waits for the sheet's `count`th state.
     pub fn wait_for_states(&self, count: usize) -> Vec<PaymentState> {
         let states = self.states.lock().expect("not poisoned");
@@ -462,7 +490,7 @@ impl Drop for Dropped<'_> {
 impl PaymentSheet for Counter {
     async fn confirm(&self, payment: PaymentRequest) -> bool {
         self.shown.lock().expect("not poisoned").push(payment);
-        self.more.notify_all();
+        self.wake();
         let mut dropped = Dropped(&self.dropped, false);
         let mut press = self.press.subscribe();
         let agreed = *press.wait_for(|press| *press != Press::Wait).await.expect("open") == Press::Agree;
