@@ -405,3 +405,55 @@ fn a_log_out_leaves_no_payment_behind() {
     world.page(&session).call("getStorageInfo", json!({}));
     assert_eq!(till.posted().len(), asked, "nobody goes on with it");
 }
+
+fn on_disk(world: &World, sql: &str) {
+    world.engine.store().database().write(|db| db.execute_batch(sql)).expect("done");
+}
+
+#[test]
+fn a_confirmation_that_cannot_be_written_is_not_sent() {
+    let (world, till, sheet) = shop(Press::Wait);
+    let session = open(&world);
+    let mut page = world.page(&session);
+    let id = page.send("requestPayment", call_of(&one()));
+    sheet.wait_for_sheets(1);
+    on_disk(
+        &world,
+        "CREATE TRIGGER full BEFORE INSERT ON engine_payment BEGIN SELECT RAISE(ABORT, 'disk full'); END;",
+    );
+    sheet.press(Press::Agree);
+    assert!(unknown(&page.answer(id)), "it may be on the disk");
+    assert_eq!((till.posted().len(), sheet.states()), (0, vec![State::Paying, State::Closed]));
+    on_disk(&world, "DROP TRIGGER full;");
+    page.call("requestPayment", call_of(&one()));
+    assert_eq!((till.paid(), till.posted().len()), (vec![1], 1));
+}
+
+#[test]
+fn a_journal_that_cannot_be_read_says_nothing_about_its_order_and_stops_no_other() {
+    let orders = [one(), order("2", &SystemClock)];
+    let (till, sheet) = (Till::new(&orders), Counter::new(Press::Agree));
+    let world = till.world(&sheet);
+    let session = open(&world);
+    let mut page = world.page(&session);
+    till.weather(&[Weather::LoseAnswer]);
+    let id = page.send("requestPayment", call_of(&orders[0]));
+    sheet.wait_for_states(2);
+    sheet.leave(true);
+    assert!(unknown(&page.answer(id)));
+    sheet.leave(false);
+    on_disk(&world, "UPDATE engine_payment SET sealed = x'00';");
+    drop(session);
+    let world = world.restarted_with(till.setup(&sheet));
+    let session = open(&world);
+    let mut page = world.page(&session);
+    let posted = till.posted().len();
+    page.call("requestPayment", call_of(&orders[1]));
+    assert_eq!(till.posted().len(), posted + 1);
+    // The server says that the first is paid. One that would hand it out again is not enough to pay it twice.
+    page.call("requestPayment", call_of(&orders[0]));
+    till.trust_the_journal();
+    let id = page.send("requestPayment", call_of(&orders[0]));
+    assert!(unknown(&page.answer(id)));
+    assert_eq!((till.paid(), till.posted().len()), (vec![1, 1], posted + 1));
+}

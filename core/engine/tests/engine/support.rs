@@ -1,8 +1,10 @@
 //! A host, a bundle and a page, all small: what every test starts from.
+mod counter;
 mod platform;
 mod server;
 mod till;
 
+pub use counter::*;
 pub use platform::*;
 pub use server::*;
 pub use till::*;
