@@ -9,6 +9,10 @@
 //! - [`repository`]: everything that changes a repository. Each change is a [`repository::Batch`]: the files to
 //!   write, in an order in which no prefix shows a device something wrong.
 
+pub mod clock;
+pub mod database;
 pub mod development;
+pub mod kek;
 pub mod keys;
+pub mod publishing;
 pub mod repository;

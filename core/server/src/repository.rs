@@ -4,6 +4,7 @@
 //! [`Batch`]; [`Repository::commit`] writes that, unless somebody else was quicker. Until the last file, a timestamp, is written, devices see the
 //! repository as it was. Calls block their thread.
 
+mod accept;
 mod app;
 mod batch;
 mod choose;
@@ -26,6 +27,8 @@ mod transfer;
 mod verify;
 mod withdraw;
 
+pub use accept::{Accepted, Proposal, Refusal};
+pub(crate) use app::CHANNELS;
 pub use app::NewApp;
 pub use batch::Batch;
 pub use choose::{Asker, Chooser};

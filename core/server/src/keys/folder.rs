@@ -47,6 +47,16 @@ pub struct PublicKey {
     pub path: PathBuf,
 }
 
+impl PublicKey {
+    /// A server's key, which lies in no folder.
+    ///
+    /// # Errors
+    /// `Crypto` if it has no id.
+    pub fn of_server(key: Key) -> Result<Self, KeyError> {
+        Ok(Self { holder: Holder::Server, id: key_id(&key)?, key, path: PathBuf::new() })
+    }
+}
+
 /// A folder of keys. Reading it needs no passphrase.
 #[derive(Clone, Debug)]
 pub struct KeyFolder {
@@ -109,6 +119,19 @@ impl KeyFolder {
         let retired = dir.join(RETIRED);
         let former = if retired.is_dir() { read_all(&retired)? } else { Vec::new() };
         Ok(Self { keys: read_all(dir)?, dir: dir.to_owned(), settings, former })
+    }
+
+    /// No folder: the keys that a server holds itself.
+    pub(super) fn of_server(keys: Vec<PublicKey>) -> Self {
+        let settings = Settings { kind: Kind::Release, thresholds: BTreeMap::from([(Holder::Server, 1)]) };
+        Self { dir: PathBuf::new(), settings, keys, former: Vec::new() }
+    }
+
+    /// Other keys for the server, of which one signs.
+    pub(super) fn replace_server(&mut self, keys: Vec<PublicKey>) {
+        self.keys.retain(|key| key.holder != Holder::Server);
+        self.keys.extend(keys);
+        self.settings.thresholds.insert(Holder::Server, 1);
     }
 
     /// Adds a key for `holder`, and with `threshold` says how many of them must sign from now on. Repositories

@@ -1,7 +1,7 @@
 //! Keys that are at hand: opened when first asked for, kept open for one command.
 
 use super::{
-    Cost, Holder, KeyError, KeyFolder, Passphrase,
+    Cost, Holder, KeyError, KeyFolder, Passphrase, PublicKey,
     folder::{KeyFile, read},
     seal::SealingKey,
 };
@@ -11,7 +11,10 @@ use std::{cell::RefCell, collections::HashMap, sync::Arc};
 /// A key folder with what opens it. For one thread at a time.
 pub struct KeyRing {
     folder: KeyFolder,
-    passphrase: Passphrase,
+    /// None: all keys that are here are open.
+    passphrase: Option<Passphrase>,
+    /// The server's keys are on a server: what they sign is left to it.
+    online_elsewhere: bool,
     sealing: RefCell<Vec<SealingKey>>,
     signers: RefCell<HashMap<Holder, Arc<Vec<Signer>>>>,
 }
@@ -23,7 +26,19 @@ pub struct Signer {
     pair: Ed25519KeyPair,
 }
 
+impl std::fmt::Debug for Signer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Signer").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
 impl Signer {
+    /// From the 32 bytes of a private key; `None` if they are none.
+    #[must_use]
+    pub fn from_seed(id: String, seed: &[u8]) -> Option<Self> {
+        Ed25519KeyPair::from_seed_unchecked(seed).ok().map(|pair| Self { id, pair })
+    }
+
     /// The Ed25519 signature of `message`.
     #[must_use]
     pub fn sign(&self, message: &[u8]) -> Vec<u8> {
@@ -35,7 +50,40 @@ impl KeyRing {
     /// No key is opened yet.
     #[must_use]
     pub fn new(folder: KeyFolder, passphrase: Passphrase) -> Self {
-        Self { folder, passphrase, sealing: RefCell::default(), signers: RefCell::default() }
+        Self {
+            folder,
+            passphrase: Some(passphrase),
+            online_elsewhere: false,
+            sealing: RefCell::default(),
+            signers: RefCell::default(),
+        }
+    }
+
+    /// A server's own keys, open.
+    #[must_use]
+    pub fn online(keys: Vec<PublicKey>, signers: Arc<Vec<Signer>>) -> Self {
+        Self {
+            folder: KeyFolder::of_server(keys),
+            passphrase: None,
+            online_elsewhere: false,
+            sealing: RefCell::default(),
+            signers: RefCell::new(HashMap::from([(Holder::Server, signers)])),
+        }
+    }
+
+    /// The same keys, but for the server's: those are `keys`, on a server that signs by itself.
+    #[must_use]
+    pub fn with_server(mut self, keys: Vec<PublicKey>) -> Self {
+        self.folder.replace_server(keys);
+        self.online_elsewhere = true;
+        self.signers.borrow_mut().remove(&Holder::Server);
+        self
+    }
+
+    /// True if what the server's keys sign is left to a server.
+    #[must_use]
+    pub fn online_elsewhere(&self) -> bool {
+        self.online_elsewhere
     }
 
     /// The public side.
@@ -86,7 +134,9 @@ impl KeyRing {
     /// `Passphrase`, `TooFew`, `Damaged`, `File`, `Crypto`.
     pub fn rotate(&mut self, holder: Holder, cost: Cost) -> Result<(), KeyError> {
         self.signers(holder)?;
-        self.folder.rotate(holder, &self.passphrase, cost)?;
+        let passphrase =
+            self.passphrase.as_ref().ok_or(KeyError::Crypto("these keys are not in a folder"))?;
+        self.folder.rotate(holder, passphrase, cost)?;
         self.signers.borrow_mut().remove(&holder);
         Ok(())
     }
@@ -99,14 +149,15 @@ impl KeyRing {
         self.folder.former(holder).map(|key| self.open(key)).collect()
     }
 
-    fn open(&self, key: &super::PublicKey) -> Result<Signer, KeyError> {
+    fn open(&self, key: &PublicKey) -> Result<Signer, KeyError> {
         let damaged = || KeyError::Damaged { path: key.path.clone() };
         let KeyFile { sealed, .. } = read(&key.path)?;
         let known = self.sealing.borrow().iter().find(|sealing| sealing.fits(&sealed)).cloned();
         let sealing = match known {
             Some(sealing) => sealing,
             None => {
-                let made = SealingKey::of(&sealed, &self.passphrase)?.ok_or_else(damaged)?;
+                let made = SealingKey::of(&sealed, self.passphrase.as_ref().ok_or_else(damaged)?)?
+                    .ok_or_else(damaged)?;
                 self.sealing.borrow_mut().push(made.clone());
                 made
             }

@@ -25,7 +25,7 @@ pub struct NewApp {
 }
 
 /// The channels that every program has.
-pub(super) const CHANNELS: [&str; 2] = ["release", "trial"];
+pub(crate) const CHANNELS: [&str; 2] = ["release", "trial"];
 
 impl Repository {
     /// Makes a program without any release: first its own repository, then the platform's record of it.

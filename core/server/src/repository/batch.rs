@@ -1,6 +1,8 @@
 //! The files of one change, in the order in which they may be written.
 
 use super::memory::Signed;
+use crate::keys::{Holder, Signer};
+use std::sync::Arc;
 
 /// How far a file is from being seen by a device. Whatever a file names has been written before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,6 +55,8 @@ pub struct Batch {
     bases: Vec<Base>,
     /// Batches that were joined keep their order: one is whole before the next begins.
     part: u32,
+    /// For a server: whose key signs the request.
+    requester: Option<(Holder, Arc<Vec<Signer>>)>,
 }
 
 impl Batch {
@@ -76,6 +80,28 @@ impl Batch {
         &self.bases
     }
 
+    /// A reviewer may bring more than an officer's or a publisher's key is asked for.
+    pub(super) fn ask_as(&mut self, holder: Holder, signers: Arc<Vec<Signer>>) {
+        let rank = |holder| match holder {
+            Holder::Reviewer => 2,
+            Holder::Officer => 1,
+            _ => 0,
+        };
+        if self.requester.as_ref().is_none_or(|(before, _)| rank(*before) < rank(holder)) {
+            self.requester = Some((holder, signers));
+        }
+    }
+
+    /// What a server is told: the version of each repository's timestamp that this was made from.
+    pub(crate) fn versions(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.bases.iter().map(|base| (base.prefix.as_str(), base.before))
+    }
+
+    /// The key that signs the request to a server.
+    pub(crate) fn requester(&self) -> Option<&Signer> {
+        self.requester.as_ref().and_then(|(_, signers)| signers.first())
+    }
+
     /// Everything of `next` after everything of this one.
     pub(super) fn then(mut self, next: Self) -> Self {
         let offset = self.part + 1;
@@ -84,6 +110,9 @@ impl Batch {
         self.writes.extend(
             next.writes.into_iter().map(|(part, stage, path, bytes)| (offset + part, stage, path, bytes)),
         );
+        if let Some((holder, signers)) = next.requester {
+            self.ask_as(holder, signers);
+        }
         self
     }
 

@@ -83,6 +83,8 @@ pub(super) struct Edit<'a> {
     raised: BTreeMap<String, u64>,
     /// Retired keys sign too, so that what is written holds under the old root and the new one.
     handing_over: bool,
+    /// True once something was signed that only an operator may bring to a server.
+    operated: bool,
     batch: Batch,
 }
 
@@ -122,6 +124,7 @@ impl<'a> Edit<'a> {
             base,
             raised: BTreeMap::new(),
             handing_over: false,
+            operated: false,
             batch: Batch::default(),
         })
     }
@@ -211,6 +214,7 @@ impl<'a> Edit<'a> {
 
     fn add_root(&mut self, root: schema::Root) -> Result<NewRoot, RepositoryError> {
         let version = root.version.get();
+        self.operated = true;
         let bytes = self.sign(root, Holder::Officer)?;
         self.batch.add(Stage::Root, self.metadata.file(&format!("{version}.root.json")), bytes.clone());
         Ok(NewRoot { version, bytes })
@@ -257,7 +261,14 @@ impl<'a> Edit<'a> {
         targets: HashMap<TargetName, Target>,
         delegations: Option<Delegations>,
     ) -> Result<(), RepositoryError> {
+        if holder == Holder::Server && self.ring.online_elsewhere() {
+            return Ok(());
+        }
+        self.operated |= holder != Holder::Publisher;
         let file = format!("{name}.json");
+        if let Some(last) = self.versions.get(&file).filter(|_| self.ring.online_elsewhere()) {
+            self.signed_before(name, *last, holder)?;
+        }
         let known = self.raised.get(&file).and_then(|version| NonZeroU64::new(*version));
         let version = self.next(self.versions.get(&file).copied().max(known), &file);
         let mut role = Targets::new(SPEC.into(), version, expiry(holder, self.now));
@@ -270,8 +281,50 @@ impl<'a> Edit<'a> {
         Ok(())
     }
 
+    /// What is carried on from a server's answers must bear a signature of the same holder, or the server could have a
+    /// holder sign what it likes. A server's answers are read once in a command, so these are the same bytes.
+    fn signed_before(&self, name: &str, last: NonZeroU64, holder: Holder) -> Result<(), RepositoryError> {
+        let file = format!("{last}.{name}.json");
+        let role: schema::Signed<Targets> = self.metadata.read(&file)?;
+        let folder = self.ring.folder();
+        let keys = folder.of(holder).chain(folder.former(holder));
+        let keys: HashMap<_, _> =
+            keys.filter_map(|key| Some((key.id.parse::<Decoded<Hex>>().ok()?, key.key.clone()))).collect();
+        // Keys that were added, or a threshold that was raised, since: one signature has to do while handing over.
+        let threshold = if self.handing_over { 1 } else { folder.threshold(holder) };
+        let entry = schema::DelegatedRole {
+            name: name.to_owned(),
+            keyids: keys.keys().cloned().collect(),
+            threshold: NonZeroU64::new(threshold).unwrap_or(NonZeroU64::MIN),
+            paths: schema::PathSet::Paths(Vec::new()),
+            terminating: true,
+            targets: None,
+        };
+        let own = Delegations { keys, roles: vec![entry] };
+        own.verify_role(&role, name).map_err(|error| {
+            let what = format!("is not signed with the {holder} keys in {}: {error}", folder.dir().display());
+            RepositoryError::untrusted(&self.metadata.file(&file), what)
+        })
+    }
+
+    /// A role file that its holder brought: from now on the snapshot lists it.
+    pub fn accept(&mut self, role: &str, version: NonZeroU64) {
+        self.versions.insert(format!("{role}.json"), version);
+    }
+
     /// Snapshot and timestamp over everything, signed by the server's key.
     pub fn finish(mut self) -> Result<Batch, RepositoryError> {
+        if self.ring.online_elsewhere() {
+            let holders = match self.operated {
+                true => &[Holder::Reviewer, Holder::Officer][..],
+                false => &[Holder::Publisher, Holder::Reviewer, Holder::Officer],
+            };
+            if let Some(holder) = holders.iter().find(|holder| self.ring.has(**holder)) {
+                self.batch.ask_as(*holder, self.ring.signers(*holder)?);
+            }
+            // The server counts its timestamp up by one, and the rest of what it signs is its own to remember.
+            return Ok(self.stand(&[("timestamp.json", after(self.timestamp))]));
+        }
         let expires = expiry(Holder::Server, self.now);
         let meta = |version| Metafile { length: None, hashes: None, version, _extra: HashMap::new() };
 
@@ -296,10 +349,15 @@ impl<'a> Edit<'a> {
         timestamp.meta.insert("snapshot.json".into(), listed);
         let bytes = self.sign(timestamp, Holder::Server)?;
         self.batch.add(Stage::Timestamp, self.metadata.file("timestamp.json"), bytes);
-        let online = [("snapshot.json".to_owned(), version), ("timestamp.json".to_owned(), number)];
+        Ok(self.stand(&[("snapshot.json", version), ("timestamp.json", number)]))
+    }
+
+    /// The batch, knowing what it was made from and which versions it has; `online` beside those of the roles.
+    fn stand(mut self, online: &[(&str, NonZeroU64)]) -> Batch {
+        let online = online.iter().map(|(file, version)| ((*file).to_owned(), *version));
         let versions = self.versions.into_iter().chain(online);
         self.base.signed.versions = versions.map(|(file, version)| (file, version.get())).collect();
         self.batch.stands_on(self.base);
-        Ok(self.batch)
+        self.batch
     }
 }

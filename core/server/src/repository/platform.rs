@@ -17,7 +17,7 @@ use tough::{
 };
 
 /// Bins from the first release on: role names can never leave a snapshot again.
-const BINS: usize = 1024;
+pub(super) const BINS: usize = 1024;
 
 /// The bin of a target name: three hex digits of its SHA-256, rounded down to a multiple of four.
 pub(super) fn bin(target: &str) -> String {

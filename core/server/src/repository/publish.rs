@@ -203,11 +203,17 @@ pub(super) fn read_stream(
 }
 
 fn check(index: &Index, releases: &[Index], publish: &Publish<'_>) -> Result<(), RepositoryError> {
+    if publish.share > FULL_SHARE {
+        let what = format!("a share of {} is more than all; give 0 to 100 percent", publish.share);
+        return Err(RepositoryError::Refused(what));
+    }
+    publishable(index, releases)
+}
+
+/// The rules that a release has to follow, after those that are published (lowest first).
+pub(super) fn publishable(index: &Index, releases: &[Index]) -> Result<(), RepositoryError> {
     let Version { name, code } = &index.version;
     let refuse = |what: String| Err(RepositoryError::Refused(what));
-    if publish.share > FULL_SHARE {
-        return refuse(format!("a share of {} is more than all; give 0 to 100 percent", publish.share));
-    }
     if let Some(highest) = releases.last().map(|index| &index.version) {
         if *code <= highest.code {
             return refuse(format!(
