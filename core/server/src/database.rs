@@ -192,6 +192,21 @@ impl Transaction {
         }
     }
 
+    /// From here to the end of the transaction nobody else is in a part of this name.
+    ///
+    /// # Errors
+    /// `Failed`.
+    pub async fn exclusive(&mut self, name: &str) -> Result<(), DatabaseError> {
+        match self {
+            Self::Sqlite(_) => {} // has one writer as it is
+            Self::Postgres(transaction) => {
+                let lock = sqlx::query("SELECT pg_advisory_xact_lock(hashtext($1))").bind(name.to_owned());
+                lock.execute(&mut **transaction).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Makes it last.
     ///
     /// # Errors

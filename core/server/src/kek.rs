@@ -152,6 +152,14 @@ impl Kek {
         Ok(text)
     }
 
+    /// A secret that only who has this key can tell, the same every time: 16 bytes of HMAC-SHA-256 in hex.
+    #[must_use]
+    pub fn derive(&self, purpose: &str) -> String {
+        use aws_lc_rs::hmac::{HMAC_SHA256, Key, sign};
+        let tag = sign(&Key::new(HMAC_SHA256, self.0.as_ref()), purpose.as_bytes());
+        crate::repository::hex(&tag.as_ref()[..16])
+    }
+
     fn cipher(&self) -> Result<LessSafeKey, KekError> {
         UnboundKey::new(&AES_256_GCM, self.0.as_ref()).map(LessSafeKey::new).map_err(|_| KekError::Crypto)
     }

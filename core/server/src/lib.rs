@@ -12,7 +12,9 @@
 pub mod clock;
 pub mod database;
 pub mod development;
+pub mod http;
 pub mod kek;
 pub mod keys;
 pub mod publishing;
 pub mod repository;
+pub mod serve;

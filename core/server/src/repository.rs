@@ -13,6 +13,7 @@ mod error;
 mod forms;
 mod memory;
 mod metadata;
+mod named;
 mod platform;
 mod publish;
 mod put;
@@ -20,6 +21,7 @@ mod recover;
 mod refresh;
 mod rekey;
 mod release;
+mod remote;
 mod reset;
 mod sign;
 mod storage;
@@ -34,6 +36,7 @@ pub use batch::Batch;
 pub use choose::{Asker, Chooser};
 pub use error::RepositoryError;
 pub use forms::{AppRecord, Channel, FULL_SHARE, Floor, Offer, Policy, Publisher, Review, Root, TrustRoot};
+pub use named::Named;
 pub use publish::{Publish, Published};
 pub use recover::Recovered;
 pub use release::{Change, Listed};
@@ -41,13 +44,17 @@ pub use storage::Storage;
 pub use transfer::Sizes;
 pub use verify::{Finding, Report};
 
+use crate::{keys::KeyRing, publishing::client::Remote};
 use batch::Stage;
 use jiff::Timestamp;
+use std::sync::Arc;
 
 /// A repository in a [`Storage`].
 pub struct Repository {
     storage: Storage,
     now: Timestamp,
+    /// What signs channels, snapshots and timestamps, and takes changes, if that is a server.
+    server: Option<Arc<Remote>>,
 }
 
 impl Repository {
@@ -55,7 +62,35 @@ impl Repository {
     #[must_use]
     pub fn new(storage: Storage, now: Timestamp) -> Self {
         // Metadata carries whole seconds.
-        Self { storage, now: Timestamp::from_second(now.as_second()).unwrap_or(now) }
+        Self { storage, now: Timestamp::from_second(now.as_second()).unwrap_or(now), server: None }
+    }
+
+    /// The repository of a running server, `https://…` or, on this machine, `http://…`. It signs what is online by
+    /// itself: open keys by [`Self::ring`]. `token` makes the repository of a new server.
+    ///
+    /// # Errors
+    /// `Refused` if the address is none that may be used; `Runtime`.
+    pub fn of_server(address: &str, token: Option<String>, now: Timestamp) -> Result<Self, RepositoryError> {
+        let remote = Arc::new(Remote::new(address, token)?);
+        let mut repository = Self::new(Storage::over(remote.clone().store())?, now);
+        repository.server = Some(remote);
+        Ok(repository)
+    }
+
+    /// The keys in `ring`, as they sign for this repository: a server's own keys take the place of those in the
+    /// ring. They are believed if the officers in the ring signed them; without officers in the ring, nothing that is
+    /// signed names them. A new server's are those that the bootstrap token names.
+    ///
+    /// # Errors
+    /// `Untrusted` if other officers signed the server's keys; `Server`, `Storage`, `Keys`.
+    pub fn ring(&self, ring: KeyRing) -> Result<KeyRing, RepositoryError> {
+        match &self.server {
+            None => Ok(ring),
+            Some(remote) => {
+                let keys = self.server_keys(&ring, remote)?;
+                Ok(ring.with_server(keys))
+            }
+        }
     }
 
     /// Where its files are.
@@ -64,11 +99,16 @@ impl Repository {
         &self.storage
     }
 
-    /// Writes a change, in its order, if nobody else changed what it was made from.
+    /// Writes a change, in its order, if nobody else changed what it was made from; or sends it to the server, which
+    /// does it whole or not at all.
     ///
     /// # Errors
-    /// `Conflict`, `Storage`. What was written until then changes nothing for a device; do the change again.
+    /// `Conflict`, `Storage`, `Server` with what the server said. What was written until then changes nothing for a
+    /// device; do the change again.
     pub fn commit(&self, batch: Batch) -> Result<(), RepositoryError> {
+        if let Some(remote) = &self.server {
+            return self.storage.run(remote.send(&batch, self.now.as_second()));
+        }
         let lock = self.storage.lock()?;
         // All of them before the first write: a change of two repositories is made whole or not begun.
         for base in batch.bases() {

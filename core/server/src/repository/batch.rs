@@ -98,8 +98,8 @@ impl Batch {
     }
 
     /// The key that signs the request to a server.
-    pub(crate) fn requester(&self) -> Option<&Signer> {
-        self.requester.as_ref().and_then(|(_, signers)| signers.first())
+    pub(crate) fn requester(&self) -> Option<(Holder, &Signer)> {
+        self.requester.as_ref().and_then(|(holder, signers)| Some((*holder, signers.first()?)))
     }
 
     /// Everything of `next` after everything of this one.

@@ -50,6 +50,14 @@ pub enum RepositoryError {
         /// The version that was signed last.
         signed: u64,
     },
+    /// A server did not do it, or did not answer.
+    #[error("{address}: {what}")]
+    Server {
+        /// Its address.
+        address: String,
+        /// What it said.
+        what: String,
+    },
     /// Compressing or decompressing failed.
     #[error("zstd: {0}")]
     Compression(std::io::Error),

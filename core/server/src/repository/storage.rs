@@ -99,6 +99,11 @@ impl Storage {
         Ok(Self { store, runtime, folder: None })
     }
 
+    /// Waits for something that is done over the network.
+    pub(crate) fn run<T>(&self, work: impl Future<Output = T>) -> T {
+        self.runtime.block_on(work)
+    }
+
     /// A file's bytes; `None` if there is none.
     ///
     /// # Errors
