@@ -13,4 +13,5 @@ pub mod publish;
 pub mod release;
 pub mod repo;
 pub mod run;
+pub mod serve;
 pub mod smoke;

@@ -16,7 +16,7 @@ mod repository;
 
 use clap::{Parser, Subcommand};
 use commands::{
-    app, build, check, doctor, drive, explain, inspect, keys, new, publish, release, repo, run, smoke,
+    app, build, check, doctor, drive, explain, inspect, keys, new, publish, release, repo, run, serve, smoke,
 };
 use output::Output;
 use std::process::ExitCode;
@@ -50,6 +50,7 @@ enum Command {
     App(app::Args),
     Publish(publish::Args),
     Release(release::Args),
+    Serve(serve::Args),
 }
 
 fn main() -> ExitCode {
@@ -74,6 +75,7 @@ fn main() -> ExitCode {
         Command::App(args) => app::run(args, &output),
         Command::Publish(args) => publish::run(args, &output),
         Command::Release(args) => release::run(args, &output),
+        Command::Serve(args) => serve::run(args, &output),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -12,11 +12,13 @@ use std::{
 };
 
 const VARIABLE: &str = "LODGER_KEY_PASSPHRASE";
+/// What `lodger serve` prints before it has a repository.
+const TOKEN: &str = "LODGER_BOOTSTRAP_TOKEN";
 
 /// Where releases are.
 #[derive(clap::Args)]
 pub struct RepoArg {
-    /// The repository: a folder, or s3://bucket/prefix
+    /// The repository: a folder, s3://bucket/prefix, or a server's address
     #[arg(long, value_name = "REPO")]
     pub repo: String,
 }
@@ -41,10 +43,10 @@ pub struct PassphraseArg {
 }
 
 impl KeyArgs {
-    /// The keys, still sealed.
-    pub fn ring(&self) -> Result<KeyRing, Failure> {
+    /// The keys, still sealed, as they sign for the repository `at`.
+    pub fn ring(&self, at: &Repository) -> Result<KeyRing, Failure> {
         let folder = KeyFolder::open(&self.keys).map_err(key_failure)?;
-        Ok(KeyRing::new(folder, self.passphrase.read(false)?))
+        at.ring(KeyRing::new(folder, self.passphrase.read(false)?)).map_err(failure)
     }
 }
 
@@ -90,11 +92,18 @@ fn ask(new: bool) -> Result<String, Failure> {
 
 /// The repository at `place`, at the time of now.
 pub fn open(place: &str) -> Result<Repository, Failure> {
-    let storage = Storage::open(place).map_err(|error| match error {
+    let now = jiff::Timestamp::now();
+    let opened = match place.split_once("://") {
+        Some(("http" | "https", _)) => {
+            let token = std::env::var(TOKEN).ok().filter(|token| !token.is_empty());
+            Repository::of_server(place, token, now)
+        }
+        _ => Storage::open(place).map(|storage| Repository::new(storage, now)),
+    };
+    opened.map_err(|error| match error {
         RepositoryError::Refused(what) => Failure::Usage(what),
         other => failure(other),
-    })?;
-    Ok(Repository::new(storage, jiff::Timestamp::now()))
+    })
 }
 
 /// One that must be there: a mistyped path does not become a folder.

@@ -47,12 +47,13 @@ pub use verify::{Finding, Report};
 use crate::{keys::KeyRing, publishing::client::Remote};
 use batch::Stage;
 use jiff::Timestamp;
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 /// A repository in a [`Storage`].
 pub struct Repository {
     storage: Storage,
     now: Timestamp,
+    opened: Instant,
     /// What signs channels, snapshots and timestamps, and takes changes, if that is a server.
     server: Option<Arc<Remote>>,
 }
@@ -62,7 +63,12 @@ impl Repository {
     #[must_use]
     pub fn new(storage: Storage, now: Timestamp) -> Self {
         // Metadata carries whole seconds.
-        Self { storage, now: Timestamp::from_second(now.as_second()).unwrap_or(now), server: None }
+        Self {
+            storage,
+            now: Timestamp::from_second(now.as_second()).unwrap_or(now),
+            opened: Instant::now(),
+            server: None,
+        }
     }
 
     /// The repository of a running server, `https://…` or, on this machine, `http://…`. It signs what is online by
@@ -107,7 +113,9 @@ impl Repository {
     /// device; do the change again.
     pub fn commit(&self, batch: Batch) -> Result<(), RepositoryError> {
         if let Some(remote) = &self.server {
-            return self.storage.run(remote.send(&batch, self.now.as_second()));
+            // What is signed now may come long after what was read: a large program takes minutes to compress.
+            let passed = i64::try_from(self.opened.elapsed().as_secs()).unwrap_or(0);
+            return self.storage.run(remote.send(&batch, self.now.as_second().saturating_add(passed)));
         }
         let lock = self.storage.lock()?;
         // All of them before the first write: a change of two repositories is made whole or not begun.

@@ -99,7 +99,7 @@ fn change(
     change: impl FnOnce(&Repository, &KeyRing) -> Result<Batch, RepositoryError>,
 ) -> Result<Repository, Failure> {
     let at = repository::open_existing(&repo.repo)?;
-    let ring = keys.ring()?;
+    let ring = keys.ring(&at)?;
     at.commit_with(&ring, change(&at, &ring).map_err(failure)?).map_err(failure)?;
     Ok(at)
 }

@@ -123,7 +123,7 @@ pub fn run(args: Args, output: &Output) -> Result<(), Failure> {
         Action::Rotate { dir, holder, repo, passphrase } => {
             let at = repository::open_existing(&repo.repo)?;
             let folder = KeyFolder::open(&dir).map_err(key_failure)?;
-            let mut ring = KeyRing::new(folder, passphrase.read(false)?);
+            let mut ring = at.ring(KeyRing::new(folder, passphrase.read(false)?)).map_err(failure)?;
             if let Some(holder) = holder {
                 ring.rotate(holder.into(), Cost::STANDARD).map_err(key_failure)?;
             }

@@ -54,7 +54,7 @@ pub fn run(args: Args, output: &Output) -> Result<(), Failure> {
     let at = repository::open_existing(&args.repo.repo)?;
     let options = Options { app: args.app, ..Options::default() };
     let compiled = compile::project(&args.dir, &options, output)?;
-    let ring = args.keys.ring()?;
+    let ring = args.keys.ring(&at)?;
     let bundle = versioned(compiled.bundle, args.version, &at, &ring)?;
     let progress = output.progress("Compressing and signing");
     let publish = Publish { bundle: &bundle, channel: &args.channel, share: args.percent };

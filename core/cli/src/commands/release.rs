@@ -137,7 +137,7 @@ pub fn run(args: Args, output: &Output) -> Result<(), Failure> {
         Action::Set(args) => set(args, output),
         Action::Rollback { at, channel, keys } => {
             let open = repository::open_existing(&at.repo.repo)?;
-            let ring = keys.ring()?;
+            let ring = keys.ring(&open)?;
             let (batch, from, to) = open.rollback(&ring, &at.app, &channel).map_err(failure)?;
             let value = json!({"ok": true, "app": at.app, "channel": channel, "from": from, "to": to});
             let text = format!("channel {channel} of {} went back from version code {from} to {to}", at.app);
@@ -212,7 +212,8 @@ fn set(args: SetArgs, output: &Output) -> Result<(), Failure> {
 fn find(at: &VersionArgs) -> Result<(Repository, KeyRing, u64), Failure> {
     let open = repository::open_existing(&at.repo.repo)?;
     let code = open.resolve(&at.app, &at.version).map_err(failure)?;
-    Ok((open, at.keys.ring()?, code))
+    let ring = at.keys.ring(&open)?;
+    Ok((open, ring, code))
 }
 
 fn done(

@@ -25,7 +25,7 @@ enum Action {
     /// Makes a repository, with the trust root that hosts ship
     #[command(after_help = "Example: lodger repo init releases --keys keys")]
     Init {
-        /// The repository: a folder, or s3://bucket/prefix
+        /// The repository: a folder, s3://bucket/prefix, or a server's address
         repo: String,
         /// The operator's name
         #[arg(long, default_value = "Lodger")]
@@ -38,7 +38,7 @@ enum Action {
         after_help = "Example: lodger repo verify releases --json\n\nNeeds no keys; with --keys it also notices a repository that was put back from a backup."
     )]
     Verify {
-        /// The repository: a folder, or s3://bucket/prefix
+        /// The repository: a folder, s3://bucket/prefix, or a server's address
         repo: String,
         /// The folder of keys that sign it, which remembers what it signed; no passphrase is asked for
         #[arg(long, value_name = "KEYS")]
@@ -49,7 +49,7 @@ enum Action {
         after_help = "Example: lodger repo recover releases --keys keys\n\nFloors and revocations that the keys remember are written again. Publish lost releases again afterwards."
     )]
     Recover {
-        /// The repository: a folder, or s3://bucket/prefix
+        /// The repository: a folder, s3://bucket/prefix, or a server's address
         repo: String,
         #[command(flatten)]
         keys: KeyArgs,
@@ -57,7 +57,7 @@ enum Action {
     /// Signs anew what the server's key signs, for another seven days
     #[command(after_help = "Example: lodger repo refresh releases --keys keys")]
     Refresh {
-        /// The repository: a folder, or s3://bucket/prefix
+        /// The repository: a folder, s3://bucket/prefix, or a server's address
         repo: String,
         #[command(flatten)]
         keys: KeyArgs,
@@ -67,7 +67,7 @@ enum Action {
         after_help = "Example: lodger repo export releases --out public --app coffee\n\nTimestamps come last, so OUT may be served meanwhile."
     )]
     Export {
-        /// The repository: a folder, or s3://bucket/prefix
+        /// The repository: a folder, s3://bucket/prefix, or a server's address
         repo: String,
         /// Where to: a folder, or s3://bucket/prefix
         #[arg(short, long, value_name = "OUT")]
@@ -84,7 +84,7 @@ pub fn run(args: Args, output: &Output) -> Result<(), Failure> {
         Action::Init { repo, name, keys } => {
             let at = repository::open(&repo)?;
             let progress = output.progress("Signing");
-            let ring = keys.ring()?;
+            let ring = keys.ring(&at)?;
             let batch = at.init(&ring, &name).map_err(failure)?;
             at.commit_with(&ring, batch).map_err(failure)?;
             drop(progress);
@@ -109,7 +109,7 @@ pub fn run(args: Args, output: &Output) -> Result<(), Failure> {
         }
         Action::Recover { repo, keys } => {
             let at = repository::open_existing(&repo)?;
-            let ring = keys.ring()?;
+            let ring = keys.ring(&at)?;
             let progress = output.progress("Signing");
             let recovered = at.recover(&ring).map_err(failure)?;
             at.commit_with(&ring, recovered.batch).map_err(failure)?;
@@ -121,7 +121,7 @@ pub fn run(args: Args, output: &Output) -> Result<(), Failure> {
         }
         Action::Refresh { repo, keys } => {
             let at = repository::open_existing(&repo)?;
-            let ring = keys.ring()?;
+            let ring = keys.ring(&at)?;
             let progress = output.progress("Signing");
             let batch = at.refresh(&ring).map_err(failure)?;
             at.commit_with(&ring, batch).map_err(failure)?;
