@@ -1,0 +1,11 @@
+//! A whole server over real HTTP: its clients, devices, attackers, and rivals.
+
+#![allow(clippy::unwrap_used)]
+
+mod serve {
+    pub mod attacks;
+    pub mod files;
+    pub mod path;
+    pub mod postgres;
+    pub mod world;
+}

@@ -1,0 +1,148 @@
+//! The path of an operator and a publisher, and what devices see of it.
+
+use super::world::{World, bundle, get};
+use jiff::SignedDuration;
+use lodger_server::{
+    clock::Clock,
+    publishing::audit,
+    repository::{Change, Publish, RepositoryError},
+};
+
+#[test]
+fn from_an_empty_folder_to_a_device() {
+    let mut world = World::with_app();
+    assert!(world.token().is_none());
+    world.publish(1).unwrap();
+    assert_eq!(world.device().unwrap(), 1);
+    world.publish(2).unwrap();
+    assert_eq!(world.device().unwrap(), 2);
+    let report = world.at().verify().unwrap();
+    assert_eq!((report.apps, report.releases, report.findings.len()), (1, 2, 0));
+
+    // The copy is a repository of its own.
+    let copied = lodger_server::repository::Storage::folder(&world.dir.path().join("objects")).unwrap();
+    let copied = lodger_server::repository::Repository::new(copied, world.clock.now());
+    assert_eq!(copied.verify().unwrap().releases, 2);
+
+    let at = world.at();
+    at.commit(at.rollback(&world.ring(&at), "coffee", "release").unwrap().0).unwrap();
+    assert_eq!(world.device().unwrap(), 1);
+    world.restart();
+    assert_eq!(world.device().unwrap(), 1);
+    let at = world.at();
+    at.commit(at.revoke(&world.ring(&at), "coffee", 1).unwrap().0).unwrap();
+    assert!(world.device().is_err());
+    assert_eq!(world.at().record("coffee").unwrap().revoked, [1]);
+}
+
+#[test]
+fn a_publisher_alone_publishes_and_changes_its_channels() {
+    let world = World::with_app();
+    let ring = |at: &lodger_server::repository::Repository| at.ring(world.some_keys(&["publisher"])).unwrap();
+    let at = world.at();
+    let bundle = bundle("coffee", 1);
+    let publish = Publish { bundle: &bundle, channel: "release", share: 1_000 };
+    at.commit(at.publish(&ring(&at), &publish).unwrap().batch).unwrap();
+    let at = world.at();
+    let change = Change { share: Some(10_000), ..Change::default() };
+    at.commit(at.set(&ring(&at), "coffee", "release", 1, change).unwrap()).unwrap();
+    assert_eq!(world.device().unwrap(), 1);
+    let at = world.at();
+    let (batch, signed) = at.raise_floor(&ring(&at), "coffee", 1).unwrap();
+    at.commit(batch).unwrap();
+    assert_eq!(signed.len(), 2);
+}
+
+#[test]
+fn two_publishers_racing_do_not_overwrite_each_other() {
+    let world = World::with_app();
+    let (first, second) = (world.at(), world.at());
+    let (one, two) = (bundle("coffee", 1), bundle("coffee", 2));
+    let batch = |at: &lodger_server::repository::Repository, bundle| {
+        at.publish(&world.ring(at), &Publish { bundle, channel: "release", share: 10_000 }).unwrap().batch
+    };
+    let (one, two) = (batch(&first, &one), batch(&second, &two));
+    first.commit(one).unwrap();
+    let refused = second.commit(two).unwrap_err().to_string();
+    assert!(refused.contains("changed meanwhile"), "{refused}");
+    assert_eq!(world.device().unwrap(), 1);
+    world.publish(2).unwrap();
+    assert_eq!(world.device().unwrap(), 2);
+}
+
+#[test]
+fn the_server_refreshes_before_anything_expires() {
+    let world = World::with_app();
+    world.publish(1).unwrap();
+    let publishing = world.server.as_ref().unwrap().publishing().clone();
+    let maintain = || world.runtime.block_on(publishing.maintain()).unwrap();
+    assert_eq!(maintain(), 0);
+    world.clock.set(world.clock.now() + SignedDuration::from_hours(5 * 24));
+    assert_eq!(maintain(), 2);
+    assert_eq!(maintain(), 0);
+    world.clock.set(world.clock.now() + SignedDuration::from_hours(5 * 24));
+    assert_eq!(world.device().unwrap(), 1);
+    maintain();
+    world.at().verify().unwrap();
+    let at = world.at();
+    at.commit(at.refresh(&world.ring(&at)).unwrap()).unwrap();
+    world.at().verify().unwrap();
+}
+
+#[test]
+fn everything_is_written_down_in_a_chain() {
+    let world = World::with_app();
+    world.publish(1).unwrap();
+    let _ = world.publish(1);
+    let data = world.data();
+    let runtime = &world.runtime;
+    runtime.block_on(world.server.unwrap().stop());
+    let database = runtime.block_on(lodger_server::database::Database::open(&data, None)).unwrap();
+    let entries = runtime.block_on(audit::read(&database)).unwrap().unwrap();
+    let lines: Vec<_> =
+        entries.iter().map(|entry| format!("{} {} {}", entry.what, entry.subject, entry.outcome)).collect();
+    assert_eq!(
+        lines,
+        [
+            "start  done",
+            "change platform done",
+            "change platform apps/coffee done",
+            "change apps/coffee done"
+        ]
+    );
+    assert_eq!(entries[1].who, "bootstrap");
+    assert_eq!(entries[3].who.len(), 64);
+    let forged = sea_query::Query::update()
+        .table("audit")
+        .value("who", "nobody")
+        .and_where(sea_query::ExprTrait::eq(sea_query::Expr::col("number"), 2_i64))
+        .to_owned();
+    runtime.block_on(database.execute(&forged)).unwrap();
+    assert!(runtime.block_on(audit::read(&database)).unwrap().unwrap_err().contains("row 2"));
+}
+
+#[test]
+fn a_second_process_on_the_same_folder_refuses_to_start() {
+    let world = World::empty();
+    let log = std::sync::Arc::new(|_: &str| {});
+    let second = world.runtime.block_on(lodger_server::serve::start(world.settings(&world.data()), log));
+    let said = second.err().unwrap().to_string();
+    assert!(said.contains("is in use by process") && said.contains("--database-url"), "{said}");
+    assert_eq!(get(&world.url(), "healthz").status, 200);
+}
+
+#[test]
+fn a_client_does_not_believe_another_server() {
+    let world = World::empty();
+    let token = world.token().unwrap();
+    let other = format!("{}.{}", token.split_once('.').unwrap().0, "0".repeat(64));
+    for (token, said) in [(None, "LODGER_BOOTSTRAP_TOKEN"), (Some(other), "another key")] {
+        let at = world.client(token);
+        let refused = at.ring(world.own_ring()).err().unwrap().to_string();
+        assert!(refused.contains(said), "{refused}");
+    }
+    for address in ["http://example.com", "ftp://127.0.0.1", "https://user@host", "nothing"] {
+        let refused = lodger_server::repository::Repository::of_server(address, None, world.clock.now());
+        assert!(matches!(refused, Err(RepositoryError::Refused(_))), "{address}");
+    }
+}
