@@ -133,6 +133,11 @@ impl KeyRing {
     /// # Errors
     /// `Passphrase`, `TooFew`, `Damaged`, `File`, `Crypto`.
     pub fn rotate(&mut self, holder: Holder, cost: Cost) -> Result<(), KeyError> {
+        if holder == Holder::Server && self.online_elsewhere {
+            let what =
+                "the server's key is made and kept by the server, so it cannot be rotated from here".into();
+            return Err(KeyError::Folder { path: self.folder.dir().to_owned(), what });
+        }
         self.signers(holder)?;
         let passphrase =
             self.passphrase.as_ref().ok_or(KeyError::Crypto("these keys are not in a folder"))?;

@@ -213,6 +213,15 @@ impl Remote {
         Ok(Some(bytes.into()))
     }
 
+    async fn has(&self, place: &str) -> Result<bool, ReadError> {
+        let answer = self.client.head(self.url(place)?).send().await.map_err(|error| said(&error))?;
+        match answer.status().as_u16() {
+            200 => Ok(true),
+            404 => Ok(false),
+            status => Err(format!("{} answered {status} for {place}", self.base).into()),
+        }
+    }
+
     fn url(&self, place: &str) -> Result<Url, RepositoryError> {
         self.base.join(place).map_err(|error| self.trouble(error.to_string()))
     }
@@ -249,6 +258,9 @@ impl Reader for Files {
     }
 
     async fn has(&self, path: &str) -> Result<bool, ReadError> {
+        if matches!(paths::parse(path), Some((_, kind)) if kind.is_transfer()) {
+            return self.0.has(path).await; // may be large, and is its name's digest
+        }
         Ok(self.read(path).await?.is_some())
     }
 

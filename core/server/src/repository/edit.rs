@@ -286,6 +286,7 @@ impl<'a> Edit<'a> {
     fn signed_before(&self, name: &str, last: NonZeroU64, holder: Holder) -> Result<(), RepositoryError> {
         let file = format!("{last}.{name}.json");
         let role: schema::Signed<Targets> = self.metadata.read(&file)?;
+        super::verify::own(self.metadata, &file, &role.signed._extra)?;
         let folder = self.ring.folder();
         let keys = folder.of(holder).chain(folder.former(holder));
         let keys: HashMap<_, _> =

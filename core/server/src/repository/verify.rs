@@ -275,7 +275,7 @@ fn parse<T: serde::de::DeserializeOwned>(path: &str, bytes: &[u8]) -> Result<T, 
 }
 
 /// Whether a role names the repository that it lies in.
-fn own(
+pub(super) fn own(
     metadata: &Metadata<'_>,
     name: &str,
     extra: &HashMap<String, serde_json::Value>,

@@ -1,1 +1,170 @@
-//! PostgreSQL.
+//! Two servers on one PostgreSQL: publishes and refreshes from both at once lose and duplicate nothing.
+
+use super::world::{World, bundle};
+use jiff::SignedDuration;
+use lodger_server::{
+    clock::Clock,
+    publishing::audit,
+    repository::{Publish, Repository},
+};
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+use tempfile::TempDir;
+
+/// A cluster of its own in a temporary folder, on a Unix socket only.
+struct Cluster {
+    dir: TempDir,
+    bin: PathBuf,
+}
+
+impl Cluster {
+    /// None, with a word about it, where PostgreSQL is not installed; `cargo xtask setup` installs it.
+    fn start() -> Option<Self> {
+        let Some(bin) = bin() else {
+            eprintln!("SKIPPED: PostgreSQL is not installed; `cargo xtask setup` installs it");
+            return None;
+        };
+        let cluster = Self { dir: tempfile::tempdir().unwrap(), bin };
+        if is_root() {
+            std::os::unix::fs::chown(cluster.dir.path(), Some(NOBODY), Some(NOBODY)).unwrap();
+        }
+        cluster.run("initdb", &["-A", "trust", "-U", "lodger", "-E", "UTF8", "--no-sync", "-D", "data"]);
+        let socket = cluster.dir.path().display();
+        let options = format!("-k {socket} -c listen_addresses='' -c fsync=off -c max_connections=40");
+        cluster.run("pg_ctl", &["-w", "-D", "data", "-l", "log", "-o", &options, "start"]);
+        Some(cluster)
+    }
+
+    fn url(&self) -> String {
+        format!("postgres://lodger@localhost/postgres?host={}", self.dir.path().display())
+    }
+
+    fn run(&self, program: &str, words: &[&str]) {
+        use std::os::unix::process::CommandExt;
+        let mut command = Command::new(self.bin.join(program));
+        command
+            .args(words)
+            .current_dir(self.dir.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        if is_root() {
+            command.uid(NOBODY).gid(NOBODY); // PostgreSQL refuses to run as root
+        }
+        assert!(command.status().unwrap().success(), "{program}");
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        self.run("pg_ctl", &["-w", "-D", "data", "-m", "immediate", "stop"]);
+    }
+}
+
+const NOBODY: u32 = 65_534;
+
+fn is_root() -> bool {
+    use std::os::unix::fs::MetadataExt;
+    std::fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0)
+}
+
+/// Debian keeps PostgreSQL's programs out of `PATH`; Fedora and Homebrew do not.
+fn bin() -> Option<PathBuf> {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let known = versions.map(|version| version.path().join("bin"));
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    known.chain(std::env::split_paths(&path)).find(|dir| dir.join("pg_ctl").is_file())
+}
+
+fn publish(at: &Repository, world: &World, app: &str, code: u64) -> Result<(), String> {
+    let bundle = bundle(app, code);
+    let publish = Publish { bundle: &bundle, channel: "release", share: 10_000 };
+    let ring = at.ring(world.own_ring()).map_err(|error| error.to_string())?;
+    let published = at.publish(&ring, &publish).map_err(|error| error.to_string())?;
+    at.commit(published.batch).map_err(|error| error.to_string())
+}
+
+#[test]
+fn two_processes_lose_and_duplicate_nothing() {
+    const RELEASES: u64 = 6;
+    let Some(cluster) = Cluster::start() else { return };
+    let world = World::with(Some(cluster.url()));
+    // Five days ago: by now, all that the server signed is due.
+    let now = world.clock.now();
+    world.clock.set(now - SignedDuration::from_hours(5 * 24));
+    world.found();
+    world.clock.set(now);
+    let second = world.start(Path::new(&world.dir.path().join("second")));
+    let urls = [world.url(), second.url()];
+    assert_ne!(urls[0], urls[1]);
+
+    // Both publish every version of the same program; meanwhile both sign anew what is about to expire.
+    let won: Vec<u64> = std::thread::scope(|scope| {
+        let publishers: Vec<_> = urls
+            .iter()
+            .map(|url| {
+                let world = &world;
+                scope.spawn(move || {
+                    let mut won = Vec::new();
+                    for code in 1..=RELEASES {
+                        loop {
+                            let at = Repository::of_server(url, None, world.clock.now()).unwrap();
+                            match publish(&at, world, "coffee", code) {
+                                Ok(()) => {
+                                    won.push(code);
+                                    break;
+                                }
+                                // The other one had it first.
+                                Err(why) if why.contains("is not higher than") => break,
+                                // The other one wrote something else meanwhile.
+                                Err(why) => assert!(why.contains("changed meanwhile"), "{why}"),
+                            }
+                        }
+                    }
+                    won
+                })
+            })
+            .collect();
+        for server in [world.server.as_ref().unwrap(), &second] {
+            let publishing = server.publishing().clone();
+            world.runtime.block_on(async move {
+                for _ in 0..5 {
+                    publishing.maintain().await.unwrap();
+                }
+            });
+        }
+        publishers.into_iter().flat_map(|publisher| publisher.join().unwrap()).collect()
+    });
+    let mut once = won.clone();
+    once.sort_unstable();
+    assert_eq!(
+        once,
+        (1..=RELEASES).collect::<Vec<_>>(),
+        "every version was published by one of them: {won:?}"
+    );
+
+    for url in &urls {
+        assert_eq!(world.device_at(url).unwrap(), RELEASES);
+        let at = Repository::of_server(url, None, world.clock.now()).unwrap();
+        assert_eq!(at.verify().unwrap().releases, usize::try_from(RELEASES).unwrap());
+    }
+    // Every version of a timestamp was one change: as many rows as versions, in an unbroken chain.
+    let url = cluster.url();
+    let database = lodger_server::database::Database::open(world.dir.path(), Some(&url));
+    let database = world.runtime.block_on(database).unwrap();
+    let entries = world.runtime.block_on(audit::read(&database)).unwrap().unwrap();
+    let done =
+        entries.iter().filter(|entry| entry.subject == "apps/coffee" && entry.outcome == "done").count()
+            as u64;
+    let timestamp = super::world::get(&urls[0], "apps/coffee/metadata/timestamp.json").bytes;
+    let timestamp: serde_json::Value = serde_json::from_slice(&timestamp).unwrap();
+    // The first version was the change that made the program, of two repositories.
+    assert_eq!(timestamp["signed"]["version"], done + 1);
+    assert!(done > RELEASES, "nothing was refreshed: {done}");
+    world.runtime.block_on(database.close());
+    world.runtime.block_on(second.stop());
+    let World { server, runtime, .. } = world;
+    runtime.block_on(server.unwrap().stop());
+}

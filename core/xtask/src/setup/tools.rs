@@ -8,6 +8,8 @@ enum Probe {
     Program(&'static [&'static str]),
     /// `pkg-config` knows this module.
     Module(&'static str),
+    /// PostgreSQL's server: Debian keeps it out of `PATH`.
+    Postgres,
     /// A font for this language is installed.
     Font(&'static str),
 }
@@ -107,6 +109,16 @@ const TOOLS: &[Tool] = &[
         linux_only: false,
     },
     Tool {
+        name: "PostgreSQL",
+        why: "testing the server with several processes",
+        apt: &["postgresql"],
+        dnf: &["postgresql-server"],
+        pacman: &["postgresql"],
+        brew: &["postgresql"],
+        probe: Probe::Postgres,
+        linux_only: false,
+    },
+    Tool {
         name: "npm",
         why: "installing the examples' npm packages",
         apt: &["npm"],
@@ -132,6 +144,11 @@ impl Probe {
     fn found(&self) -> bool {
         match self {
             Self::Program(names) => names.iter().any(|name| find_program(name).is_some()),
+            Self::Postgres => {
+                let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+                find_program("initdb").is_some()
+                    || versions.into_iter().any(|version| version.path().join("bin/initdb").is_file())
+            }
             Self::Module(module) => Run::new("pkg-config").args(["--exists", module]).succeeds(),
             Self::Font(language) => {
                 let query = format!(":lang={language}");

@@ -7,6 +7,7 @@ use crate::{
     repository::{
         edit::Edit,
         metadata::{Metadata, State},
+        verify::own,
     },
 };
 use jiff::{SignedDuration, Timestamp};
@@ -112,6 +113,7 @@ impl<'a> Next<'a> {
         if *version != expected || signed.signed.version.get() != expected {
             return refused(format!("{path}: version {expected} is next, this is another"));
         }
+        own(&self.metadata, &file, &signed.signed._extra)?;
         if length > MOST_ROLE {
             return refused(format!("{path} has {length} bytes; devices read up to {MOST_ROLE}"));
         }
@@ -127,6 +129,7 @@ impl<'a> Next<'a> {
         if version != expected || root.signed.version.get() != expected || self.root_changed {
             return refused(format!("{path}: version {expected} is next, this is another"));
         }
+        own(&self.metadata, file, &root.signed._extra)?;
         if length > MOST_ROOT {
             return refused(format!("{path} has {length} bytes; devices read up to {MOST_ROOT}"));
         }
