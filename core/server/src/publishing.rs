@@ -4,17 +4,21 @@
 pub mod audit;
 pub mod change;
 pub(crate) mod client;
+mod commit;
 mod error;
 mod files;
 mod identify;
 mod lease;
+mod maintain;
 mod online;
 pub mod paths;
 pub(crate) mod reader;
+mod rules;
 mod service;
 pub mod signature;
 
 pub use error::PublishError;
 pub use files::{Files, Stored};
 pub use online::OnlineKeys;
-pub use service::{Publishing, Versions, Who};
+pub use rules::Who;
+pub use service::{Publishing, Versions};

@@ -4,6 +4,7 @@
 
 mod serve {
     pub mod attacks;
+    pub mod cluster;
     pub mod files;
     pub mod path;
     pub mod postgres;

@@ -3,8 +3,11 @@
 
 mod build;
 mod check;
+#[path = "../../../server/tests/serve/cluster.rs"]
+mod cluster;
 mod help;
 mod operating;
 mod publish;
 mod release;
+mod serve;
 mod support;

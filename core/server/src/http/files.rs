@@ -14,6 +14,8 @@ use std::ops::Range;
 
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 const FRESH: &str = "no-cache";
+/// Every check of every device asks for a root that is not there yet: a minute of it may be a cache's answer.
+const NOT_YET: &str = "public, max-age=60";
 
 /// Whatever no other route took.
 pub(super) async fn serve(State(site): State<Site>, request: Request) -> Response {
@@ -31,7 +33,9 @@ pub(super) async fn serve(State(site): State<Site>, request: Request) -> Respons
             response
         }
         Ok(None) => {
-            (StatusCode::NOT_FOUND, [(header::CACHE_CONTROL, "no-store")], "no such file\n").into_response()
+            let root = matches!(paths::parse(&path), Some((_, paths::Kind::Role { role, .. })) if role == "root");
+            let cache = if root { NOT_YET } else { "no-store" };
+            (StatusCode::NOT_FOUND, [(header::CACHE_CONTROL, cache)], "no such file\n").into_response()
         }
         Err(failure) => error::answer(&site, &id, &failure),
     }

@@ -1,10 +1,9 @@
 //! Who signed a request: the bootstrap token, or a key that the repository names.
 
 use super::{
-    PublishError,
+    PublishError, Publishing, Who,
     files::View,
     reader::ReadOnly,
-    service::{Publishing, Who},
     signature::{self, Parameters, Request},
 };
 use crate::repository::{Named, Repository, Storage};

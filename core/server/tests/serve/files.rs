@@ -14,6 +14,8 @@ fn files_are_cached_resumed_and_never_listed() {
     let timestamp = get(&url, "apps/coffee/metadata/timestamp.json");
     assert_eq!(timestamp.header("cache-control"), Some("no-cache"));
     let missing = get(&url, "platform/metadata/2.root.json");
+    assert_eq!((missing.status, missing.header("cache-control")), (404, Some("public, max-age=60")));
+    let missing = get(&url, "platform/metadata/2.targets.json");
     assert_eq!((missing.status, missing.header("cache-control")), (404, Some("no-store")));
 
     let tag = root.header("etag").unwrap();
