@@ -113,7 +113,7 @@ impl Files {
         }
     }
 
-    /// Names of programs, or of a program's patches.
+    /// Names of programs, of a program's patches, or of a repository's metadata.
     ///
     /// # Errors
     /// `Malformed` for any other folder; `Database`, `Objects`.
@@ -129,9 +129,17 @@ impl Files {
             let name = |row: &Row| Ok(row.get::<String>("name")?.trim_start_matches("apps/").to_owned());
             return rows.iter().map(name).collect();
         }
+        if let Some(owner) = folder.strip_suffix("/metadata").and_then(paths::Owner::parse) {
+            let mut names = self.paths(&owner.to_string()).await?;
+            names.retain(|path| path.starts_with(folder));
+            names.sort_unstable();
+            return Ok(names);
+        }
         let app = folder.strip_prefix("apps/").and_then(|rest| rest.strip_suffix("/p"));
         if !app.is_some_and(paths::is_app_id) {
-            return Err(PublishError::Malformed("under is apps, or apps/<id>/p".into()));
+            return Err(PublishError::Malformed(
+                "under is apps, apps/<id>/p, apps/<id>/metadata or platform/metadata".into(),
+            ));
         }
         let listed =
             self.objects.list_with_delimiter(Some(&Path::parse(folder).map_err(Error::from)?)).await?;
@@ -146,13 +154,7 @@ impl Files {
     /// `Database`, `Objects`.
     pub async fn mirror(&self, repository: &str) -> Result<(), PublishError> {
         let timestamp = format!("{repository}/metadata/timestamp.json");
-        let all = Query::select()
-            .column("path")
-            .from("files")
-            .and_where(Expr::col("repository").eq(repository))
-            .to_owned();
-        let rows = self.database.fetch(&all).await?;
-        let mut missing: Vec<String> = rows.iter().map(|row| row.get("path")).collect::<Result<_, _>>()?;
+        let mut missing = self.paths(repository).await?;
         missing.sort_by_key(|path| (rank(path), path.clone()));
         for path in missing {
             if path == timestamp || !self.has_object(&path).await? {
@@ -160,6 +162,16 @@ impl Files {
             }
         }
         Ok(())
+    }
+
+    /// Names of the database's files of one repository.
+    async fn paths(&self, repository: &str) -> Result<Vec<String>, DatabaseError> {
+        let all = Query::select()
+            .column("path")
+            .from("files")
+            .and_where(Expr::col("repository").eq(repository))
+            .to_owned();
+        self.database.fetch(&all).await?.iter().map(|row| row.get("path")).collect()
     }
 
     /// One copy.

@@ -8,7 +8,7 @@ use futures_util::{
     stream::{self, BoxStream},
 };
 use object_store::{
-    Attributes, Error, GetOptions, GetResult, GetResultPayload, ListResult, MultipartUpload, ObjectMeta,
+    Attributes, CopyOptions, Error, GetOptions, GetResult, GetResultPayload, ListResult, MultipartUpload, ObjectMeta,
     ObjectStore, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result, path::Path,
 };
 use std::{fmt, sync::Arc};
@@ -58,6 +58,10 @@ fn failed(source: ReadError) -> Error {
     Error::Generic { store: "repository", source }
 }
 
+fn read_only(operation: &str) -> Error {
+    Error::NotImplemented { operation: operation.into(), implementer: "ReadOnly".into() }
+}
+
 fn meta(location: Path, size: u64) -> ObjectMeta {
     ObjectMeta { location, last_modified: Default::default(), size, e_tag: None, version: None }
 }
@@ -103,22 +107,18 @@ impl<R: Reader> ObjectStore for ReadOnly<R> {
     }
 
     async fn put_opts(&self, _: &Path, _: PutPayload, _: PutOptions) -> Result<PutResult> {
-        Err(Error::NotImplemented)
+        Err(read_only("put"))
     }
 
     async fn put_multipart_opts(&self, _: &Path, _: PutMultipartOptions) -> Result<Box<dyn MultipartUpload>> {
-        Err(Error::NotImplemented)
+        Err(read_only("put"))
     }
 
-    async fn delete(&self, _: &Path) -> Result<()> {
-        Err(Error::NotImplemented)
+    fn delete_stream(&self, _: BoxStream<'static, Result<Path>>) -> BoxStream<'static, Result<Path>> {
+        stream::once(async { Err(read_only("delete")) }).boxed()
     }
 
-    async fn copy(&self, _: &Path, _: &Path) -> Result<()> {
-        Err(Error::NotImplemented)
-    }
-
-    async fn copy_if_not_exists(&self, _: &Path, _: &Path) -> Result<()> {
-        Err(Error::NotImplemented)
+    async fn copy_opts(&self, _: &Path, _: &Path, _: CopyOptions) -> Result<()> {
+        Err(read_only("copy"))
     }
 }

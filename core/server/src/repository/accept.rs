@@ -7,7 +7,7 @@ mod platform;
 mod program;
 mod roles;
 
-use super::{Batch, Repository, RepositoryError, edit::Edit, metadata::Metadata};
+use super::{AppRecord, Batch, Repository, RepositoryError, edit::Edit, metadata::Metadata};
 use crate::{
     keys::KeyRing,
     publishing::paths::{Kind, Owner},
@@ -82,17 +82,32 @@ impl Repository {
             let metadata = Metadata::app(&self.storage, app);
             let next = Next::new(metadata.clone(), proposal, ring, self.now, true)?;
             let record = next_platform.record(app)?;
+            if next.new_chain && !vouched(&next, &record, next_platform.old_record(app)?.as_ref()) {
+                let path = metadata.file("root.json");
+                return refused(format!(
+                    "{path} does not follow the root before it; the reviewer vouches for a new chain under a higher epoch (`lodger app reset`)"
+                ));
+            }
             next.check_program(app, &record)?;
-            let mut edit = next.edit(&metadata, ring, self.now);
+            let mut edit = next.edit(&metadata, ring, self.now)?;
             self.sign_channels(&next, &mut edit, app, &record)?;
             accepted.push(proposal, edit)?;
         }
         if let Some(platform) = platform {
+            if next_platform.new_chain {
+                return refused("the platform's root follows the one before it; devices would take no other");
+            }
             next_platform.check_platform(&self.storage)?;
-            accepted.push(platform, next_platform.edit(&metadata, ring, self.now))?;
+            accepted.push(platform, next_platform.edit(&metadata, ring, self.now)?)?;
         }
         Ok(accepted)
     }
+}
+
+/// True if the record begins its chain at the root that was brought.
+fn vouched(next: &Next<'_>, record: &AppRecord, before: Option<&AppRecord>) -> bool {
+    record.root.version == next.root.signed.version.get()
+        && before.is_some_and(|before| record.root.epoch > before.root.epoch)
 }
 
 impl Accepted {

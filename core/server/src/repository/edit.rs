@@ -85,6 +85,8 @@ pub(super) struct Edit<'a> {
     handing_over: bool,
     /// True once something was signed that only an operator may bring to a server.
     operated: bool,
+    /// True if a chain of roots begins here: what officers sign from here on follows nothing of theirs.
+    begins: bool,
     batch: Batch,
 }
 
@@ -125,6 +127,7 @@ impl<'a> Edit<'a> {
             raised: BTreeMap::new(),
             handing_over: false,
             operated: false,
+            begins: false,
             batch: Batch::default(),
         })
     }
@@ -172,6 +175,7 @@ impl<'a> Edit<'a> {
             newest => NonZeroU64::MIN.saturating_add(newest + 1),
         };
         let root = self.root_of(version, targets)?;
+        self.begins = true;
         self.add_root(root)
     }
 
@@ -266,7 +270,8 @@ impl<'a> Edit<'a> {
         }
         self.operated |= holder != Holder::Publisher;
         let file = format!("{name}.json");
-        if let Some(last) = self.versions.get(&file).filter(|_| self.ring.online_elsewhere()) {
+        let carried = self.ring.online_elsewhere() && !(self.begins && holder == Holder::Officer);
+        if let Some(last) = self.versions.get(&file).filter(|_| carried) {
             self.signed_before(name, *last, holder)?;
         }
         let known = self.raised.get(&file).and_then(|version| NonZeroU64::new(*version));
@@ -281,8 +286,9 @@ impl<'a> Edit<'a> {
         Ok(())
     }
 
-    /// What is carried on from a server's answers must bear a signature of the same holder, or the server could have a
-    /// holder sign what it likes. A server's answers are read once in a command, so these are the same bytes.
+    /// What is carried on from a server's answers must bear a signature of the same holder, or of the publisher whom the
+    /// officers here named: or the server could have a holder sign what it likes. A server's answers are read once in a
+    /// command, so these are the same bytes.
     fn signed_before(&self, name: &str, last: NonZeroU64, holder: Holder) -> Result<(), RepositoryError> {
         let file = format!("{last}.{name}.json");
         let role: schema::Signed<Targets> = self.metadata.read(&file)?;
@@ -302,10 +308,20 @@ impl<'a> Edit<'a> {
             targets: None,
         };
         let own = Delegations { keys, roles: vec![entry] };
-        own.verify_role(&role, name).map_err(|error| {
-            let what = format!("is not signed with the {holder} keys in {}: {error}", folder.dir().display());
-            RepositoryError::untrusted(&self.metadata.file(&file), what)
-        })
+        let Err(error) = own.verify_role(&role, name) else { return Ok(()) };
+        if holder == Holder::Publisher && self.handing_over && self.named_before(&role, name)? {
+            return Ok(());
+        }
+        let what = format!("is not signed with the {holder} keys in {}: {error}", folder.dir().display());
+        Err(RepositoryError::untrusted(&self.metadata.file(&file), what))
+    }
+
+    /// True if the officers here delegated the role to those who signed it.
+    fn named_before(&self, role: &schema::Signed<Targets>, name: &str) -> Result<bool, RepositoryError> {
+        let Some(last) = self.versions.get("targets.json") else { return Ok(false) };
+        self.signed_before("targets", *last, Holder::Officer)?;
+        let top: schema::Signed<Targets> = self.metadata.read(&format!("{last}.targets.json"))?;
+        Ok(top.signed.delegations.is_some_and(|old| old.verify_role(role, name).is_ok()))
     }
 
     /// A role file that its holder brought: from now on the snapshot lists it.

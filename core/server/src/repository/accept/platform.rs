@@ -25,6 +25,15 @@ impl Next<'_> {
         }
     }
 
+    /// What the platform says about a program now; none of a new one.
+    pub fn old_record(&self, app: &str) -> Result<Option<AppRecord>, Refusal> {
+        let name = record_name(app);
+        match self.old_role(&bin(&name))? {
+            Some(role) => Ok(self.metadata.form(&role.signed, &name)?),
+            None => Ok(None),
+        }
+    }
+
     /// All that was brought for the platform.
     pub fn check_platform(&self, storage: &Storage) -> Result<(), Refusal> {
         let delegations = self.delegations()?;
@@ -103,11 +112,7 @@ impl Next<'_> {
         if record.app != app || !is_app_id(app) {
             return refused(format!("{name} describes another program, or one with a malformed id"));
         }
-        let old = match self.old_role(&bin(name))? {
-            Some(role) => self.metadata.form::<AppRecord>(&role.signed, name)?,
-            None => None,
-        };
-        if let Some(old) = old {
+        if let Some(old) = self.old_record(app)? {
             check_successor(&old, &record)?;
         }
         // The chain that devices will start from is there, and its publishers are those of the record.
@@ -128,6 +133,9 @@ fn check_successor(old: &AppRecord, new: &AppRecord) -> Result<(), Refusal> {
     }
     if new.root.epoch < old.root.epoch {
         return refused(format!("the record of {app} goes back to an older epoch"));
+    }
+    if new.root.epoch == old.root.epoch && new.root != old.root {
+        return refused(format!("the record of {app} names another root, and not under a higher epoch"));
     }
     if old.review == Review::Stopped && new.review == Review::Pending {
         return refused(format!("{app} is stopped; it is approved again, or stays stopped"));

@@ -33,6 +33,8 @@ pub(super) struct Next<'a> {
     pub old: Option<State>,
     pub root: Signed<Root>,
     pub root_changed: bool,
+    /// True if the root that was brought does not follow the old one: the platform's record must vouch for it.
+    pub new_chain: bool,
     pub versions: BTreeMap<String, NonZeroU64>,
     /// Roles that were brought.
     pub changed: BTreeSet<String>,
@@ -52,7 +54,7 @@ impl<'a> Next<'a> {
         proposed: bool,
     ) -> Result<Self, Refusal> {
         let exists = metadata.storage.has(&metadata.file("timestamp.json"))?;
-        let old = if exists { Some(old_state(&metadata, proposal)?) } else { None };
+        let old = if exists { Some(metadata.state()?) } else { None };
         let base = old.as_ref().map_or(0, |state| state.timestamp.signed.version.get());
         if !proposed && old.is_none() {
             return refused("there is no repository here yet; `lodger repo init` makes one");
@@ -64,11 +66,10 @@ impl<'a> Next<'a> {
         let versions = versions.map(|(file, meta)| (file.trim_end_matches(".json").to_owned(), meta.version));
         let ids = ring.folder().of(Holder::Server).filter_map(|key| key.id.parse().ok()).collect();
         let mut next = Self {
-            root: match &old {
-                Some(state) => state.root.clone(),
-                None => metadata.read("1.root.json")?,
-            },
+            // Files that were brought can be read, but are in no list: this is the root before any of them.
+            root: metadata.root()?,
             root_changed: false,
+            new_chain: false,
             versions: versions.collect(),
             changed: BTreeSet::new(),
             files: proposal.files.clone(),
@@ -124,10 +125,13 @@ impl<'a> Next<'a> {
 
     fn bring_root(&mut self, version: u64, file: &str, length: usize) -> Result<(), Refusal> {
         let path = self.metadata.file(file);
-        let expected = self.old.as_ref().map_or(1, |state| state.root.signed.version.get().saturating_add(1));
+        let last = self.old.as_ref().map_or(0, |_| self.root.signed.version.get());
         let root: Signed<Root> = self.metadata.read(file)?;
-        if version != expected || root.signed.version.get() != expected || self.root_changed {
-            return refused(format!("{path}: version {expected} is next, this is another"));
+        // A chain that is begun anew leaves one number out.
+        let new_chain = last > 0 && version == last.saturating_add(2);
+        let follows = version == last.saturating_add(1) || new_chain;
+        if !follows || root.signed.version.get() != version || self.root_changed {
+            return refused(format!("{path}: version {} is next, this is another", last.saturating_add(1)));
         }
         own(&self.metadata, file, &root.signed._extra)?;
         if length > MOST_ROOT {
@@ -136,12 +140,13 @@ impl<'a> Next<'a> {
         if !root.signed.consistent_snapshot {
             return refused(format!("{path} does not ask for consistent snapshots"));
         }
-        if let Some(state) = &self.old {
-            hold(&path, state.root.signed.verify_role(&root))?;
+        if last > 0 && !new_chain {
+            hold(&path, self.root.signed.verify_role(&root))?;
         }
         hold(&path, root.signed.verify_role(&root))?;
         self.root = root;
         self.root_changed = true;
+        self.new_chain = new_chain;
         Ok(())
     }
 
@@ -237,31 +242,20 @@ impl<'a> Next<'a> {
     }
 
     /// Where the server's signing goes on.
-    pub fn edit<'e>(&self, metadata: &'e Metadata<'e>, ring: &'e KeyRing, now: Timestamp) -> Edit<'e> {
-        let mut edit = Edit::new(metadata, self.old.as_ref(), ring, now);
+    pub fn edit<'e>(
+        &self,
+        metadata: &'e Metadata<'e>,
+        ring: &'e KeyRing,
+        now: Timestamp,
+    ) -> Result<Edit<'e>, Refusal> {
+        let mut edit = Edit::new(metadata, self.old.as_ref(), ring, now)?;
         for role in &self.changed {
             if let Some(version) = self.versions.get(role) {
                 edit.accept(role, *version);
             }
         }
-        edit
+        Ok(edit)
     }
-}
-
-/// What devices see now: the root is the one before any that is proposed.
-fn old_state(metadata: &Metadata<'_>, proposal: &Proposal) -> Result<State, Refusal> {
-    let mut state = metadata.state()?;
-    let brought = proposal.files.iter().filter_map(|kind| match kind {
-        Kind::Role { version, role } if role == "root" => Some(*version),
-        _ => None,
-    });
-    if let Some(lowest) = brought.min() {
-        if lowest < 2 {
-            return Err(Refusal::Conflict(metadata.prefix.clone()));
-        }
-        state.root = metadata.read(&format!("{}.root.json", lowest - 1))?;
-    }
-    Ok(state)
 }
 
 pub(super) fn hold(path: &str, checked: tough::schema::Result<()>) -> Result<(), Refusal> {
