@@ -41,6 +41,7 @@ pub use publish::{Publish, Published};
 pub use recover::Recovered;
 pub use release::{Change, Listed};
 pub use storage::Storage;
+pub(crate) use storage::objects;
 pub use transfer::Sizes;
 pub use verify::{Finding, Report};
 

@@ -9,7 +9,6 @@ use crate::{
 };
 use axum_server::{Handle, tls_rustls::RustlsConfig};
 use ipnet::IpNet;
-use object_store::{ObjectStore, local::LocalFileSystem};
 use std::{
     io,
     net::{SocketAddr, TcpListener},
@@ -35,7 +34,7 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// `postgres://…`; none for SQLite in the data folder.
     pub database_url: Option<String>,
-    /// A folder, or `file://…`; none for `objects/` in the data folder.
+    /// A folder, `file://…` or `s3://…`; none for `objects/` in the data folder.
     pub objects: Option<String>,
     /// The file with the key-encryption key.
     pub kek_file: Option<PathBuf>,
@@ -118,7 +117,8 @@ pub async fn start_at(settings: Settings, log: Log, clock: Arc<dyn Clock>) -> Re
     std::fs::create_dir_all(&data).map_err(file(&data))?;
     let (kek, origin) = Kek::find(kek_file.as_deref(), &data, loopback)?;
     let database = Database::open(&data, database_url.as_deref()).await?;
-    let store = objects_at(objects.as_deref(), &data)?;
+    let store = crate::repository::objects(objects.as_deref(), &data.join("objects"))
+        .map_err(|error| ServeError::Refused(format!("--objects: {error}")))?;
     let publishing = Arc::new(Publishing::open(database.clone(), store, &kek, clock).await?);
     if let Origin::Own(_) = origin {
         let path = data.join("development");
@@ -236,25 +236,6 @@ async fn maintain(publishing: Arc<Publishing>, mut ended: watch::Receiver<bool>,
 
 fn patient(builder: &mut hyper_util::server::conn::auto::Builder<hyper_util::rt::TokioExecutor>) {
     builder.http1().timer(hyper_util::rt::TokioTimer::new()).header_read_timeout(HEADERS);
-}
-
-fn objects_at(place: Option<&str>, data: &Path) -> Result<Arc<dyn ObjectStore>, ServeError> {
-    let folder = match place {
-        None => data.join("objects"),
-        Some(place) => match place.strip_prefix("file://") {
-            Some(path) => PathBuf::from(path),
-            None if place.contains("://") => {
-                return Err(ServeError::Refused(format!(
-                    "--objects {place}: this server takes a folder or file://"
-                )));
-            }
-            None => PathBuf::from(place),
-        },
-    };
-    let failed = |source| ServeError::File { path: folder.clone(), source };
-    std::fs::create_dir_all(&folder).map_err(failed)?;
-    let store = LocalFileSystem::new_with_prefix(&folder).map_err(|error| failed(io::Error::other(error)))?;
-    Ok(Arc::new(store))
 }
 
 fn tls_config(certificate: &Path, key: &Path) -> Result<RustlsConfig, ServeError> {

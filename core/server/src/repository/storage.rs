@@ -72,11 +72,7 @@ impl Storage {
     }
 
     fn local(dir: &FilePath, durable: bool) -> Result<Self, RepositoryError> {
-        let failed = |source| RepositoryError::Storage { path: dir.display().to_string(), source };
-        std::fs::create_dir_all(dir)
-            .map_err(|error| failed(Error::Generic { store: "folder", source: Box::new(error) }))?;
-        let store = LocalFileSystem::new_with_prefix(dir).map_err(failed)?.with_fsync(durable);
-        Ok(Self { folder: Some(dir.to_owned()), ..Self::over(Arc::new(store))? })
+        Ok(Self { folder: Some(dir.to_owned()), ..Self::over(Arc::new(folder(dir, durable)?))? })
     }
 
     /// Nothing but memory: for tests, and for programs that are opened without being published.
@@ -291,6 +287,28 @@ impl Storage {
             Err(source) => Err(failed(path, source)),
         }
     }
+}
+
+/// The bare store of what [`Storage::open`] takes, or of `otherwise`: for a server, which writes from many tasks.
+pub(crate) fn objects(
+    place: Option<&str>,
+    otherwise: &FilePath,
+) -> Result<Arc<dyn ObjectStore>, RepositoryError> {
+    let place = match place {
+        Some(place) => place::parse(place, &[])?,
+        None => Place::Folder(otherwise.to_owned()),
+    };
+    Ok(match place {
+        Place::Folder(dir) => Arc::new(folder(&dir, true)?),
+        Place::Bucket { store, prefix } => Arc::new(PrefixStore::new(store, prefix)),
+    })
+}
+
+fn folder(dir: &FilePath, durable: bool) -> Result<LocalFileSystem, RepositoryError> {
+    let failed = |source| RepositoryError::Storage { path: dir.display().to_string(), source };
+    std::fs::create_dir_all(dir)
+        .map_err(|error| failed(Error::Generic { store: "folder", source: Box::new(error) }))?;
+    Ok(LocalFileSystem::new_with_prefix(dir).map_err(failed)?.with_fsync(durable))
 }
 
 fn location(path: &str) -> Result<Path, RepositoryError> {
