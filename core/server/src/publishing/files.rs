@@ -12,7 +12,7 @@ use bytes::Bytes;
 use flate2::{Compression, write::GzEncoder};
 use futures_util::stream::BoxStream;
 use lodger_bundle::Digest;
-use object_store::{Error, GetOptions, ObjectStore, PutPayload, path::Path};
+use object_store::{Error, GetOptions, ObjectStore, ObjectStoreExt, PutPayload, path::Path};
 use sea_query::{Expr, ExprTrait, OnConflict, Order, Query};
 use std::{collections::HashMap, io::Write, sync::Arc};
 use tokio::runtime::Handle;
@@ -92,7 +92,7 @@ impl Files {
         path: &str,
         range: std::ops::Range<u64>,
     ) -> Result<Option<BoxStream<'static, Result<Bytes, Error>>>, Error> {
-        let range = (range.start < range.end).then(|| object_store::GetRange::Bounded(range));
+        let range = (range.start < range.end).then_some(object_store::GetRange::Bounded(range));
         let options = GetOptions { range, ..GetOptions::default() };
         match self.objects.get_opts(&Path::parse(path)?, options).await {
             Ok(found) => Ok(Some(found.into_stream())),

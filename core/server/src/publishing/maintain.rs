@@ -2,7 +2,7 @@
 
 use super::{PublishError, Publishing, change::Change, paths::Owner, rules::Who};
 use futures_util::TryStreamExt;
-use object_store::{ObjectStore, path::Path};
+use object_store::{ObjectStore, ObjectStoreExt, path::Path};
 use sea_query::{Expr, ExprTrait, Query};
 use std::collections::BTreeMap;
 

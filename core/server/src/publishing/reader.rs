@@ -8,7 +8,7 @@ use futures_util::{
     stream::{self, BoxStream},
 };
 use object_store::{
-    Attributes, CopyOptions, Error, GetOptions, GetResult, GetResultPayload, ListResult, MultipartUpload, ObjectMeta,
+    Attributes, CopyOptions, Error, Extensions, GetOptions, GetResult, GetResultPayload, ListResult, MultipartUpload, ObjectMeta,
     ObjectStore, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result, path::Path,
 };
 use std::{fmt, sync::Arc};
@@ -82,6 +82,7 @@ impl<R: Reader> ObjectStore for ReadOnly<R> {
             meta: meta(location.clone(), size),
             range: 0..size,
             attributes: Attributes::new(),
+            extensions: Extensions::default(),
         })
     }
 
@@ -103,7 +104,11 @@ impl<R: Reader> ObjectStore for ReadOnly<R> {
         let folder = prefix.map(ToString::to_string).unwrap_or_default();
         let names = self.0.folders(&folder).await.map_err(failed)?;
         let paths = names.into_iter().map(|name| Ok(Path::parse(format!("{folder}/{name}"))?));
-        Ok(ListResult { common_prefixes: paths.collect::<Result<_>>()?, objects: Vec::new() })
+        Ok(ListResult {
+            common_prefixes: paths.collect::<Result<_>>()?,
+            objects: Vec::new(),
+            extensions: Extensions::default(),
+        })
     }
 
     async fn put_opts(&self, _: &Path, _: PutPayload, _: PutOptions) -> Result<PutResult> {

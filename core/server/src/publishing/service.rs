@@ -17,7 +17,7 @@ use crate::{
     repository::{Accepted, Proposal, Repository, RepositoryError, Storage},
 };
 use bytes::Bytes;
-use object_store::{ObjectStore, path::Path};
+use object_store::{ObjectStore, ObjectStoreExt, path::Path};
 use sea_query::{Expr, ExprTrait, Query};
 use std::{
     collections::{BTreeMap, HashMap},

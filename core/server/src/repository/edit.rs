@@ -340,7 +340,8 @@ impl<'a> Edit<'a> {
                 self.batch.ask_as(*holder, self.ring.signers(*holder)?);
             }
             // The server counts its timestamp up by one, and the rest of what it signs is its own to remember.
-            return Ok(self.stand(&[("timestamp.json", after(self.timestamp))]));
+            let next = after(self.timestamp);
+            return Ok(self.stand(&[("timestamp.json", next)]));
         }
         let expires = expiry(Holder::Server, self.now);
         let meta = |version| Metafile { length: None, hashes: None, version, _extra: HashMap::new() };

@@ -244,7 +244,7 @@ fn check_offers(
             return refused(format!("{place} offers version {code}, which is not published"));
         }
         let known = before.is_some_and(|before| before.releases.iter().any(|old| old.version == code));
-        if !known && !(may_run(code) && !form.revoked.contains(&code)) {
+        if !known && (!may_run(code) || form.revoked.contains(&code)) {
             return refused(format!("{place} offers version {code}, which is revoked or below the floor"));
         }
     }
