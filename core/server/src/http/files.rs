@@ -33,7 +33,8 @@ pub(super) async fn serve(State(site): State<Site>, request: Request) -> Respons
             response
         }
         Ok(None) => {
-            let root = matches!(paths::parse(&path), Some((_, paths::Kind::Role { role, .. })) if role == "root");
+            let root =
+                matches!(paths::parse(&path), Some((_, paths::Kind::Role { role, .. })) if role == "root");
             let cache = if root { NOT_YET } else { "no-store" };
             (StatusCode::NOT_FOUND, [(header::CACHE_CONTROL, cache)], "no such file\n").into_response()
         }

@@ -135,8 +135,13 @@ impl Remote {
         let founder = change.base.get(&Owner::Platform) == Some(&0);
         let signer = requester.map(|(_, signer)| signer);
         self.ask(Method::POST, &place, change.encode(), if founder { None } else { signer }, now).await?;
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.forget();
         Ok(())
+    }
+
+    /// From here on files are read anew.
+    pub fn forget(&self) {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     async fn upload(

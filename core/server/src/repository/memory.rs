@@ -54,18 +54,26 @@ impl Repository {
     /// # Errors
     /// `Rewound`; as [`Self::commit`]; `Keys` if the change was committed but cannot be remembered.
     pub fn commit_with(&self, ring: &KeyRing, batch: Batch) -> Result<(), RepositoryError> {
-        let mut all = load(ring.folder())?;
-        let known = all.entry(self.identity(&batch)?).or_default();
+        let identity = self.identity(&batch)?;
+        let known = load(ring.folder())?.remove(&identity).unwrap_or_default();
         for base in batch.bases() {
             let here = base.before;
             let signed = known.get(&base.prefix).map_or(0, |signed| signed.version("timestamp.json"));
             if here < signed && !base.recovers {
-                return Err(RepositoryError::Rewound { path: base.timestamp.clone(), here, signed });
+                let path = base.timestamp.clone();
+                // Or another command with the same keys was quicker.
+                return Err(match self.timestamp_now(&path)? > here {
+                    true => RepositoryError::Conflict { path },
+                    false => RepositoryError::Rewound { path, here, signed },
+                });
             }
         }
         let signed: Vec<_> =
             batch.bases().iter().map(|base| (base.prefix.clone(), base.signed.clone())).collect();
         self.commit(batch)?;
+        // Read again: another command may have written it meanwhile.
+        let mut all = load(ring.folder())?;
+        let known = all.entry(identity).or_default();
         for (prefix, signed) in signed {
             known.entry(prefix).or_default().add(&signed);
         }
@@ -106,6 +114,17 @@ impl Repository {
             }
         }
         Ok(older)
+    }
+
+    /// The version of a timestamp as it is now, whatever was read before; 0 if there is none.
+    fn timestamp_now(&self, path: &str) -> Result<u64, RepositoryError> {
+        if let Some(server) = &self.server {
+            server.forget();
+        }
+        let Some(bytes) = self.storage.get(path)? else { return Ok(0) };
+        let timestamp: tough::schema::Signed<tough::schema::Timestamp> = serde_json::from_slice(&bytes)
+            .map_err(|error| RepositoryError::untrusted(path, error.to_string()))?;
+        Ok(timestamp.signed.version.get())
     }
 
     /// The digest of the platform's first root; `batch` may be what makes it.

@@ -107,11 +107,12 @@ fn everything_is_written_down_in_a_chain() {
             "start  done",
             "change platform done",
             "change platform apps/coffee done",
+            "start  done",
             "change apps/coffee done"
         ]
     );
     assert_eq!(entries[1].who, "bootstrap");
-    assert_eq!(entries[3].who.len(), 64);
+    assert_eq!(entries[4].who.len(), 64);
     let forged = sea_query::Query::update()
         .table("audit")
         .value("who", "nobody")

@@ -35,6 +35,10 @@ impl World {
 
     /// The same over PostgreSQL.
     pub fn with(database_url: Option<String>) -> Self {
+        Self::stopped(database_url).started()
+    }
+
+    fn stopped(database_url: Option<String>) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let kek = dir.path().join("kek");
         std::fs::write(&kek, "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=\n").unwrap();
@@ -46,15 +50,13 @@ impl World {
         copy_keys(&dir.path().join("keys"));
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        let mut world = Self {
-            dir,
-            runtime,
-            server: None,
-            clock: Arc::new(ManualClock::new(Timestamp::now())),
-            database_url,
-        };
-        world.server = Some(world.start(&world.data()));
-        world
+        let clock = Arc::new(ManualClock::new(Timestamp::now()));
+        Self { dir, runtime, server: None, clock, database_url }
+    }
+
+    fn started(mut self) -> Self {
+        self.server = Some(self.start(&self.data()));
+        self
     }
 
     pub fn data(&self) -> PathBuf {
@@ -63,9 +65,11 @@ impl World {
 
     /// With the repository, and the program `coffee`.
     pub fn with_app() -> Self {
-        let world = Self::empty();
-        world.found();
-        world
+        let made = founded();
+        let world = Self::stopped(None);
+        copy(&made.join("data"), &world.data());
+        copy(&made.join("objects"), &world.dir.path().join("objects"));
+        world.started()
     }
 
     pub fn found(&self) {
@@ -178,9 +182,29 @@ fn copy_keys(to: &Path) {
             .unwrap();
         dir
     });
+    copy(&made.path().join("keys"), to);
+}
+
+/// Signing a thousand bins, too: data and objects of a server that has ended.
+fn founded() -> &'static Path {
+    static MADE: OnceLock<World> = OnceLock::new();
+    let made = MADE.get_or_init(|| {
+        let mut world = World::empty();
+        world.found();
+        world.runtime.block_on(world.server.take().unwrap().stop());
+        world
+    });
+    made.dir.path()
+}
+
+fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(made.path().join("keys")).unwrap().map(Result::unwrap) {
-        std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let to = to.join(entry.file_name());
+        match entry.file_type().unwrap().is_dir() {
+            true => copy(&entry.path(), &to),
+            false => drop(std::fs::copy(entry.path(), to).unwrap()),
+        }
     }
 }
 

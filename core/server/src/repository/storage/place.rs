@@ -37,7 +37,9 @@ pub(super) fn parse(place: &str, options: &[(&str, &str)]) -> Result<Place, Repo
             }
             Ok(Place::Bucket { store: Arc::new(store.build().map_err(failed)?), prefix })
         }
-        _ => refuse("no such kind of repository; give a folder, file:///path, s3://bucket/prefix or a server's https://address"),
+        _ => refuse(
+            "no such kind of repository; give a folder, file:///path, s3://bucket/prefix or a server's https://address",
+        ),
     }
 }
 
