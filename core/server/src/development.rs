@@ -108,8 +108,8 @@ impl DevelopmentRepository {
     /// Publishes the keys that sign orders (`payment-keys.json`).
     ///
     /// # Errors
-    /// `Untrusted`, `Storage`.
-    pub fn put_payment_keys(&mut self, keys: Vec<u8>) -> Result<(), RepositoryError> {
+    /// `Refused` if they are none; `Untrusted`, `Storage`.
+    pub fn put_payment_keys(&mut self, keys: &[u8]) -> Result<(), RepositoryError> {
         self.change(|repository, ring| repository.write_payment_keys(ring, keys))
     }
 

@@ -54,6 +54,18 @@ enum Action {
         #[command(flatten)]
         keys: KeyArgs,
     },
+    /// Signs the list of keys that may sign orders: what a payment shows is believed if one of them signed it
+    #[command(
+        after_help = "Example: lodger repo payment-keys releases payment-keys.json --keys keys\n\nThe list replaces the one before; core/docs/payment.md has its form. Devices believe the old one for an hour more."
+    )]
+    PaymentKeys {
+        /// The repository: a folder, or s3://bucket/prefix
+        repo: String,
+        /// The list
+        file: PathBuf,
+        #[command(flatten)]
+        keys: KeyArgs,
+    },
     /// Signs anew what the server's key signs, for another seven days
     #[command(after_help = "Example: lodger repo refresh releases --keys keys")]
     Refresh {
@@ -118,6 +130,19 @@ pub fn run(args: Args, output: &Output) -> Result<(), Failure> {
                 output.warn(format!("{role}: devices may have seen a newer one; its holder must sign it anew (`lodger repo recover` with their keys)"));
             }
             tell(&at.verify().map_err(failure)?, "recovered", output);
+        }
+        Action::PaymentKeys { repo, file, keys } => {
+            let at = repository::open_existing(&repo)?;
+            let list = std::fs::read(&file).map_err(|error| Failure::file(&file, error))?;
+            let ring = keys.ring()?;
+            let progress = output.progress("Signing");
+            let batch = at.write_payment_keys(&ring, &list).map_err(failure)?;
+            at.commit_with(&ring, batch).map_err(failure)?;
+            drop(progress);
+            output.result(
+                &json!({"ok": true, "repo": repo}),
+                format!("{repo} names the keys of {}", file.display()),
+            );
         }
         Action::Refresh { repo, keys } => {
             let at = repository::open_existing(&repo)?;

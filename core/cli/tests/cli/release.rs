@@ -62,3 +62,25 @@ fn a_repository_needs_its_trust_root_and_an_app_id() {
     line(dir.path(), 2, "lodger run coffee --trust-root R/trust-root.json");
     line(dir.path(), 1, "lodger run coffee --repo R --trust-root R/trust-root.json");
 }
+
+#[test]
+fn payment_keys_are_signed_or_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let here = dir.path();
+    line(here, 0, "lodger keys init --dir K --development");
+    line(here, 0, "lodger repo init R --keys K");
+    // RFC 8037, appendix A.2.
+    let key = json!({ "kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" });
+    let list = json!({ "keys": [{ "kid": "2026", "not_before": 1, "not_after": 2, "key": key }] });
+    std::fs::write(here.join("keys.json"), list.to_string()).unwrap();
+    line(here, 0, "lodger repo payment-keys R keys.json --keys K");
+    line(here, 0, "lodger repo verify R");
+    let targets = here.join("R/platform/targets");
+    let signed = std::fs::read_dir(&targets).unwrap().map(|entry| entry.unwrap().path());
+    let signed: Vec<_> =
+        signed.filter(|path| path.to_str().unwrap().ends_with(".payment-keys.json")).collect();
+    let [path] = &signed[..] else { panic!("{signed:?}") };
+    assert_eq!(serde_json::from_slice::<Value>(&std::fs::read(path).unwrap()).unwrap(), list);
+    std::fs::write(here.join("keys.json"), r#"{"keys":[{"kid":"2026"}]}"#).unwrap();
+    line(here, 1, "lodger repo payment-keys R keys.json --keys K");
+}

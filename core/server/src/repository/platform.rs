@@ -9,7 +9,8 @@ use super::{
 };
 use crate::keys::{Holder, KeyRing};
 use lodger_bundle::Digest;
-use serde_json::json;
+use lodger_pay::order::PaymentKeys;
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};
 use tough::{
     TargetName,
@@ -133,17 +134,25 @@ impl Repository {
         edit.finish()
     }
 
-    /// Writes the keys that sign orders, in the form of `core/docs/payment.md`; `lodger-pay` reads them.
+    /// Writes the keys that sign orders, in the form of `core/docs/payment.md`; they replace those that were there.
     ///
     /// # Errors
-    /// As [`Repository::write_records`].
-    pub fn write_payment_keys(&self, ring: &KeyRing, keys: Vec<u8>) -> Result<Batch, RepositoryError> {
+    /// `Refused` if a device would not take them; as [`Repository::write_records`].
+    pub fn write_payment_keys(&self, ring: &KeyRing, keys: &[u8]) -> Result<Batch, RepositoryError> {
+        let read = PaymentKeys::read(keys).and_then(|_| serde_json::from_slice::<Value>(keys).ok());
+        let keys = read.ok_or_else(|| {
+            RepositoryError::Refused(
+                "these are not payment keys: {\"keys\": [{\"kid\", \"not_before\", \"not_after\", \"key\": a JWK}]}, each \
+                 kid once, times in seconds since 1970"
+                    .into(),
+            )
+        })?;
         let metadata = Metadata::platform(&self.storage);
         let state = self.platform_state(&metadata)?;
         let bin = bin(PAYMENT_KEYS);
         let mut edit = Edit::new(&metadata, Some(&state), ring, self.now)?;
         let mut targets = targets_of(&metadata, &state, &bin)?;
-        targets.extend([edit.target(PAYMENT_KEYS, keys)?]);
+        targets.extend([edit.target(PAYMENT_KEYS, sign::json(&keys)?)?]);
         edit.role(&bin, Holder::Reviewer, targets, None)?;
         edit.finish()
     }

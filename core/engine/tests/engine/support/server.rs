@@ -154,7 +154,7 @@ fn develop(bundles: &[&Bundle]) -> Files {
     let developer = DEVELOPER.get_or_init(|| {
         let dir = tempfile::tempdir().expect("a folder");
         let mut repository = DevelopmentRepository::create(dir.path()).expect("a repository");
-        repository.put_payment_keys(super::payment_keys_file()).expect("published");
+        repository.put_payment_keys(&super::payment_keys_file()).expect("published");
         Mutex::new((dir, repository))
     });
     let mut developer = developer.lock().expect("not poisoned");
