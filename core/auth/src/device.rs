@@ -178,22 +178,6 @@ impl Device {
         Ok(())
     }
 
-    /// Sends `body` to `<route>` below `/lodger/v1` with a proof by the login key, and gives the answer as it is: for
-    /// protocols of their own, such as payments. A nonce that the server wants is sent, once.
-    ///
-    /// # Errors
-    /// `Unreachable`, `Busy`, `KeyInvalidated`, `KeyStore`. A refusal is an answer.
-    pub async fn send(
-        &self,
-        method: &'static str,
-        route: &str,
-        headers: Vec<(&'static str, String)>,
-        body: Vec<u8>,
-    ) -> Result<Response, AuthError> {
-        let url = format!("{}/lodger/v1{route}", self.config.address);
-        self.sender.send_proved(Request { method, url, headers, body }, None).await
-    }
-
     /// Carries out `request`; if the server does not know the key, enrols it and tries once more.
     async fn enrolled<T, F: Future<Output = Result<T, AuthError>>>(
         &self,
