@@ -108,7 +108,7 @@ impl Inner {
                     "navigateToMiniProgram" => inner.open_program(&args).await,
                     "requirePrivacyAuthorize" => inner.privacy_authorize().await,
                     "openPrivacyContract" => inner.privacy_open().await,
-                    "openContact" | "openCustomerServiceChat" => inner.contact(&api, &args).await,
+                    "enterContact" | "openCustomerServiceChat" => inner.contact(&api, &args).await,
                     "requestPayment" => inner.request_payment(&args).await,
                     "authorize" => inner.authorize(call, &args).await,
                     "invokeHost" => inner.invoke_host(call, &args).await,

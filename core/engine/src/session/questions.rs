@@ -121,7 +121,7 @@ impl Inner {
         }
     }
 
-    /// `openCustomerServiceChat`, and the contact button (`openContact`).
+    /// `openCustomerServiceChat`, and the contact button (`enterContact`).
     pub(super) async fn contact(&self, api: &str, args: &Args) -> Answer {
         let session_from = args.get("sessionFrom").and_then(Value::as_str).unwrap_or("").to_owned();
         if session_from.len() > MAX_SESSION_FROM {

@@ -338,13 +338,13 @@ fn contact_is_the_hosts_own_chat_if_it_has_one() {
     let (session, _) = world.open();
     let mut page = world.page(&session);
     user.says([Reply::Yes]);
-    page.call("openContact", json!({ "sessionFrom": "menu" }));
+    page.call("enterContact", json!({ "sessionFrom": "menu" }));
     assert_eq!(
         page.fails("openCustomerServiceChat", json!({})),
         "openCustomerServiceChat:fail not supported by this host"
     );
     let long = json!({ "sessionFrom": "x".repeat(1_001) });
-    assert!(page.fails("openContact", long).contains("longer than 1000 bytes"));
+    assert!(page.fails("enterContact", long).contains("longer than 1000 bytes"));
     let from = |text: &str| Question::Contact { session_from: text.into() };
     assert_eq!(user.asked(), [from("menu"), from("")]);
 }

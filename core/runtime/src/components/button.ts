@@ -112,7 +112,7 @@ async function phoneNumber(host: Host): Promise<unknown> {
 
 /** The host's own chat. */
 async function contact(host: Host): Promise<unknown> {
-  await host.env.engine('openContact', { sessionFrom: host.text('sessionFrom') })
+  await host.env.engine('enterContact', { sessionFrom: host.text('sessionFrom') })
   return { errMsg: 'enterContact:ok', path: '', query: {} }
 }
 
