@@ -16,7 +16,8 @@ impl Inner {
     /// A code for the program's back end.
     pub(crate) async fn login(&self, args: &Map<String, Value>) -> Answer {
         const API: &str = "login";
-        let limit = args.get("timeout").and_then(Value::as_u64).map(Duration::from_millis);
+        let limit = args.get("timeout").and_then(Value::as_u64).filter(|limit| *limit > 0);
+        let limit = limit.map(Duration::from_millis);
         let code = self.login_code(API, Purpose::Login);
         match limit {
             None => code.await,

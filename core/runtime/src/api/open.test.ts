@@ -143,6 +143,15 @@ test('a guarded function waits for the host’s sheet and fails without the agre
   assert.equal(calls.length, asked, 'asked once')
 })
 
+test('two functions wait for one sheet', async () => {
+  const { chooseImage, calls } = withContract({ now: true })
+  await Promise.all([chooseImage({}), chooseImage({})])
+  const agreed = withContract({ now: false })
+  await Promise.allSettled([agreed.chooseImage({}), agreed.chooseImage({})])
+  assert.equal(agreed.calls.filter(([api]) => api === 'requirePrivacyAuthorize').length, 1)
+  assert.equal(calls.filter(([api]) => api === 'requirePrivacyAuthorize').length, 0)
+})
+
 test('a program’s own sheet answers by its button, and only when that was tapped', async () => {
   const { chooseImage, chosen, listen, privacy } = withContract({ now: false })
   type Answer = (answer: { event: string; buttonId?: string }) => void

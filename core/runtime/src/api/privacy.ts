@@ -22,6 +22,8 @@ export class Privacy {
   /** False once the user has agreed, and for programs without a contract. */
   #needed: boolean
   #listener: Listener | undefined
+  /** The host's sheet, while it is open. */
+  #sheet: Promise<unknown> | undefined
   /** Ids of buttons by which the user has agreed. */
   readonly #tapped = new Set<string>()
 
@@ -84,8 +86,12 @@ export class Privacy {
     })
   }
 
+  /** One sheet for all that wait. */
   async #hostSheet(): Promise<void> {
-    await this.#bridge.call('requirePrivacyAuthorize').answer
+    this.#sheet ??= this.#bridge
+      .call('requirePrivacyAuthorize')
+      .answer.finally(() => (this.#sheet = undefined))
+    await this.#sheet
   }
 
   #ownSheet(referrer: string): Promise<void> {
