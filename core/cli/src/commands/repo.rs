@@ -134,7 +134,7 @@ pub fn run(args: Args, output: &Output) -> Result<(), Failure> {
         Action::PaymentKeys { repo, file, keys } => {
             let at = repository::open_existing(&repo)?;
             let list = std::fs::read(&file).map_err(|error| Failure::file(&file, error))?;
-            let ring = keys.ring()?;
+            let ring = keys.ring(&at)?;
             let progress = output.progress("Signing");
             let batch = at.write_payment_keys(&ring, &list).map_err(failure)?;
             at.commit_with(&ring, batch).map_err(failure)?;
