@@ -1,5 +1,6 @@
 //! One module for each command: its arguments, and what it does.
 
+pub mod admin;
 pub mod app;
 pub mod build;
 pub mod check;

@@ -16,7 +16,8 @@ mod repository;
 
 use clap::{Parser, Subcommand};
 use commands::{
-    app, build, check, doctor, drive, explain, inspect, keys, new, publish, release, repo, run, serve, smoke,
+    admin, app, build, check, doctor, drive, explain, inspect, keys, new, publish, release, repo, run, serve,
+    smoke,
 };
 use output::Output;
 use std::process::ExitCode;
@@ -51,6 +52,7 @@ enum Command {
     Publish(publish::Args),
     Release(release::Args),
     Serve(serve::Args),
+    Admin(admin::Args),
 }
 
 fn main() -> ExitCode {
@@ -76,6 +78,7 @@ fn main() -> ExitCode {
         Command::Publish(args) => publish::run(args, &output),
         Command::Release(args) => release::run(args, &output),
         Command::Serve(args) => serve::run(args, &output),
+        Command::Admin(args) => admin::run(args, &output),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

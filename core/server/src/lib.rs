@@ -9,6 +9,7 @@
 //! - [`repository`]: everything that changes a repository. Each change is a [`repository::Batch`]: the files to
 //!   write, in an order in which no prefix shows a device something wrong.
 
+pub mod admin;
 pub mod clock;
 pub mod database;
 pub mod development;

@@ -1,5 +1,7 @@
 //! `lodger serve`: puts database, keys, objects and HTTP together, keeps them going, and ends them in order.
 
+#[cfg(unix)]
+use crate::admin;
 use crate::{
     clock::{Clock, SystemClock},
     database::{Database, DatabaseError},
@@ -117,6 +119,11 @@ pub async fn start_at(settings: Settings, log: Log, clock: Arc<dyn Clock>) -> Re
     std::fs::create_dir_all(&data).map_err(file(&data))?;
     let (kek, origin) = Kek::find(kek_file.as_deref(), &data, loopback)?;
     let database = Database::open(&data, database_url.as_deref()).await?;
+    #[cfg(unix)]
+    let socket = {
+        let path = data.join(admin::SOCKET);
+        admin::Socket::bind(&data).await.map_err(file(&path))?
+    };
     let store = crate::repository::objects(objects.as_deref(), &data.join("objects"))
         .map_err(|error| ServeError::Refused(format!("--objects: {error}")))?;
     let publishing = Arc::new(Publishing::open(database.clone(), store, &kek, clock).await?);
@@ -149,17 +156,14 @@ pub async fn start_at(settings: Settings, log: Log, clock: Arc<dyn Clock>) -> Re
         }
     };
     let (over, ended) = watch::channel(false);
-    let maintaining = tokio::spawn(maintain(publishing.clone(), ended, log));
-    Ok(Running {
-        address,
-        secure,
-        database,
-        publishing,
-        origin,
-        handle,
-        over,
-        tasks: vec![serving, maintaining],
-    })
+    let mut tasks = vec![serving];
+    #[cfg(unix)]
+    tasks.push(tokio::spawn(self::serving(
+        admin::serve(socket, database.clone(), ended.clone()),
+        log.clone(),
+    )));
+    tasks.push(tokio::spawn(maintain(publishing.clone(), ended, log)));
+    Ok(Running { address, secure, database, publishing, origin, handle, over, tasks })
 }
 
 impl Running {

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod serve {
+    #[cfg(unix)]
+    pub mod admin;
     pub mod attacks;
     pub mod cluster;
     pub mod files;

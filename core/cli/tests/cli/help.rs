@@ -5,7 +5,7 @@ use std::path::Path;
 
 const COMMANDS: &[&str] = &[
     "new", "check", "build", "run", "smoke", "drive", "inspect", "explain", "doctor", "keys", "repo", "app",
-    "publish", "release", "serve",
+    "publish", "release", "serve", "admin",
 ];
 
 #[test]

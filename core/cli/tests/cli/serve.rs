@@ -111,6 +111,16 @@ fn from_an_empty_folder_to_a_release_on_a_server() {
     let objects = data.path().join("D/objects").display().to_string();
     assert_eq!(run(here, &format!("repo verify {objects}"))["releases"], 1);
 
+    let audit = || {
+        let output = lodger(data.path()).args(["admin", "audit", "--data", "D", "--json"]).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let lines = String::from_utf8(output.stdout).unwrap();
+        let row = |line: &str| serde_json::from_str::<Value>(line).unwrap()["subject"].clone();
+        lines.lines().map(row).collect::<Vec<_>>()
+    };
+    let audited = audit();
+    assert_eq!(audited, ["", "platform", "platform apps/hello", "apps/hello"]);
+
     let second = serve(data.path(), &["--data", "D"]).output().unwrap();
     let why = String::from_utf8_lossy(&second.stderr).into_owned() + &String::from_utf8_lossy(&second.stdout);
     assert_eq!(second.status.code(), Some(1), "{why}");
@@ -119,6 +129,7 @@ fn from_an_empty_folder_to_a_release_on_a_server() {
     #[cfg(unix)]
     {
         assert_eq!(server.terminate(), Some(0));
+        assert_eq!(audit(), audited);
         let again = Server::start(data.path(), &["--data", "D"]);
         assert_eq!(again.said["bootstrap_token"], Value::Null);
         assert_eq!(

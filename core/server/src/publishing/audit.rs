@@ -2,11 +2,11 @@
 
 use crate::database::{Database, DatabaseError, Row, Transaction};
 use lodger_bundle::Digest;
-use sea_query::{Order, Query};
-use serde::Serialize;
+use sea_query::{Expr, ExprTrait, Order, Query};
+use serde::{Deserialize, Serialize};
 
 /// One row.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// From 1, without gaps.
     pub number: i64,
@@ -81,15 +81,34 @@ pub async fn add(transaction: &mut Transaction, event: &Event<'_>) -> Result<(),
     transaction.execute(&insert).await.map(drop)
 }
 
-/// All rows, first to last, or why the chain does not hold.
+/// At most so many rows after the one with this number, first to last, or why the chain does not hold.
 ///
 /// # Errors
 /// `Failed`.
-pub async fn read(database: &Database) -> Result<Result<Vec<Entry>, String>, DatabaseError> {
-    let all = Query::select().columns(COLUMNS).from("audit").order_by("number", Order::Asc).to_owned();
-    let entries = database.fetch(&all).await?.iter().map(entry).collect::<Result<Vec<_>, _>>()?;
-    let mut before = "";
-    for (entry, number) in entries.iter().zip(1_i64..) {
+pub async fn page(
+    database: &Database,
+    after: i64,
+    most: u64,
+) -> Result<Result<Vec<Entry>, String>, DatabaseError> {
+    let after = std::cmp::max(after, 0);
+    let page = Query::select()
+        .columns(COLUMNS)
+        .from("audit")
+        .and_where(Expr::col("number").gte(after)) // the row before says what the first one follows
+        .order_by("number", Order::Asc)
+        .limit(most.saturating_add(1))
+        .to_owned();
+    let mut rows = database.fetch(&page).await?.iter().map(entry).collect::<Result<Vec<_>, _>>()?;
+    let mut start = String::new();
+    if after > 0 {
+        match rows.first() {
+            Some(row) if row.number == after => start = rows.remove(0).digest,
+            _ => return Ok(Err(format!("the audit log has no row {after}"))),
+        }
+    }
+    rows.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+    let mut before = start.as_str();
+    for (entry, number) in rows.iter().zip(after.saturating_add(1)..) {
         let Entry { time, request, who, what, subject, outcome, .. } = entry;
         let event = Event { time: *time, request, who, what, subject, outcome };
         if entry.number != number || entry.digest != chain(before, number, &event) {
@@ -97,7 +116,7 @@ pub async fn read(database: &Database) -> Result<Result<Vec<Entry>, String>, Dat
         }
         before = &entry.digest;
     }
-    Ok(Ok(entries))
+    Ok(Ok(rows))
 }
 
 fn entry(row: &Row) -> Result<Entry, DatabaseError> {

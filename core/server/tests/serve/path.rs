@@ -98,7 +98,7 @@ fn everything_is_written_down_in_a_chain() {
     let runtime = &world.runtime;
     runtime.block_on(world.server.unwrap().stop());
     let database = runtime.block_on(lodger_server::database::Database::open(&data, None)).unwrap();
-    let entries = runtime.block_on(audit::read(&database)).unwrap().unwrap();
+    let entries = runtime.block_on(audit::page(&database, 0, 100)).unwrap().unwrap();
     let lines: Vec<_> =
         entries.iter().map(|entry| format!("{} {} {}", entry.what, entry.subject, entry.outcome)).collect();
     assert_eq!(
@@ -119,7 +119,7 @@ fn everything_is_written_down_in_a_chain() {
         .and_where(sea_query::ExprTrait::eq(sea_query::Expr::col("number"), 2_i64))
         .to_owned();
     runtime.block_on(database.execute(&forged)).unwrap();
-    assert!(runtime.block_on(audit::read(&database)).unwrap().unwrap_err().contains("row 2"));
+    assert!(runtime.block_on(audit::page(&database, 0, 100)).unwrap().unwrap_err().contains("row 2"));
 }
 
 #[test]

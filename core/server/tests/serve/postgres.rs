@@ -9,8 +9,9 @@ use lodger_server::{
     clock::Clock,
     publishing::audit,
     repository::{Publish, Repository},
+    serve::start,
 };
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 fn publish(at: &Repository, world: &World, app: &str, code: u64) -> Result<(), String> {
     let bundle = bundle(app, code);
@@ -30,6 +31,13 @@ fn two_processes_lose_and_duplicate_nothing() {
     world.clock.set(now - SignedDuration::from_hours(5 * 24));
     world.found();
     world.clock.set(now);
+    // Two do not answer `lodger admin` in one folder.
+    #[cfg(unix)]
+    {
+        let same = start(world.settings(&world.data()), Arc::new(|_: &str| {}));
+        let taken = world.runtime.block_on(same).err().unwrap().to_string();
+        assert!(taken.contains("admin.sock: another server answers here"), "{taken}");
+    }
     let second = world.start(Path::new(&world.dir.path().join("second")));
     let urls = [world.url(), second.url()];
     assert_ne!(urls[0], urls[1]);
@@ -88,7 +96,7 @@ fn two_processes_lose_and_duplicate_nothing() {
     let url = cluster.url();
     let database = lodger_server::database::Database::open(world.dir.path(), Some(&url));
     let database = world.runtime.block_on(database).unwrap();
-    let entries = world.runtime.block_on(audit::read(&database)).unwrap().unwrap();
+    let entries = world.runtime.block_on(audit::page(&database, 0, 1000)).unwrap().unwrap();
     let done =
         entries.iter().filter(|entry| entry.subject == "apps/coffee" && entry.outcome == "done").count()
             as u64;
