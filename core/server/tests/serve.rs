@@ -10,5 +10,6 @@ mod serve {
     pub mod files;
     pub mod path;
     pub mod postgres;
+    pub mod tls;
     pub mod world;
 }

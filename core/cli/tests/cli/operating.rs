@@ -1,29 +1,33 @@
 //! What `core/docs/operating.md` tells an operator to type, typed.
 
+use crate::serve::Server;
 use serde_json::Value;
 use std::{fs, path::Path, process::Command};
+
+/// Where the page's server listens; in the test, wherever there is room.
+const ADDRESS: &str = "http://127.0.0.1:8484";
 
 /// What a host opens, in a block of the page and between them.
 const RUN: &str = "lodger run coffee --repo releases --trust-root releases/trust-root.json --headless --json";
 
 struct Block {
+    mark: String,
     name: String,
     lines: Vec<String>,
-    opens: bool,
 }
 
-/// The blocks marked `sh NAME`, and `sh-open VERSION`, in their order.
+/// The blocks marked `sh NAME`, `sh-open VERSION` and `sh-serve DATA`, in their order.
 fn blocks(page: &str) -> Vec<Block> {
     let mut blocks = Vec::new();
     let mut lines = page.lines();
     while let Some(line) = lines.next() {
-        let Some((mark @ ("sh" | "sh-open"), name)) =
+        let Some((mark @ ("sh" | "sh-open" | "sh-serve"), name)) =
             line.strip_prefix("```").and_then(|mark| mark.split_once(' '))
         else {
             continue;
         };
         let lines = lines.by_ref().take_while(|line| !line.starts_with("```")).map(ToOwned::to_owned);
-        blocks.push(Block { name: name.into(), lines: lines.collect(), opens: mark == "sh-open" });
+        blocks.push(Block { mark: mark.into(), name: name.into(), lines: lines.collect() });
     }
     blocks
 }
@@ -162,11 +166,19 @@ fn the_operators_page_works_as_it_is_written() {
     let here = dir.path();
     std::os::unix::fs::symlink(root.join("examples"), here.join("examples")).unwrap();
     let blocks = blocks(&page);
-    assert_eq!((blocks.len(), blocks.iter().filter(|block| block.opens).count()), (15, 3));
+    let count = |mark: &str| blocks.iter().filter(|block| block.mark == mark).count();
+    assert_eq!((count("sh"), count("sh-open"), count("sh-serve")), (13, 4, 1));
+    let mut server = None;
     for block in &blocks {
         for line in &block.lines {
-            let said = shell(here, line);
-            if block.opens {
+            if block.mark == "sh-serve" {
+                let listen = ADDRESS.trim_start_matches("http://");
+                assert_eq!(*line, format!("lodger serve --data {} --listen {listen}", block.name));
+                server = Some(Server::start(here, &["--data", &block.name]));
+                continue;
+            }
+            let said = shell(here, &at(server.as_ref(), line));
+            if block.mark == "sh-open" {
                 let opened: Value = serde_json::from_str(&said).unwrap();
                 assert_eq!(
                     (&opened["opened"], &opened["version"]),
@@ -174,6 +186,15 @@ fn the_operators_page_works_as_it_is_written() {
                 );
             }
         }
-        check(here, &block.name);
+        if block.mark == "sh" {
+            check(here, &block.name);
+        }
     }
+}
+
+/// The line as the running server must be asked, with the token that it printed.
+fn at(server: Option<&Server>, line: &str) -> String {
+    let Some(server) = server else { return line.to_owned() };
+    let token = server.said["bootstrap_token"].as_str().unwrap();
+    format!("LODGER_BOOTSTRAP_TOKEN={token} {}", line.replace(ADDRESS, server.url()))
 }

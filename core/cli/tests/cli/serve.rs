@@ -16,15 +16,15 @@ const KEK: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
 const EACH: usize = 2;
 
 /// A server; ended with the test.
-struct Server {
+pub struct Server {
     process: Child,
     /// What it said when it started.
-    said: Value,
+    pub said: Value,
 }
 
 impl Server {
     #[track_caller]
-    fn start(here: &Path, args: &[&str]) -> Self {
+    pub fn start(here: &Path, args: &[&str]) -> Self {
         let mut process = serve(here, args).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
@@ -32,7 +32,7 @@ impl Server {
         Self { process, said }
     }
 
-    fn url(&self) -> &str {
+    pub fn url(&self) -> &str {
         self.said["url"].as_str().unwrap()
     }
 

@@ -28,8 +28,12 @@ impl Repository {
     /// the backup does not have must be published again, under a higher version code.
     ///
     /// # Errors
-    /// `NotFound`, `Keys`, `Untrusted`, `Storage`.
+    /// `Refused` if a server signs it; `NotFound`, `Keys`, `Untrusted`, `Storage`.
     pub fn recover(&self, ring: &KeyRing) -> Result<Recovered, RepositoryError> {
+        if self.server.is_some() {
+            let what = "a server counts its own versions, and they are not raised from here; put back the newest backup of its database, or start a new server and ship its trust root";
+            return Err(RepositoryError::Refused(what.into()));
+        }
         let memory = self.remembered(ring.folder())?;
         let platform = Metadata::platform(&self.storage);
         let state = self.platform_state(&platform)?;

@@ -150,6 +150,41 @@ fn a_request_counts_once() {
 }
 
 #[test]
+fn a_key_that_asks_too_often() {
+    let mut target = Target::new();
+    let signers = target.signers(Holder::Publisher);
+    let signer = &signers[0];
+    let server = target.world.server.take().unwrap();
+    target.world.runtime.block_on(server.stop());
+    let minute = target.world.clock.now().as_second() / 60;
+    let asked = sea_query::Query::insert()
+        .into_table("rates")
+        .columns(["keyid", "minute", "count"])
+        .values_panic([signer.id.clone().into(), minute.into(), 599_i64.into()])
+        .on_conflict(sea_query::OnConflict::columns(["keyid", "minute"]).update_column("count").to_owned())
+        .to_owned();
+    let data = target.world.data();
+    target.world.runtime.block_on(async {
+        let database = lodger_server::database::Database::open(&data, None).await.unwrap();
+        database.execute(&asked).await.unwrap();
+        database.close().await;
+    });
+    target.world.server = Some(target.world.start(&data));
+    let malformed = |target: &Target| {
+        let headers = target.signed(signer, "POST", COFFEE, b"{}", 0);
+        target.send(&headers, "POST", COFFEE, b"{}")
+    };
+    assert_eq!(malformed(&target).code(), "400 malformed");
+    let late = malformed(&target);
+    assert_eq!((late.code().as_str(), late.header("retry-after").is_some()), ("429 too-many", true));
+    // Others are not held up by it, and it is heard again in the next minute.
+    assert_eq!(target.operator(&target.change(vec![("x".into(), Vec::new())])), "400 malformed");
+    target.world.clock.set(target.world.clock.now() + SignedDuration::from_secs(60));
+    assert_eq!(malformed(&target).code(), "400 malformed");
+    target.unharmed();
+}
+
+#[test]
 fn a_publisher_that_sends_what_is_not_its_own() {
     let target = Target::new();
     for name in ["2.channel.json", "9.snapshot.json", "timestamp.json", "2.targets.json", "2.root.json"] {

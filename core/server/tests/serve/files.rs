@@ -43,6 +43,18 @@ fn files_are_cached_resumed_and_never_listed() {
     }
     let packed = send(&url, "GET", "/platform/metadata/1.targets.json", &[("accept-encoding", "gzip")], b"");
     assert_eq!(packed.header("content-encoding"), Some("gzip"));
+    assert_eq!(packed.header("vary"), Some("accept-encoding"));
+    // Each encoding has a tag of its own, by which it is known again.
+    let (gzip, identity) = (packed.header("etag").unwrap(), get(&url, "platform/metadata/1.targets.json"));
+    let identity = identity.header("etag").unwrap();
+    assert_ne!(gzip, identity);
+    for (encoding, known, status) in
+        [("gzip", gzip, 304), ("gzip", identity, 200), ("identity", identity, 304), ("identity", gzip, 200)]
+    {
+        let asked = [("accept-encoding", encoding), ("if-none-match", known)];
+        let answer = send(&url, "GET", "/platform/metadata/1.targets.json", &asked, b"");
+        assert_eq!(answer.status, status, "{encoding} {known}");
+    }
     let mut plain = Vec::new();
     std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(&packed.bytes[..]), &mut plain).unwrap();
     assert_eq!(plain, get(&url, "platform/metadata/1.targets.json").bytes);

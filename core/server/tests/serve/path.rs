@@ -16,6 +16,8 @@ fn from_an_empty_folder_to_a_device() {
     assert_eq!(world.device().unwrap(), 1);
     world.publish(2).unwrap();
     assert_eq!(world.device().unwrap(), 2);
+    let at = world.at();
+    assert!(matches!(at.recover(&world.ring(&at)), Err(RepositoryError::Refused(_))));
     let report = world.at().verify().unwrap();
     assert_eq!((report.apps, report.releases, report.findings.len()), (1, 2, 0));
 
