@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError, Weak};
 
 impl Engine {
     /// Removes every trace of a user's data in an app, and checks that it is gone. Closes running sessions of both.
+    /// What became of the user's payments is the host's to know, not the app's: it stays until a log-out.
     /// Blocks on the disk.
     ///
     /// # Errors
