@@ -230,6 +230,8 @@ fn whoever_leaves_hears_that_the_result_is_unknown_and_never_more_than_that() {
         let id = page.send("requestPayment", call_of(&one()));
         assert!(unknown(&page.answer(id)));
     }
+    // Now the server hands out what is right again; whoever asks first hears that it is paid.
+    till.refuse(None);
     sheet.leave(false);
     till.decide(Rail::Paid);
     let id = page.send("requestPayment", call_of(&one()));
@@ -456,4 +458,44 @@ fn a_journal_that_cannot_be_read_says_nothing_about_its_order_and_stops_no_other
     let id = page.send("requestPayment", call_of(&orders[0]));
     assert!(unknown(&page.answer(id)));
     assert_eq!((till.paid(), till.posted().len()), (vec![1, 1], posted + 1));
+}
+
+/// The journal as it lies on the disk.
+fn rows(world: &World) -> Vec<Vec<u8>> {
+    let sealed = |db: &rusqlite::Connection| {
+        db.prepare("SELECT sealed FROM engine_payment")?.query_map([], |row| row.get(0))?.collect()
+    };
+    world.engine.store().database().read(sealed).expect("readable")
+}
+
+#[test]
+fn row_23_two_processes_pay_once() {
+    let (world, till, sheet) = shop(Press::Wait);
+    let session = open(&world);
+    let mut page = world.page(&session);
+    let id = page.send("requestPayment", call_of(&one()));
+    sheet.wait_for_sheets(1);
+    // The other one starts while the sheet is open: what was not sent is cancelled, and can be sent no more.
+    let before = rows(&world);
+    let other = world.beside(till.setup(&sheet));
+    while rows(&world) == before {
+        std::thread::yield_now();
+    }
+    sheet.press(Press::Agree);
+    assert_eq!(page.answer(id)["err"]["errMsg"], "requestPayment:fail cancel");
+    assert_eq!(till.posted().len(), 0);
+    drop(other);
+    // And while nobody knows whether it was paid: both go on with the same bytes.
+    till.weather(&[Weather::LoseAnswer]);
+    till.trust_the_journal();
+    let id = page.send("requestPayment", call_of(&one()));
+    sheet.wait_for_states(4);
+    let other = world.beside(till.setup(&sheet));
+    till.wait_for_posts(2);
+    world.engine.set_network("wifi");
+    assert_eq!(page.answer(id)["ok"], json!({}));
+    let posted = till.posted();
+    assert!(posted.iter().all(|request| *request == posted[0]));
+    assert_eq!(till.paid(), [1]);
+    drop(other);
 }

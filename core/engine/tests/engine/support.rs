@@ -243,6 +243,18 @@ impl World {
         Self::within(dir, setup, server, repository, Arc::new(SystemClock))
     }
 
+    /// Another process over the same data folder, while this one runs.
+    pub fn beside(&self, setup: Setup) -> Engine {
+        let config = Config {
+            login: setup.login,
+            payments: setup.payments,
+            ..Config::new(self.dir.path(), self.repository.clone())
+        };
+        let keys = Arc::new(PlainKeys);
+        Engine::new(config, host(self.server.clone(), setup.http, setup.sockets, setup.prompts, keys))
+            .expect("starts")
+    }
+
     /// What the engine says to a host with such a login.
     pub fn refused_login(&self, login: LoginConfig) -> LodgerError {
         let dir = tempfile::tempdir().expect("a folder");
