@@ -3,7 +3,7 @@
 
 mod lock;
 mod row;
-mod schema;
+pub(crate) mod schema;
 
 pub use row::Row;
 

@@ -1,14 +1,16 @@
 //! The server's HTTP side: one router for each area, and what all of them share: request ids, the access log, errors,
 //! figures.
 
+mod device;
 mod error;
 mod files;
 mod metrics;
 mod publishing;
+mod wechat;
 
 pub use metrics::Metrics;
 
-use crate::publishing::Publishing;
+use crate::{platform::Platform, publishing::Publishing};
 use axum::{
     Router,
     extract::{ConnectInfo, MatchedPath, Request, State},
@@ -35,6 +37,7 @@ pub type Log = Arc<dyn Fn(&str) + Send + Sync>;
 #[derive(Clone)]
 pub struct Site {
     publishing: Arc<Publishing>,
+    platform: Arc<Platform>,
     metrics: Arc<Metrics>,
     proxies: Arc<[IpNet]>,
     bodies: Arc<Semaphore>,
@@ -48,9 +51,9 @@ pub(crate) struct RequestId(pub String);
 impl Site {
     /// `proxies` may say for whom they ask.
     #[must_use]
-    pub fn new(publishing: Arc<Publishing>, proxies: Vec<IpNet>, log: Log) -> Self {
+    pub fn new(publishing: Arc<Publishing>, platform: Arc<Platform>, proxies: Vec<IpNet>, log: Log) -> Self {
         let bodies = Arc::new(Semaphore::new(BODIES));
-        Self { publishing, metrics: Arc::default(), proxies: proxies.into(), bodies, log }
+        Self { publishing, platform, metrics: Arc::default(), proxies: proxies.into(), bodies, log }
     }
 
     /// Everything that the server answers.
@@ -59,6 +62,8 @@ impl Site {
             .route("/healthz", get(healthy))
             .route("/metrics", get(metrics::show))
             .merge(publishing::router())
+            .merge(device::router())
+            .merge(wechat::router())
             .fallback(files::serve)
             .layer(middleware::from_fn_with_state(self.clone(), accompany))
             .with_state(self)
@@ -70,6 +75,21 @@ impl Site {
         let trusted = |ip: IpAddr| self.proxies.iter().any(|net| net.contains(&ip));
         let forwarded = headers.contains_key("forwarded") || headers.contains_key("x-forwarded-for");
         (ip.is_loopback() || trusted(ip)) && !forwarded
+    }
+
+    /// Who asks: the peer, or whom a trusted proxy names last.
+    fn client(&self, peer: SocketAddr, headers: &HeaderMap) -> IpAddr {
+        let trusted = |ip: IpAddr| self.proxies.iter().any(|net| net.contains(&ip));
+        let mut client = peer.ip().to_canonical();
+        let all = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
+        let named: Vec<&str> = all.flat_map(|value| value.split(',')).map(str::trim).collect();
+        for name in named.iter().rev() {
+            match name.parse::<IpAddr>() {
+                Ok(ip) if trusted(client) => client = ip.to_canonical(),
+                _ => break,
+            }
+        }
+        client
     }
 }
 
@@ -95,7 +115,9 @@ async fn accompany(State(site): State<Site>, mut request: Request, next: Next) -
 fn area(route: &str) -> &'static str {
     match route {
         "/healthz" | "/metrics" => "operation",
-        _ => "publishing",
+        _ if route.starts_with("/lodger/v1/repository") => "publishing",
+        _ if route.starts_with("/lodger/") => "devices",
+        _ => "platform",
     }
 }
 

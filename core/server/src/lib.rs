@@ -16,6 +16,7 @@ pub mod development;
 pub mod http;
 pub mod kek;
 pub mod keys;
+pub mod platform;
 pub mod publishing;
 pub mod repository;
 pub mod serve;

@@ -13,6 +13,7 @@ mod maintain;
 mod online;
 pub mod paths;
 pub(crate) mod reader;
+mod released;
 mod rules;
 mod service;
 pub mod signature;

@@ -7,6 +7,7 @@ use crate::{
     database::{Database, DatabaseError},
     http::{Log, Site},
     kek::{Kek, KekError, Origin},
+    platform::Platform,
     publishing::{PublishError, Publishing},
 };
 use axum_server::{Handle, tls_rustls::RustlsConfig};
@@ -44,6 +45,8 @@ pub struct Settings {
     pub tls: Option<(PathBuf, PathBuf)>,
     /// Who may ask in the name of others, and without TLS.
     pub proxies: Vec<IpNet>,
+    /// `https://…` as devices know this server; none for the address that it listens on.
+    pub public_url: Option<String>,
 }
 
 /// Why a server did not start, or ended.
@@ -85,6 +88,7 @@ pub struct Running {
     secure: bool,
     database: Database,
     publishing: Arc<Publishing>,
+    platform: Arc<Platform>,
     origin: Origin,
     handle: Handle<SocketAddr>,
     over: watch::Sender<bool>,
@@ -104,7 +108,7 @@ pub async fn start(settings: Settings, log: Log) -> Result<Running, ServeError> 
 /// # Errors
 /// As [`start`].
 pub async fn start_at(settings: Settings, log: Log, clock: Arc<dyn Clock>) -> Result<Running, ServeError> {
-    let Settings { data, listen, database_url, objects, kek_file, tls, proxies } = settings;
+    let Settings { data, listen, database_url, objects, kek_file, tls, proxies, public_url } = settings;
     let loopback = listen.ip().is_loopback();
     if !loopback && tls.is_none() && proxies.is_empty() {
         let what = format!(
@@ -126,7 +130,7 @@ pub async fn start_at(settings: Settings, log: Log, clock: Arc<dyn Clock>) -> Re
     };
     let store = crate::repository::objects(objects.as_deref(), &data.join("objects"))
         .map_err(|error| ServeError::Refused(format!("--objects: {error}")))?;
-    let publishing = Arc::new(Publishing::open(database.clone(), store, &kek, clock).await?);
+    let publishing = Arc::new(Publishing::open(database.clone(), store, &kek, clock.clone()).await?);
     if let Origin::Own(_) = origin {
         let path = data.join("development");
         std::fs::write(&path, "The key-encryption key of this data is in the user's configuration folder.\n")
@@ -138,7 +142,17 @@ pub async fn start_at(settings: Settings, log: Log, clock: Arc<dyn Clock>) -> Re
     listener.set_nonblocking(true).map_err(bind)?;
     let address = listener.local_addr().map_err(bind)?;
     let handle = Handle::new();
-    let router = Site::new(publishing.clone(), proxies, log.clone()).router();
+    let addresses = addresses(public_url, address, tls.is_some())?;
+    let development = matches!(origin, Origin::Own(_));
+    let platform = Arc::new(Platform::new(
+        database.clone(),
+        Arc::new(kek),
+        clock,
+        publishing.clone(),
+        addresses,
+        development,
+    ));
+    let router = Site::new(publishing.clone(), platform.clone(), proxies, log.clone()).router();
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let secure = tls.is_some();
     let serving = match tls {
@@ -162,8 +176,8 @@ pub async fn start_at(settings: Settings, log: Log, clock: Arc<dyn Clock>) -> Re
         admin::serve(socket, database.clone(), ended.clone()),
         log.clone(),
     )));
-    tasks.push(tokio::spawn(maintain(publishing.clone(), ended, log)));
-    Ok(Running { address, secure, database, publishing, origin, handle, over, tasks })
+    tasks.push(tokio::spawn(maintain(publishing.clone(), platform.clone(), ended, log)));
+    Ok(Running { address, secure, database, publishing, platform, origin, handle, over, tasks })
 }
 
 impl Running {
@@ -197,6 +211,12 @@ impl Running {
         &self.publishing
     }
 
+    /// The open platform.
+    #[must_use]
+    pub fn platform(&self) -> &Arc<Platform> {
+        &self.platform
+    }
+
     /// Takes no more requests, lets those under way end, and closes the database.
     pub async fn stop(mut self) {
         // Nobody listens if the task has ended already.
@@ -217,13 +237,38 @@ impl Drop for Running {
     }
 }
 
+/// The server's own addresses, as proofs name them. A proof for another server must not count here, so what a request
+/// says of its host is no answer.
+fn addresses(public: Option<String>, listen: SocketAddr, secure: bool) -> Result<Vec<String>, ServeError> {
+    if let Some(public) = public {
+        let public = public.trim_end_matches('/').to_owned();
+        let authority = public.strip_prefix("https://").or_else(|| public.strip_prefix("http://"));
+        if authority.is_none_or(|rest| rest.is_empty() || rest.contains(['/', '?', '#', '@'])) {
+            let what = format!("--public-url {public} is not of the form https://host or https://host:port");
+            return Err(ServeError::Refused(what));
+        }
+        return Ok(vec![public.to_ascii_lowercase()]);
+    }
+    let scheme = if secure { "https" } else { "http" };
+    let mut all = vec![format!("{scheme}://{listen}")];
+    if listen.ip().is_loopback() {
+        all.push(format!("{scheme}://localhost:{}", listen.port()));
+    }
+    Ok(all)
+}
+
 async fn serving(server: impl Future<Output = io::Result<()>>, log: Log) {
     if let Err(error) = server.await {
         log(&format!("the server ended: {error}"));
     }
 }
 
-async fn maintain(publishing: Arc<Publishing>, mut ended: watch::Receiver<bool>, log: Log) {
+async fn maintain(
+    publishing: Arc<Publishing>,
+    platform: Arc<Platform>,
+    mut ended: watch::Receiver<bool>,
+    log: Log,
+) {
     let mut due = tokio::time::interval(MAINTENANCE);
     loop {
         tokio::select! {
@@ -234,6 +279,9 @@ async fn maintain(publishing: Arc<Publishing>, mut ended: watch::Receiver<bool>,
             Ok(0) => {}
             Ok(count) => log(&format!("signed {count} repositories anew")),
             Err(error) => log(&format!("maintenance failed and is tried again: {error}")),
+        }
+        if let Err(error) = platform.forget().await {
+            log(&format!("forgetting old codes and sessions failed and is tried again: {error}"));
         }
     }
 }

@@ -81,6 +81,10 @@ fn rust(report: &mut Report) {
         // more are compiled again.
         Run::cargo().args(["test", "--workspace", "--test", "provider", "--", "--ignored"]).status()
     });
+    report.step("rust: back ends with other people's SDKs", || {
+        setup::node::need_packages("core/server/tests/sdk")?;
+        Run::cargo().args(["test", "--workspace", "--test", "platform", "--", "--ignored"]).status()
+    });
     report.step("determinism: coffee", determinism::check);
     report.step("templates: check and types", templates::check);
 }

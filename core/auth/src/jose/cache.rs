@@ -44,6 +44,12 @@ impl KeyCache {
         }
     }
 
+    /// The keys as they were last fetched; they count while [`KeyCache::find`] finds them.
+    #[must_use]
+    pub fn keys(&self) -> &KeySet {
+        &self.keys
+    }
+
     /// Takes what was fetched at `now`. What is no key set changes nothing.
     ///
     /// # Errors

@@ -45,6 +45,10 @@ pub struct Args {
     /// Addresses of proxies that end TLS in front of this server; may be given more than once
     #[arg(long, value_name = "CIDR")]
     proxy: Vec<ipnet::IpNet>,
+
+    /// This server's address as devices know it; without it, the address that it listens on
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
 }
 
 /// Serves until it is told to end.
@@ -57,6 +61,7 @@ pub fn run(args: Args, output: &Output) -> Result<(), Failure> {
         kek_file: args.kek_file,
         tls: args.tls_cert.zip(args.tls_key),
         proxies: args.proxy,
+        public_url: args.public_url,
     };
     let broken = |error: std::io::Error| Failure::Input(format!("cannot start input and output: {error}"));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(broken)?;

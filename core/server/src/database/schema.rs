@@ -1,6 +1,7 @@
 //! The tables, and how an older database comes to them. Written once, for both dialects.
 
 use super::{Database, DatabaseError, Pool};
+use crate::platform::tables;
 use sea_query::{
     ColumnDef, Expr, ExprTrait, Index, IndexCreateStatement, PostgresQueryBuilder, Query, SqliteQueryBuilder,
     Table, TableCreateStatement,
@@ -13,7 +14,10 @@ struct Step {
     indexes: fn() -> Vec<IndexCreateStatement>,
 }
 
-const STEPS: &[Step] = &[Step { tables: releases, indexes: releases_indexes }];
+const STEPS: &[Step] = &[
+    Step { tables: releases, indexes: releases_indexes },
+    Step { tables: tables::identity, indexes: tables::identity_indexes },
+];
 
 /// Any number: it only has to be the same in all servers.
 const POSTGRES_LOCK: &str = "SELECT pg_advisory_xact_lock(7305794)";
@@ -76,15 +80,15 @@ async fn define(transaction: &mut super::Transaction, text: String) -> Result<()
     Ok(())
 }
 
-fn number(name: &'static str) -> ColumnDef {
+pub(crate) fn number(name: &'static str) -> ColumnDef {
     ColumnDef::new(name).big_integer().not_null().to_owned()
 }
 
-fn text(name: &'static str) -> ColumnDef {
+pub(crate) fn text(name: &'static str) -> ColumnDef {
     ColumnDef::new(name).text().not_null().to_owned()
 }
 
-fn bytes(name: &'static str) -> ColumnDef {
+pub(crate) fn bytes(name: &'static str) -> ColumnDef {
     ColumnDef::new(name).blob().not_null().to_owned()
 }
 

@@ -89,6 +89,7 @@ impl World {
             kek_file: Some(self.dir.path().join("kek")),
             tls: None,
             proxies: Vec::new(),
+            public_url: None,
         }
     }
 

@@ -12,7 +12,7 @@ const DIRECTION: &[(&str, &[&str])] = &[
     ("lodger-engine", &["lodger-auth", "lodger-bundle", "lodger-pay"]),
     ("lodger-compiler", &["lodger-bundle"]),
     ("lodger-ffi", &["lodger-engine"]),
-    ("lodger-server", &["lodger-bundle", "lodger-pay"]),
+    ("lodger-server", &["lodger-auth", "lodger-bundle", "lodger-pay"]),
     ("lodger-desktop", &["lodger-bundle", "lodger-engine", "lodger-server"]),
     ("lodger", &["lodger-bundle", "lodger-compiler", "lodger-desktop", "lodger-engine", "lodger-server"]),
     ("lodger-xtask", &[]),

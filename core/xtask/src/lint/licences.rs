@@ -36,7 +36,8 @@ pub fn check() -> Result<(), Trouble> {
     for package in list(&metadata(&["--locked"])?, "packages") {
         judge(text(package, "name"), text(package, "license"), &mut findings);
     }
-    for folder in ["core/auth/tests/provider", "core/compiler/less", "core/runtime"] {
+    for folder in ["core/auth/tests/provider", "core/compiler/less", "core/runtime", "core/server/tests/sdk"]
+    {
         let file = format!("{folder}/package-lock.json");
         let lock: Value = serde_json::from_str(&read(&file)?)
             .map_err(|error| Trouble::Failed(format!("{file}: {error}")))?;

@@ -23,7 +23,9 @@ pub fn check_version() -> Result<(), Trouble> {
 /// Folders whose npm packages are not installed, or older than their lock file.
 pub fn stale_folders() -> Result<Vec<String>, Trouble> {
     let mut folders =
-        ["core/auth/tests/provider", "core/compiler/less", "core/runtime"].map(str::to_owned).to_vec();
+        ["core/auth/tests/provider", "core/compiler/less", "core/runtime", "core/server/tests/sdk"]
+            .map(str::to_owned)
+            .to_vec();
     if let Ok(apps) = std::fs::read_dir(root().join("examples/apps")) {
         for app in apps.flatten() {
             folders.push(format!("examples/apps/{}", app.file_name().to_string_lossy()));
