@@ -4,6 +4,8 @@
 mod device;
 mod error;
 mod files;
+mod landing;
+mod messages;
 mod metrics;
 mod publishing;
 mod wechat;
@@ -64,6 +66,8 @@ impl Site {
             .merge(publishing::router())
             .merge(device::router())
             .merge(wechat::router())
+            .merge(messages::router())
+            .merge(landing::router())
             .fallback(files::serve)
             .layer(middleware::from_fn_with_state(self.clone(), accompany))
             .with_state(self)

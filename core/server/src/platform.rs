@@ -9,6 +9,8 @@ mod error;
 mod hosts;
 mod identity;
 mod limits;
+mod links;
+pub mod messages;
 mod outgoing;
 mod phone;
 mod proofs;
@@ -23,6 +25,7 @@ pub use apps::Account;
 pub use codes::Redeemed;
 pub use error::{Errcode, PlatformError};
 pub use hosts::{Form, Host, Introspection};
+pub use links::{Image, Link, Opened};
 pub use outgoing::Outgoing;
 pub use proofs::{Asked, Proved};
 pub use sessions::Session;
@@ -85,7 +88,7 @@ impl Platform {
     /// # Errors
     /// `Database`.
     pub async fn forget(&self) -> Result<(), PlatformError> {
-        for table in ["codes", "sessions", "access_tokens"] {
+        for table in ["codes", "sessions", "access_tokens", "links"] {
             // An hour more, so that what is late is told so.
             let over = Query::delete()
                 .from_table(table)

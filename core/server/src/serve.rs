@@ -23,6 +23,8 @@ use tokio::{sync::watch, task::JoinHandle};
 
 /// How often what expires, what is old and what was left undone is looked after.
 const MAINTENANCE: Duration = Duration::from_secs(10 * 60);
+/// How often what users did is told to back ends.
+const DELIVERY: Duration = Duration::from_secs(1);
 /// How long requests under way may take when the server ends.
 const GRACE: Duration = Duration::from_secs(10);
 /// How long a client may take to send its headers.
@@ -176,6 +178,7 @@ pub async fn start_at(settings: Settings, log: Log, clock: Arc<dyn Clock>) -> Re
         admin::serve(socket, database.clone(), ended.clone()),
         log.clone(),
     )));
+    tasks.push(tokio::spawn(deliver(platform.clone(), ended.clone(), log.clone())));
     tasks.push(tokio::spawn(maintain(publishing.clone(), platform.clone(), ended, log)));
     Ok(Running { address, secure, database, publishing, platform, origin, handle, over, tasks })
 }
@@ -282,6 +285,19 @@ async fn maintain(
         }
         if let Err(error) = platform.forget().await {
             log(&format!("forgetting old codes and sessions failed and is tried again: {error}"));
+        }
+    }
+}
+
+async fn deliver(platform: Arc<Platform>, mut ended: watch::Receiver<bool>, log: Log) {
+    let mut due = tokio::time::interval(DELIVERY);
+    loop {
+        tokio::select! {
+            _ = due.tick() => {}
+            _ = ended.changed() => return,
+        }
+        if let Err(error) = platform.deliver().await {
+            log(&format!("telling back ends failed and is tried again: {error}"));
         }
     }
 }

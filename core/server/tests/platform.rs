@@ -16,6 +16,7 @@ mod platform {
     pub mod device;
     pub mod issuers;
     pub mod login;
+    pub mod messages;
     pub mod sdk;
     pub mod tokens;
 }

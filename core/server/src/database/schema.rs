@@ -17,6 +17,7 @@ struct Step {
 const STEPS: &[Step] = &[
     Step { tables: releases, indexes: releases_indexes },
     Step { tables: tables::identity, indexes: tables::identity_indexes },
+    Step { tables: tables::messages, indexes: tables::messages_indexes },
 ];
 
 /// Any number: it only has to be the same in all servers.

@@ -22,6 +22,9 @@ pub(super) fn router() -> Router<Site> {
         .route("/lodger/v1/devices", post(enrol).delete(retire))
         .route("/lodger/v1/codes", post(mint))
         .route("/lodger/v1/codes/check", post(check))
+        .route("/lodger/v1/subscriptions", post(subscribe))
+        .route("/lodger/v1/inbox", post(inbox))
+        .route("/lodger/v1/chat", post(chat))
 }
 
 /// A request of a device, taken apart.
@@ -158,4 +161,16 @@ async fn mint(call: Call) -> Response {
 
 async fn check(call: Call) -> Response {
     call.run(|site, proved, asked| async move { site.platform.check_code(&proved, &asked).await }).await
+}
+
+async fn subscribe(call: Call) -> Response {
+    call.run(|site, proved, asked| async move { site.platform.subscribe(&proved, &asked).await }).await
+}
+
+async fn inbox(call: Call) -> Response {
+    call.run(|site, proved, asked| async move { site.platform.inbox(&proved, &asked).await }).await
+}
+
+async fn chat(call: Call) -> Response {
+    call.run(|site, proved, asked| async move { site.platform.chat(&proved, &asked).await }).await
 }

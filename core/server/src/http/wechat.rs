@@ -134,7 +134,8 @@ fn refuse(site: &Site, request: &RequestId, error: &PlatformError) -> Response {
     Json(json!({"errcode": code.number(), "errmsg": format!("{text} rid: {}", request.0)})).into_response()
 }
 
-fn ok() -> Value {
+/// Done, with nothing more to say.
+pub(super) fn ok() -> Value {
     json!({"errcode": 0, "errmsg": "ok"})
 }
 

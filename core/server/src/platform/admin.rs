@@ -1,9 +1,15 @@
 //! What an operator does by `lodger admin`, as values: the socket and the command line only carry them.
 
-use super::{Form, Host, Platform, PlatformError, Redeemed};
+use super::{
+    Form, Host, Platform, PlatformError, Redeemed,
+    messages::{Callback, Format, Mode, TemplateKey, Windows},
+};
 use lodger_auth::api::Purpose;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+
+/// The value of the fixture's template.
+const FIXTURE_KEY: &str = "thing1";
 
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +60,42 @@ pub enum Command {
         #[serde(default)]
         blocked: Option<bool>,
     },
+    /// Gives an app a template; answers `{templateId}`.
+    TemplateAdd {
+        /// App id.
+        app: String,
+        /// What the user agrees to.
+        title: String,
+        /// Its values, in order.
+        keys: Vec<TemplateKey>,
+    },
+    /// Takes a template away.
+    TemplateRemove {
+        /// App id.
+        app: String,
+        /// Template id.
+        id: String,
+    },
+    /// Answers `{templates: […]}`.
+    TemplateList {
+        /// App id.
+        app: String,
+    },
+    /// Registers where an app's back end is told what users do.
+    CallbackSet {
+        /// App id.
+        app: String,
+        /// `https://…`.
+        url: String,
+        /// `Token`.
+        token: String,
+        /// `EncodingAESKey`.
+        key: String,
+        /// Encryption.
+        mode: Mode,
+        /// How messages are written.
+        format: Format,
+    },
     /// Sets up what a back end's tests need, on development data only.
     Fixture {
         /// App id; made if it is not there.
@@ -99,6 +141,23 @@ impl Platform {
                 self.set_user(&host, &subject, phone.as_deref(), blocked).await?;
                 Ok(json!({"host": host, "subject": subject}))
             }
+            Command::TemplateAdd { app, title, keys } => {
+                Ok(json!({"templateId": self.add_template(&app, &title, &keys).await?}))
+            }
+            Command::TemplateRemove { app, id } => {
+                let gone = self.remove_template(&app, &id).await;
+                gone.map_err(|error| match error {
+                    PlatformError::Wechat(_) => PlatformError::Refused(format!("{app} has no template {id}")),
+                    other => other,
+                })?;
+                Ok(json!({"removed": id}))
+            }
+            Command::TemplateList { app } => Ok(json!({"templates": self.templates(&app).await?})),
+            Command::CallbackSet { app, url, token, key, mode, format } => {
+                let callback = Callback { url, token, key, mode, format };
+                self.set_callback(&app, &callback).await?;
+                Ok(json!({"appid": app, "callback": callback}))
+            }
             Command::Fixture { app } => self.fixture(&app).await,
         }
     }
@@ -125,12 +184,36 @@ impl Platform {
         .await?;
         let (code, openid) = self.fixture_code(app, HOST, Purpose::Login).await?;
         let (phone_code, _) = self.fixture_code(app, HOST, Purpose::Phone).await?;
+        let (late_openid, template) = self.fixture_messages(app, HOST, &openid).await?;
         let released = self.released(app).await?;
         let page = released.pages.first().map_or("pages/index/index", String::as_str);
         Ok(json!({
             "appid": app, "secret": secret, "page": page, "openid": openid,
+            "lateOpenid": late_openid, "templateId": template, "templateKey": FIXTURE_KEY,
             "code": code, "phoneCode": phone_code,
         }))
+    }
+
+    /// The user accepted a template once and just wrote; another wrote 49 hours ago. The other's openid, the template.
+    async fn fixture_messages(
+        &self,
+        app: &str,
+        host: &str,
+        openid: &str,
+    ) -> Result<(String, String), PlatformError> {
+        let keys = [TemplateKey { key: FIXTURE_KEY.into(), name: "Order".into() }];
+        let template = self.add_template(app, "Order ready", &keys).await?;
+        self.accept_for(app, openid, &template).await?;
+        self.set_user(host, "late", None, None).await?;
+        let mut transaction = self.database.begin().await?;
+        let late = self.openid(&mut transaction, app, host, "late").await?;
+        for (openid, ago) in [(openid, 0), (&late, 49 * 3600)] {
+            let mut windows = Windows::default();
+            windows.wrote(self.now() - ago);
+            self.put_windows(&mut transaction, app, openid, windows).await?;
+        }
+        transaction.commit().await?;
+        Ok((late, template))
     }
 
     /// A code as if a device had asked, for the fixture's one user.

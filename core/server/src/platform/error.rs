@@ -31,20 +31,35 @@ errcodes! {
     InvalidCredential = 40001, "invalid credential, access_token is invalid or not latest";
     InvalidGrantType = 40002, "invalid grant_type";
     InvalidOpenid = 40003, "invalid openid";
+    InvalidMedia = 40007, "invalid media_id";
+    InvalidMessageType = 40008, "invalid message type";
     InvalidAppid = 40013, "invalid appid";
     InvalidCode = 40029, "invalid code";
+    InvalidTemplate = 40037, "invalid template_id";
     InvalidArgument = 40097, "invalid args";
     InvalidSecret = 40125, "invalid appsecret";
+    InvalidScene = 40129, "invalid scene";
     CodeUsed = 40163, "code been used";
+    InvalidPath = 40165, "invalid weapp pagepath";
+    InvalidQuery = 40212, "invalid query";
     CodeBlocked = 40226, "code blocked";
     TokenMissing = 41001, "access_token missing";
     AppidMissing = 41002, "appid missing";
     SecretMissing = 41004, "appsecret missing";
     CodeMissing = 41008, "missing code";
+    InvalidPage = 41030, "invalid page";
     TokenExpired = 42001, "access_token expired";
+    NotSubscribed = 43101, "user refuse to accept the msg";
+    EmptyContent = 44004, "empty content";
+    TooLong = 45002, "content size out of limit";
     DailyQuota = 45009, "reach max api daily quota limit";
     MinuteQuota = 45011, "api minute-quota reach limit, must slower, retry next minute";
+    WindowOver = 45015, "response out of time limit or subscription is canceled";
+    WindowUsed = 45047, "out of response count limit";
     InvalidJson = 47001, "data format error";
+    InvalidData = 47003, "argument invalid!";
+    NotReleased = 85079, "miniprogram has no online release";
+    InvalidExpiry = 85401, "time limit between 1min and 1year";
     InvalidSignature = 87009, "invalid signature";
 }
 

@@ -126,3 +126,70 @@ pub(crate) fn identity_indexes() -> Vec<IndexCreateStatement> {
         index("devices_user", "devices", ["host", "subject"]),
     ]
 }
+
+/// Templates, subscriptions, messages, chats, callbacks, links.
+pub(crate) fn messages() -> Vec<TableCreateStatement> {
+    vec![
+        table("templates")
+            .col(text("id").primary_key())
+            .col(text("app"))
+            .col(text("title"))
+            .col(text("keys"))
+            .col(number("made"))
+            .to_owned(),
+        table("subscriptions")
+            .col(text("app"))
+            .col(text("openid"))
+            .col(text("template"))
+            .col(number("accepts"))
+            .primary_key(Index::create().col("app").col("openid").col("template"))
+            .to_owned(),
+        table("messages")
+            .col(text("id").primary_key())
+            .col(text("app"))
+            .col(text("openid"))
+            .col(text("host"))
+            .col(text("subject"))
+            .col(text("kind"))
+            .col(number("made"))
+            .col(number("read"))
+            .col(bytes("sealed"))
+            .to_owned(),
+        table("chats")
+            .col(text("app"))
+            .col(text("openid"))
+            .col(number("wrote_at"))
+            .col(number("wrote_left"))
+            .col(number("entered_at"))
+            .col(number("entered_left"))
+            .primary_key(Index::create().col("app").col("openid"))
+            .to_owned(),
+        table("callbacks").col(text("app").primary_key()).col(bytes("sealed")).to_owned(),
+        table("outbox")
+            .col(text("id").primary_key())
+            .col(text("app"))
+            .col(text("openid"))
+            .col(bytes("sealed"))
+            .col(number("due"))
+            .col(number("tries"))
+            .to_owned(),
+        table("links")
+            .col(text("id").primary_key())
+            .col(text("app"))
+            .col(text("path"))
+            .col(text("query"))
+            .col(text("version"))
+            .col(number("made"))
+            .col(number("expires"))
+            .to_owned(),
+    ]
+}
+
+pub(crate) fn messages_indexes() -> Vec<IndexCreateStatement> {
+    vec![
+        index("templates_app", "templates", ["app"]),
+        index("messages_user", "messages", ["host", "subject", "made"]),
+        index("outbox_due", "outbox", ["due"]),
+        index("links_expires", "links", ["expires"]),
+    ]
+}

@@ -6,7 +6,8 @@ import { text } from "node:stream/consumers";
 
 const require = createRequire(import.meta.url);
 const WechatAPI = require("co-wechat-api");
-const { MiniApp } = require("node-easywechat");
+// By its file: the index also loads its social logins, whose package is published without its code.
+const MiniApp = require("node-easywechat/dist/MiniApp/Application");
 
 const { url, appid, secret, calls } = JSON.parse(await text(process.stdin));
 
