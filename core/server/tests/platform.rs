@@ -13,6 +13,7 @@ mod world;
 
 mod platform {
     pub mod attacks;
+    pub mod callbacks;
     pub mod device;
     pub mod issuers;
     pub mod login;

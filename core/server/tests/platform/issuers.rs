@@ -25,13 +25,13 @@ use std::{
 const AT: &str = "https://lodger.example";
 
 /// The platform on development data, without a web server in front.
-struct Bench {
+pub struct Bench {
     _dir: tempfile::TempDir,
-    clock: Arc<ManualClock>,
-    platform: Platform,
+    pub clock: Arc<ManualClock>,
+    pub platform: Platform,
 }
 
-async fn bench(development: bool) -> Bench {
+pub async fn bench(development: bool) -> Bench {
     let dir = tempfile::tempdir().unwrap();
     let clock = Arc::new(ManualClock::new(Timestamp::now()));
     let kek = kek(dir.path());
@@ -60,11 +60,11 @@ fn kek(dir: &Path) -> Kek {
 }
 
 impl Bench {
-    fn now(&self) -> i64 {
+    pub fn now(&self) -> i64 {
         self.clock.now().as_second()
     }
 
-    fn prove(&self, device: &Pen, path: &str, token: Option<&str>) -> Proved {
+    pub fn prove(&self, device: &Pen, path: &str, token: Option<&str>) -> Proved {
         let mut claims = json!({
             "jti": unique(), "htm": "POST", "htu": format!("{AT}{path}"), "iat": 1, "nonce": self.platform.nonce(),
         });
@@ -76,7 +76,7 @@ impl Bench {
         self.platform.prove(&asked).unwrap()
     }
 
-    async fn enrol(&self, device: &Pen, issuer: &Pen, kid: &str) -> Result<(), PlatformError> {
+    pub async fn enrol(&self, device: &Pen, issuer: &Pen, kid: &str) -> Result<(), PlatformError> {
         let nonce = unique();
         let claims = json!({
             "iss": "https://bank.example", "sub": "ann", "aud": AT, "iat": self.now(), "exp": self.now() + 60,
@@ -88,7 +88,7 @@ impl Bench {
         self.platform.enrol(&self.prove(device, "/lodger/v1/devices", None), &asked).await.map(drop)
     }
 
-    async fn host(&self, jwks_url: &str) -> Result<(), PlatformError> {
+    pub async fn host(&self, jwks_url: &str) -> Result<(), PlatformError> {
         self.platform.put_host(&host(Some(jwks_url.to_owned()))).await
     }
 }
@@ -106,15 +106,15 @@ fn host(jwks_url: Option<String>) -> Host {
 }
 
 /// An issuer on this machine: answers every request with what it holds, and counts.
-struct Issuer {
-    url: String,
+pub struct Issuer {
+    pub url: String,
     answer: Arc<Mutex<(u16, Vec<u8>)>>,
     count: Arc<AtomicUsize>,
-    last: Arc<Mutex<String>>,
+    pub last: Arc<Mutex<String>>,
 }
 
 impl Issuer {
-    fn start(body: Vec<u8>) -> Self {
+    pub fn start(body: Vec<u8>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/jwks", listener.local_addr().unwrap());
         let answer = Arc::new(Mutex::new((200, body)));
@@ -137,7 +137,11 @@ impl Issuer {
                 }
                 *seen.lock().unwrap() = text;
                 counted.fetch_add(1, Ordering::SeqCst);
-                let (status, body) = held.lock().unwrap().clone();
+                let (status, mut body) = held.lock().unwrap().clone();
+                // WeChat's check of an address: what is asked for is said back.
+                if let Some((_, echo)) = seen.lock().unwrap().split_once("echostr=") {
+                    body = echo.split([' ', '&']).next().unwrap().as_bytes().to_vec();
+                }
                 let location = if status == 302 { "location: http://127.0.0.1:1/\r\n" } else { "" };
                 let head = format!(
                     "HTTP/1.1 {status} X\r\ncontent-length: {}\r\n{location}connection: close\r\n\r\n",
@@ -149,11 +153,11 @@ impl Issuer {
         Self { url, answer, count, last }
     }
 
-    fn now_answers(&self, status: u16, body: Vec<u8>) {
+    pub fn now_answers(&self, status: u16, body: Vec<u8>) {
         *self.answer.lock().unwrap() = (status, body);
     }
 
-    fn count(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.count.load(Ordering::SeqCst)
     }
 }

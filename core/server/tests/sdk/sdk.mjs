@@ -8,6 +8,7 @@ const require = createRequire(import.meta.url);
 const WechatAPI = require("co-wechat-api");
 // By its file: the index also loads its social logins, whose package is published without its code.
 const MiniApp = require("node-easywechat/dist/MiniApp/Application");
+const Encryptor = require("node-easywechat/dist/Core/Encryptor");
 
 const { url, appid, secret, calls } = JSON.parse(await text(process.stdin));
 
@@ -43,6 +44,9 @@ const known = {
   checkKey: (openid, key) => read("wxa/checksessionkey", signed(openid, key)),
   reset: (openid, key) => read("wxa/resetusersessionkey", signed(openid, key)),
   phone: (code) => post("wxa/business/getuserphonenumber", { code }),
+  /** A callback's encrypted text, as node-easywechat opens it. */
+  open: async (token, key, encrypt, signature, nonce, timestamp) =>
+    new Encryptor(appid, token, key, appid).decrypt(encrypt, signature, nonce, timestamp),
   post,
   read,
   subscribe: (...words) => co.sendSubscribeMessage(...words),

@@ -85,11 +85,11 @@ mod tests {
 
     fn step() -> impl Strategy<Value = Step> {
         prop_oneof![
-            Just(Step::Wrote),
-            Just(Step::Entered),
+            1 => Just(Step::Wrote),
+            1 => Just(Step::Entered),
             3 => Just(Step::Send),
-            (1_i64..100).prop_map(Step::Wait),
-            (1_i64..200_000).prop_map(Step::Wait),
+            1 => (1_i64..100).prop_map(Step::Wait),
+            1 => (1_i64..200_000).prop_map(Step::Wait),
         ]
     }
 
