@@ -11,8 +11,11 @@ mod socket;
 pub(crate) use socket::{Socket, serve};
 
 use crate::{
+    clock::SystemClock,
     database::{Database, DatabaseError},
-    publishing::audit::Entry,
+    kek::{Kek, KekError, Origin},
+    platform::{Platform, PlatformError, admin::Command},
+    publishing::{PublishError, Publishing, audit::Entry},
 };
 use axum::{
     Router,
@@ -20,7 +23,11 @@ use axum::{
     http::Request,
 };
 use serde::{Deserialize, de::DeserializeOwned};
-use std::path::{Path, PathBuf};
+use serde_json::Value;
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 use tower::ServiceExt;
 
 /// In the data folder, while a server runs.
@@ -41,10 +48,31 @@ pub enum AdminError {
     /// The answer says why not.
     #[error("{0}")]
     Refused(String),
+    /// No key-encryption key, or another one.
+    #[error(transparent)]
+    Kek(#[from] KekError),
+    /// The repository beside the platform.
+    #[error(transparent)]
+    Publishing(#[from] PublishError),
+    /// The platform itself.
+    #[error(transparent)]
+    Platform(#[from] PlatformError),
+}
+
+/// What opening the data takes if no server runs, as `lodger serve` has it.
+#[derive(Clone, Debug, Default)]
+pub struct Keys {
+    /// The file with the key-encryption key.
+    pub kek_file: Option<PathBuf>,
+    /// Where the objects are.
+    pub objects: Option<String>,
 }
 
 /// The way to a data folder's server, or to its database.
-pub struct Admin(Way);
+pub struct Admin {
+    way: Way,
+    data: PathBuf,
+}
 
 enum Way {
     #[cfg(unix)]
@@ -70,13 +98,14 @@ impl Admin {
     pub async fn open(data: &Path, database_url: Option<&str>) -> Result<Self, AdminError> {
         #[cfg(unix)]
         if let Some(client) = socket::client(data).await? {
-            return Ok(Self(Way::Server(client)));
+            return Ok(Self { way: Way::Server(client), data: data.to_owned() });
         }
         if database_url.is_none() && !data.join("server.db").is_file() {
             return Err(AdminError::NoData(data.to_owned()));
         }
         let database = Database::open(data, database_url).await?;
-        Ok(Self(Way::Own(routes::router(database.clone()), database)))
+        let way = Way::Own(routes::router(database.clone()), database);
+        Ok(Self { way, data: data.to_owned() })
     }
 
     /// Rows of the audit log after the one with this number, at most a thousand; none if there are no more. The chain
@@ -88,16 +117,49 @@ impl Admin {
         self.get(&format!("/audit?after={after}")).await
     }
 
+    /// Does a command of the open platform.
+    ///
+    /// # Errors
+    /// `Refused`, `Lost`; `Kek`, `Publishing`, `Platform` if no server runs.
+    pub async fn administer(&self, command: &Command, keys: &Keys) -> Result<Value, AdminError> {
+        match &self.way {
+            #[cfg(unix)]
+            Way::Server(client) => {
+                let lost = |error: reqwest::Error| AdminError::Lost(error.to_string());
+                let body =
+                    serde_json::to_vec(command).map_err(|error| AdminError::Refused(error.to_string()))?;
+                let asked = client.post("http://admin/platform").header("content-type", "application/json");
+                let answer = asked.body(body).send().await.map_err(lost)?;
+                let good = answer.status().is_success();
+                read(good, &answer.bytes().await.map_err(lost)?)
+            }
+            Way::Own(_, database) => {
+                let development = self.data.join("development").is_file();
+                let (kek, origin) = Kek::find(keys.kek_file.as_deref(), &self.data, development)?;
+                let objects = crate::repository::objects(keys.objects.as_deref(), &self.data.join("objects"))
+                    .map_err(|error| AdminError::Refused(format!("--objects: {error}")))?;
+                let clock = Arc::new(SystemClock);
+                let publishing =
+                    Publishing::open(database.clone(), objects, &kek, clock.clone()).await?;
+                let (publishing, kek) = (Arc::new(publishing), Arc::new(kek));
+                let development = matches!(origin, Origin::Own(_));
+                let platform =
+                    Platform::new(database.clone(), kek, clock, publishing, Vec::new(), development);
+                Ok(platform.administer(command.clone()).await?)
+            }
+        }
+    }
+
     /// Lets go of the database, if it was opened here.
     pub async fn close(self) {
-        if let Way::Own(_, database) = self.0 {
+        if let Way::Own(_, database) = self.way {
             database.close().await;
         }
     }
 
     async fn get<T: DeserializeOwned>(&self, target: &str) -> Result<T, AdminError> {
         let lost = |error: &dyn std::fmt::Display| AdminError::Lost(error.to_string());
-        let (good, bytes) = match &self.0 {
+        let (good, bytes) = match &self.way {
             #[cfg(unix)]
             Way::Server(client) => {
                 let asked = client.get(format!("http://admin{target}"));
@@ -111,12 +173,16 @@ impl Admin {
                 (good, to_bytes(answer.into_body(), usize::MAX).await.map_err(|error| lost(&error))?)
             }
         };
-        if good {
-            return serde_json::from_slice(&bytes).map_err(|error| lost(&error));
-        }
-        match serde_json::from_slice::<Trouble>(&bytes) {
-            Ok(Trouble { error }) => Err(AdminError::Refused(error.message)),
-            Err(error) => Err(lost(&error)),
-        }
+        read(good, &bytes)
+    }
+}
+
+fn read<T: DeserializeOwned>(good: bool, bytes: &[u8]) -> Result<T, AdminError> {
+    if good {
+        return serde_json::from_slice(bytes).map_err(|error| AdminError::Lost(error.to_string()));
+    }
+    match serde_json::from_slice::<Trouble>(bytes) {
+        Ok(Trouble { error }) => Err(AdminError::Refused(error.message)),
+        Err(error) => Err(AdminError::Lost(error.to_string())),
     }
 }

@@ -175,7 +175,7 @@ pub async fn start_at(settings: Settings, log: Log, clock: Arc<dyn Clock>) -> Re
     let mut tasks = vec![serving];
     #[cfg(unix)]
     tasks.push(tokio::spawn(self::serving(
-        admin::serve(socket, database.clone(), ended.clone()),
+        admin::serve(socket, database.clone(), platform.clone(), ended.clone()),
         log.clone(),
     )));
     tasks.push(tokio::spawn(deliver(platform.clone(), ended.clone(), log.clone())));

@@ -12,6 +12,7 @@ mod signing;
 mod world;
 
 mod platform {
+    pub mod admin;
     pub mod attacks;
     pub mod callbacks;
     pub mod device;

@@ -2,6 +2,7 @@
 
 use crate::{
     database::{Database, DatabaseError},
+    platform::{Platform, admin::Command},
     publishing::audit,
 };
 use axum::{
@@ -9,10 +10,11 @@ use axum::{
     extract::{Query, State},
     http::StatusCode,
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{get, post},
 };
 use serde::Deserialize;
 use serde_json::json;
+use std::sync::Arc;
 
 /// Rows in one answer.
 const PAGE: u64 = 1000;
@@ -20,6 +22,21 @@ const PAGE: u64 = 1000;
 /// All of it, over one server's database.
 pub(super) fn router(database: Database) -> Router {
     Router::new().route("/audit", get(audit_log)).with_state(database)
+}
+
+/// Commands of the open platform.
+pub(super) fn platform(platform: Arc<Platform>) -> Router {
+    Router::new().route("/platform", post(administer)).with_state(platform)
+}
+
+async fn administer(State(platform): State<Arc<Platform>>, Json(command): Json<Command>) -> Response {
+    match platform.administer(command).await {
+        Ok(done) => Json(done).into_response(),
+        Err(error) if error.is_internal() => {
+            refused(StatusCode::SERVICE_UNAVAILABLE, "unavailable", &error.to_string())
+        }
+        Err(error) => refused(StatusCode::UNPROCESSABLE_ENTITY, "refused", &error.to_string()),
+    }
 }
 
 #[derive(Deserialize)]

@@ -1,12 +1,13 @@
 //! The Unix socket in the data folder: HTTP for whoever runs the server, and for nobody else.
 
 use super::{AdminError, SOCKET, routes};
-use crate::database::Database;
+use crate::{database::Database, platform::Platform};
 use axum::serve::Listener;
 use std::{
     fs, io,
     os::unix::fs::{MetadataExt, PermissionsExt},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 use tokio::{
     net::{UnixListener, UnixStream, unix::SocketAddr},
@@ -78,9 +79,10 @@ impl Listener for Socket {
 pub(crate) async fn serve(
     socket: Socket,
     database: Database,
+    platform: Arc<Platform>,
     mut ended: watch::Receiver<bool>,
 ) -> io::Result<()> {
-    let router = routes::router(database);
+    let router = routes::router(database).merge(routes::platform(platform));
     axum::serve(socket, router).with_graceful_shutdown(async move { drop(ended.changed().await) }).await
 }
 

@@ -176,7 +176,7 @@ impl Platform {
             id: HOST.into(),
             issuer: "https://fixture.invalid".into(),
             form: Form::Assertion,
-            audience: self.address().to_owned(),
+            audience: "https://lodger.invalid".into(),
             jwks_url: None,
             jwks: Some(r#"{"keys":[]}"#.into()),
             introspection: None,
