@@ -1,5 +1,6 @@
 //! Measures what users feel. Figures of one machine are compared only with each other: as ratios of one run.
 mod build;
+mod login;
 mod platform;
 mod project;
 mod update;
@@ -16,12 +17,13 @@ use std::{fmt, path::Path};
 pub const HELP: &str = "
 Measures, and prints medians, ranges and the ratio of the pair it measured.
 
-Usage: cargo xtask bench open|build|update|platform [--runs N] [--json]
+Usage: cargo xtask bench open|build|update|platform|login [--runs N] [--json]
 
   open       time from navigation to first content of coffee, WebKitGTK and Chromium in turn
   build      a project of 300 files: full build, rebuild after one changed file, esbuild on the same JavaScript
   update     ten updates between published versions: bytes and time, beside ZIP, bsdiff and loose files
   platform   what a device asks for in platforms of 1,000, 10,000 and 100,000 programs
+  login      logins per second of one server process, on each database, beside an endpoint that writes one row
   --runs N   runs of each (default 5); with open, a run opens every page
   --json     not with open: all figures as JSON
 
@@ -45,6 +47,7 @@ pub fn task(mut arguments: Arguments) -> Result<(), Trouble> {
         Some("open") => open(runs),
         Some("build") => build::run(runs, json),
         Some("update") => update::run(runs, json),
+        Some("login") => login::run(runs, json),
         Some("platform") => platform::run(runs, json),
         Some(other) => Err(Trouble::Usage(format!("there is no measurement `{other}`"))),
         None => Err(Trouble::Usage("say what to measure".into())),

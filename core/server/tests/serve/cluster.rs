@@ -15,6 +15,16 @@ pub struct Cluster {
 impl Cluster {
     /// None, with a word about it, where PostgreSQL is not installed; `cargo xtask setup` installs it.
     pub fn start() -> Option<Self> {
+        Self::with("-c fsync=off")
+    }
+
+    /// One that writes to the disk as it should, for measurements.
+    #[allow(dead_code)] // tests do not measure
+    pub fn durable() -> Option<Self> {
+        Self::with("")
+    }
+
+    fn with(more: &str) -> Option<Self> {
         let Some(bin) = bin() else {
             eprintln!("SKIPPED: PostgreSQL is not installed; `cargo xtask setup` installs it");
             return None;
@@ -25,7 +35,7 @@ impl Cluster {
         }
         cluster.run("initdb", &["-A", "trust", "-U", "lodger", "-E", "UTF8", "--no-sync", "-D", "data"]);
         let socket = cluster.dir.path().display();
-        let options = format!("-k {socket} -c listen_addresses='' -c fsync=off -c max_connections=40");
+        let options = format!("-k {socket} -c listen_addresses='' {more} -c max_connections=40");
         cluster.run("pg_ctl", &["-w", "-D", "data", "-l", "log", "-o", &options, "start"]);
         Some(cluster)
     }
