@@ -139,8 +139,7 @@ impl Admin {
                 let objects = crate::repository::objects(keys.objects.as_deref(), &self.data.join("objects"))
                     .map_err(|error| AdminError::Refused(format!("--objects: {error}")))?;
                 let clock = Arc::new(SystemClock);
-                let publishing =
-                    Publishing::open(database.clone(), objects, &kek, clock.clone()).await?;
+                let publishing = Publishing::open(database.clone(), objects, &kek, clock.clone()).await?;
                 let (publishing, kek) = (Arc::new(publishing), Arc::new(kek));
                 let development = matches!(origin, Origin::Own(_));
                 let platform =

@@ -95,8 +95,9 @@ fn measure(
 ) -> Outcome<Value> {
     let world = Arc::new(World::start(runtime, dir, database_url.clone())?);
     runtime.block_on(world.enrol())?;
-    let login = runtime.block_on(repeat(logins, |turn| {
-        let world = world.clone();
+    let shared = world.clone();
+    let login = runtime.block_on(repeat(logins, move |turn| {
+        let world = shared.clone();
         async move { world.login(turn).await.map_err(|error| error.to_string()) }
     }))?;
     let bare_dir = dir.join("bare");
