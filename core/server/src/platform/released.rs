@@ -15,9 +15,12 @@ pub struct Released {
     pub pages: Vec<String>,
 }
 
+/// The platform's version and the app's, and what was read at them.
+type Known = ((i64, i64), Arc<Released>);
+
 /// What was read, by app; it holds as long as neither repository changed.
 #[derive(Default)]
-pub(super) struct Releases(Mutex<HashMap<String, ((i64, i64), Arc<Released>)>>);
+pub(super) struct Releases(Mutex<HashMap<String, Known>>);
 
 impl Platform {
     /// What runs now; empty if the repository has no such app.

@@ -28,8 +28,10 @@ pub struct Template {
     pub keys: Vec<TemplateKey>,
 }
 
+type Rule = fn(&str) -> bool;
+
 /// Kinds, and whether a value is one: lengths count characters, as WeChat's.
-const KINDS: &[(&str, fn(&str) -> bool)] = &[
+const KINDS: &[(&str, Rule)] = &[
     ("thing", |text| text.chars().count() <= 20),
     ("number", |text| text.len() <= 32 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')),
     ("letter", |text| text.len() <= 32 && text.bytes().all(|byte| byte.is_ascii_alphabetic())),
@@ -55,7 +57,7 @@ const KINDS: &[(&str, fn(&str) -> bool)] = &[
     ("phrase", |text| text.chars().count() <= 5),
 ];
 
-fn kind(key: &str) -> Option<fn(&str) -> bool> {
+fn kind(key: &str) -> Option<Rule> {
     let word = key.trim_end_matches(|one: char| one.is_ascii_digit());
     KINDS.iter().find(|(known, _)| *known == word).filter(|_| word.len() < key.len()).map(|(_, rule)| *rule)
 }
