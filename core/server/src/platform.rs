@@ -26,7 +26,7 @@ pub use codes::Redeemed;
 pub use error::{Errcode, PlatformError};
 pub use hosts::{Form, Host, Introspection};
 pub use links::{Image, Link, Opened};
-pub use outgoing::Outgoing;
+pub use outgoing::{Answer, Outgoing, OutgoingError};
 pub use proofs::{Asked, Proved};
 pub use sessions::Session;
 pub use tokens::{Issued, LIFE as TOKEN_LIFE};
