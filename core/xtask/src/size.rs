@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, path::Path};
 
 pub const HELP: &str = "
 Builds the device-side library (profile `device`) and prints its size stripped, its size under gzip,
-and the crates that hold most of its code. Writes target/size.json. Exit 1 if it is larger than 4.8 MB.
+and the crates that hold most of its code. Writes target/size.json. Exit 1 if it is larger than 5.6 MB.
 
 Usage: cargo xtask size [--json]
 
@@ -21,7 +21,7 @@ const LIBRARY: &str = "liblodger_ffi.so";
 const BASE_LIBRARY: &str = "core/runtime/dist/runtime.js";
 const SHOWN: usize = 12;
 /// Bytes of the stripped library that nobody goes beyond without a word in core/docs/measurements.md.
-const GATE: u64 = 4_800_000;
+const GATE: u64 = 5_600_000;
 
 /// The `size` task.
 pub fn task(mut arguments: Arguments) -> Result<(), Trouble> {

@@ -23,6 +23,7 @@ pub(super) fn router() -> Router<Site> {
         .route("/lodger/v1/codes", post(mint))
         .route("/lodger/v1/codes/check", post(check))
         .route("/lodger/v1/subscriptions", post(subscribe))
+        .route("/lodger/v1/subscriptions/templates", post(subscribable))
         .route("/lodger/v1/inbox", post(inbox))
         .route("/lodger/v1/chat", post(chat))
 }
@@ -164,7 +165,14 @@ async fn check(call: Call) -> Response {
 }
 
 async fn subscribe(call: Call) -> Response {
-    call.run(|site, proved, asked| async move { site.platform.subscribe(&proved, &asked).await }).await
+    call.run(|site, proved, asked| async move {
+        site.platform.subscribe(&proved, &asked).await.map(|()| serde_json::json!({}))
+    })
+    .await
+}
+
+async fn subscribable(call: Call) -> Response {
+    call.run(|site, proved, asked| async move { site.platform.subscribable(&proved, &asked).await }).await
 }
 
 async fn inbox(call: Call) -> Response {

@@ -12,6 +12,6 @@ pub use callback::{Callback, Format, Mode};
 pub use crypt::{Envelope, signature};
 pub use inbox::{Inbox, InboxRequest, Message};
 pub use service::ChatRequest;
-pub use subscriptions::{Send, SubscribeRequest};
+pub use subscriptions::Send;
 pub use templates::{Template, TemplateKey};
 pub use window::Windows;

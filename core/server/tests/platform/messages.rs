@@ -42,13 +42,14 @@ fn one_accept_is_one_message_and_users_are_apart() {
         json_of(&phone.send(
             "POST",
             "/lodger/v1/subscriptions",
-            &json!({"app": "coffee", "templates": {(&*id): word, "unknown": "accept"}}),
+            &json!({"app": "coffee", "index": "", "session": "", "answers": {(&*id): word, "unknown": "accept"}}),
         ))
     };
-    let asked = answer(&uma, "");
-    assert_eq!(asked["templates"][0]["title"], "Order ready");
-    assert_eq!(asked["templates"][0]["content"], "Drink:{{thing1.DATA}}\n");
-    assert_eq!(asked["templates"].as_array().unwrap().len(), 1);
+    let twin = template(site);
+    let asked = json!({"app": "coffee", "templates": [&id, "unknown", &twin]});
+    let asked = json_of(&uma.send("POST", "/lodger/v1/subscriptions/templates", &asked));
+    let shown = |id: &str, blocked: Value| json!({"id": id, "title": "Order ready", "kind": "once", "fields": ["Drink"], "blocked": blocked});
+    assert_eq!(asked, json!({"templates": [shown(&id, Value::Null), shown(&twin, json!("filter"))]}));
     answer(&uma, "reject");
     assert_eq!(send(&to_uma), 43101);
     answer(&uma, "accept");
@@ -92,7 +93,7 @@ fn pages_of_an_inbox_lose_nothing() {
     let phone = site.phone("wes");
     let (id, token, to) = (template(site), site.token(), openid(&phone));
     for number in 0..60 {
-        let accepted = json!({"app": "coffee", "templates": {(&*id): "accept"}});
+        let accepted = json!({"app": "coffee", "index": "", "session": "", "answers": {(&*id): "accept"}});
         assert_eq!(phone.send("POST", "/lodger/v1/subscriptions", &accepted).status, 200);
         let body = json!({"touser": to, "template_id": id, "data": {"thing1": {"value": number}}});
         assert_eq!(

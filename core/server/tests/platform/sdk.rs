@@ -106,7 +106,7 @@ fn other_peoples_sdks_send_messages_and_make_codes() {
     let template = template["templateId"].as_str().unwrap();
     let session = site.session(&phone.code("login"));
     let openid = session["openid"].as_str().unwrap();
-    let accepted = json!({"app": "coffee", "templates": {template: "accept"}});
+    let accepted = json!({"app": "coffee", "index": "", "session": "", "answers": {template: "accept"}});
     assert_eq!(phone.send("POST", "/lodger/v1/subscriptions", &accepted).status, 200);
     assert_eq!(
         phone.send("POST", "/lodger/v1/chat", &json!({"app": "coffee", "text": "Hello?"})).status,

@@ -8,24 +8,15 @@ use super::{
     },
     inbox::Content,
 };
-use lodger_auth::api::RefusalCode;
+use crate::database::Transaction;
+use lodger_auth::api::{
+    self, Blocked, Choice, RefusalCode, SubscribeRequest, TemplateKind, TemplatesAnswer, TemplatesRequest,
+};
 use sea_query::{Expr, ExprTrait, OnConflict, Query};
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use serde_json::{Map, Value};
 
 /// Templates in one question to the user.
 const MOST: usize = 5;
-
-/// `POST /lodger/v1/subscriptions`: what the user answered to `wx.requestSubscribeMessage`; without answers, what the
-/// templates are.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SubscribeRequest {
-    /// The app id, stamped by the engine.
-    pub app: String,
-    /// Template id, and `accept`, `reject`, `ban` or `filter`; anything else is a question for the template.
-    pub templates: BTreeMap<String, String>,
-}
 
 /// `cgi-bin/message/subscribe/send`.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,35 +34,58 @@ pub struct Send {
 }
 
 impl Platform {
-    /// Counts what the user agreed to, and says what the templates are.
+    /// What templates say, for the sheet that asks the user. Of two with one title the later is not asked for.
     ///
     /// # Errors
     /// `Device`; the server's own.
-    pub async fn subscribe(&self, proved: &Proved, asked: &SubscribeRequest) -> Result<Value, PlatformError> {
+    pub async fn subscribable(
+        &self,
+        proved: &Proved,
+        asked: &TemplatesRequest,
+    ) -> Result<TemplatesAnswer, PlatformError> {
+        at_most(asked.templates.len())?;
+        let known = self.templates(&asked.app).await?;
+        let mut transaction = self.database.begin().await?;
+        self.spend(&mut transaction, proved).await?;
+        let done = async {
+            self.device(&mut transaction, proved).await?;
+            there_is(&mut transaction, &asked.app).await
+        }
+        .await;
+        settle(transaction, done).await?;
+        let mut templates: Vec<api::Template> = Vec::new();
+        for id in &asked.templates {
+            let Some(template) = known.iter().find(|one| one.id == *id) else { continue };
+            let twice = templates.iter().any(|one| one.title == template.title);
+            templates.push(api::Template {
+                id: id.clone(),
+                title: template.title.clone(),
+                kind: TemplateKind::Once,
+                fields: template.keys.iter().map(|key| key.name.clone()).collect(),
+                blocked: twice.then_some(Blocked::Filter),
+            });
+        }
+        Ok(TemplatesAnswer { templates })
+    }
+
+    /// Counts what the user agreed to. Templates that are not the app's count nothing.
+    ///
+    /// # Errors
+    /// `Device`; the server's own.
+    pub async fn subscribe(&self, proved: &Proved, asked: &SubscribeRequest) -> Result<(), PlatformError> {
+        at_most(asked.answers.len())?;
         let known = self.templates(&asked.app).await?;
         let mut transaction = self.database.begin().await?;
         self.spend(&mut transaction, proved).await?;
         let done = async {
             let device = self.device(&mut transaction, proved).await?;
-            let app = transaction.fetch(&select("apps", ["id"], [("id", &*asked.app)])).await?;
-            if app.is_empty() {
-                let why = "this server has no such app";
-                return Err(PlatformError::Device(RefusalCode::AppUnknown, why));
-            }
-            if asked.templates.len() > MOST {
-                let why = "at most five templates at once";
-                return Err(PlatformError::Device(RefusalCode::InvalidRequest, why));
-            }
+            there_is(&mut transaction, &asked.app).await?;
             let openid = self.openid(&mut transaction, &asked.app, &device.host, &device.subject).await?;
-            let mut answer = Vec::new();
-            for template in known.iter().filter(|one| asked.templates.contains_key(&one.id)) {
-                if asked.templates[&template.id] == "accept" {
-                    transaction.execute(&accept(&asked.app, &openid, &template.id)).await?;
-                }
-                answer
-                    .push(json!({"id": template.id, "title": template.title, "content": template.content()}));
+            let accepted = known.iter().filter(|one| asked.answers.get(&one.id) == Some(&Choice::Accept));
+            for template in accepted {
+                transaction.execute(&accept(&asked.app, &openid, &template.id)).await?;
             }
-            Ok(json!({"templates": answer}))
+            Ok(())
         }
         .await;
         settle(transaction, done).await
@@ -146,6 +160,20 @@ impl Platform {
         self.database.execute(&accept(app, openid, template)).await?;
         Ok(())
     }
+}
+
+fn at_most(templates: usize) -> Result<(), PlatformError> {
+    if templates <= MOST {
+        return Ok(());
+    }
+    Err(PlatformError::Device(RefusalCode::InvalidRequest, "at most five templates at once"))
+}
+
+async fn there_is(transaction: &mut Transaction, app: &str) -> Result<(), PlatformError> {
+    if transaction.fetch(&select("apps", ["id"], [("id", app)])).await?.is_empty() {
+        return Err(PlatformError::Device(RefusalCode::AppUnknown, "this server has no such app"));
+    }
+    Ok(())
 }
 
 fn accept(app: &str, openid: &str, template: &str) -> sea_query::InsertStatement {
