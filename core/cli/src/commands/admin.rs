@@ -62,6 +62,11 @@ enum What {
         #[arg(long, value_name = "NUMBER", default_value_t = 0)]
         after: i64,
     },
+    /// After the server's data was put back from a backup: signs all that it signs above what devices have seen
+    #[command(
+        after_help = "Example: lodger admin recover --data server\n\nThen whoever holds other keys: lodger repo recover https://… --keys keys"
+    )]
+    Recover,
     /// Sets up what a back end's tests need; development data only
     #[command(after_help = "Example: lodger admin fixture --data server --json")]
     Fixture {
@@ -322,6 +327,7 @@ fn command(what: What) -> Result<Option<Command>, Failure> {
         What::Template(Template::Add { app, title, keys }) => Command::TemplateAdd { app, title, keys },
         What::Template(Template::Remove { app, id }) => Command::TemplateRemove { app, id },
         What::Template(Template::List { app }) => Command::TemplateList { app },
+        What::Recover => Command::Recover,
         What::Fixture { app } => Command::Fixture { app },
     }))
 }

@@ -96,6 +96,9 @@ pub enum Command {
         /// How messages are written.
         format: Format,
     },
+    /// The server's data was put back from a backup: raises the versions of all that it signs. Answers
+    /// `{repositories}`, their number.
+    Recover,
     /// Sets up what a back end's tests need, on development data only.
     Fixture {
         /// App id; made if it is not there.
@@ -157,6 +160,11 @@ impl Platform {
                 let callback = Callback { url, token, key, mode, format };
                 self.set_callback(&app, &callback).await?;
                 Ok(json!({"appid": app, "callback": callback}))
+            }
+            Command::Recover => {
+                let refused =
+                    |error: crate::publishing::PublishError| PlatformError::Refused(error.to_string());
+                Ok(json!({"repositories": self.publishing.recover().await.map_err(refused)?}))
             }
             Command::Fixture { app } => self.fixture(&app).await,
         }

@@ -1,6 +1,7 @@
 //! What the server does on its own: it signs anew what expires, mends the copies, and forgets what is over.
 
 use super::{PublishError, Publishing, change::Change, paths::Owner, rules::Who};
+use crate::database::Row;
 use futures_util::TryStreamExt;
 use object_store::{ObjectStore, ObjectStoreExt, path::Path};
 use sea_query::{Expr, ExprTrait, Query};
@@ -26,11 +27,8 @@ impl Publishing {
         let rows = self.files.database.fetch(&due).await?;
         let mut refreshed = 0;
         for row in &rows {
-            let (name, version): (String, i64) = (row.get("name")?, row.get("version")?);
-            let Some(owner) = Owner::parse(&name) else { continue };
-            let base = BTreeMap::from([(owner, u64::try_from(version).unwrap_or(0))]);
-            match self.apply(&Who::Server, "", Change { base, files: Vec::new() }).await {
-                Ok(_) => refreshed += 1,
+            match self.sign_anew(&Who::Server, row).await {
+                Ok(()) => refreshed += 1,
                 Err(PublishError::Conflict(_)) => {} // another process was first
                 Err(error) => return Err(error),
             }
@@ -44,6 +42,29 @@ impl Publishing {
         self.drop_uploads(now).await?;
         self.mirror_all().await?;
         Ok(refreshed)
+    }
+
+    /// Signs everything of this server's far above the versions that it knows: its data was put back from a backup, and
+    /// devices have seen newer ones. Answers how many repositories there are. The holders of other keys do theirs with
+    /// `lodger repo recover` afterwards.
+    ///
+    /// # Errors
+    /// As [`Self::apply`]; what was done until then stays done, and doing it twice does no harm.
+    pub async fn recover(&self) -> Result<usize, PublishError> {
+        let all = Query::select().columns(["name", "version"]).from("repositories").to_owned();
+        let rows = self.files.database.fetch(&all).await?;
+        for row in &rows {
+            self.sign_anew(&Who::Restored, row).await?;
+        }
+        Ok(rows.len())
+    }
+
+    /// What the server signs of one row of `repositories`.
+    async fn sign_anew(&self, who: &Who, row: &Row) -> Result<(), PublishError> {
+        let (name, version): (String, i64) = (row.get("name")?, row.get("version")?);
+        let Some(owner) = Owner::parse(&name) else { return Ok(()) };
+        let base = BTreeMap::from([(owner, u64::try_from(version).unwrap_or(0))]);
+        self.apply(who, "", Change { base, files: Vec::new() }).await.map(drop)
     }
 
     /// Repositories whose copy is not at the version of the database: a process ended between the two.

@@ -126,7 +126,11 @@ impl Publishing {
     pub async fn apply(&self, who: &Who, request: &str, change: Change) -> Result<Versions, PublishError> {
         let subject = change.base.keys().map(ToString::to_string).collect::<Vec<_>>().join(" ");
         let subject: String = subject.chars().take(200).collect();
-        let what = if *who == Who::Server { "refresh" } else { "change" };
+        let what = match who {
+            Who::Server => "refresh",
+            Who::Restored => "recover",
+            _ => "change",
+        };
         let done = self.change(who, request, what, &subject, change).await;
         if let Err(error) = &done {
             self.note(who, request, what, &subject, error.code().0).await?;
@@ -181,7 +185,7 @@ impl Publishing {
             }
         }
         let base = change.base;
-        let proposals = proposals(&base, &change.files);
+        let proposals = proposals(&base, &change.files, *who == Who::Restored);
         let added: Arc<HashMap<String, Content>> = Arc::new(change.files.into_iter().collect());
         let accepted = self.judge(proposals, added.clone()).await?;
         check_trust_root(&added)?;

@@ -24,6 +24,8 @@ pub struct Proposal {
     pub base: u64,
     /// Files that are new.
     pub files: Vec<Kind>,
+    /// True if what the server signs comes far above what is here: it was put back from a backup.
+    pub leap: bool,
 }
 
 /// What a change becomes.
@@ -71,7 +73,7 @@ impl Repository {
     /// # Errors
     /// `Conflict` if a repository moved on; `Refused` with the rule; `Failed`.
     pub fn accept(&self, ring: &KeyRing, proposals: &[Proposal]) -> Result<Accepted, Refusal> {
-        let none = Proposal { owner: Owner::Platform, base: 0, files: Vec::new() };
+        let none = Proposal { owner: Owner::Platform, base: 0, files: Vec::new(), leap: false };
         let platform = proposals.iter().find(|proposal| proposal.owner == Owner::Platform);
         let metadata = Metadata::platform(&self.storage);
         let next_platform =
@@ -89,7 +91,7 @@ impl Repository {
                 ));
             }
             next.check_program(app, &record)?;
-            let mut edit = next.edit(&metadata, ring, self.now)?;
+            let mut edit = next.edit(&metadata, ring, self.now, proposal.leap)?;
             self.sign_channels(&next, &mut edit, app, &record)?;
             accepted.push(proposal, edit)?;
         }
@@ -98,7 +100,7 @@ impl Repository {
                 return refused("the platform's root follows the one before it; devices would take no other");
             }
             next_platform.check_platform(&self.storage)?;
-            accepted.push(platform, next_platform.edit(&metadata, ring, self.now)?)?;
+            accepted.push(platform, next_platform.edit(&metadata, ring, self.now, platform.leap)?)?;
         }
         Ok(accepted)
     }

@@ -11,7 +11,7 @@ use super::{
 use crate::keys::{Holder, KeyRing};
 
 /// How far versions rise above the backup's where nothing is remembered: more changes than anyone makes between two.
-const LEAP: u64 = 10_000;
+pub(super) const LEAP: u64 = 10_000;
 
 /// What was brought back.
 #[derive(Debug)]
@@ -25,15 +25,12 @@ pub struct Recovered {
 impl Repository {
     /// Signs everything anew, with versions above those that the keys in `ring` remember, or far above those that are
     /// here where they remember nothing. Floors and revocations that are remembered are written again. Releases that
-    /// the backup does not have must be published again, under a higher version code.
+    /// the backup does not have must be published again, under a higher version code. What a server signs it raises
+    /// itself, before this: `lodger admin recover`.
     ///
     /// # Errors
-    /// `Refused` if a server signs it; `NotFound`, `Keys`, `Untrusted`, `Storage`.
+    /// `NotFound`, `Keys`, `Untrusted`, `Storage`.
     pub fn recover(&self, ring: &KeyRing) -> Result<Recovered, RepositoryError> {
-        if self.server.is_some() {
-            let what = "a server counts its own versions, and they are not raised from here; put back the newest backup of its database, or start a new server and ship its trust root";
-            return Err(RepositoryError::Refused(what.into()));
-        }
         let memory = self.remembered(ring.folder())?;
         let platform = Metadata::platform(&self.storage);
         let state = self.platform_state(&platform)?;
@@ -132,7 +129,7 @@ impl Repository {
 }
 
 /// What devices can have seen at most, if nobody remembers.
-fn leap(state: &State) -> Signed {
+pub(super) fn leap(state: &State) -> Signed {
     let roles = state.snapshot.signed.meta.iter().map(|(file, meta)| (file.clone(), meta.version));
     let online = [
         ("snapshot.json".to_owned(), state.snapshot.signed.version),

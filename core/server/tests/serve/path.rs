@@ -1,12 +1,17 @@
 //! The path of an operator and a publisher, and what devices see of it.
 
-use super::world::{World, bundle, get};
+use super::world::{Web, World, bundle, copy, get};
 use jiff::SignedDuration;
+use lodger_bundle::{
+    Store, StoreOptions,
+    trust::{Device, Fetch, Trust, TrustError, TrustErrorKind, TrustRoot},
+};
 use lodger_server::{
     clock::Clock,
     publishing::audit,
     repository::{Change, Publish, RepositoryError},
 };
+use std::sync::Arc;
 
 #[test]
 fn from_an_empty_folder_to_a_device() {
@@ -16,8 +21,6 @@ fn from_an_empty_folder_to_a_device() {
     assert_eq!(world.device().unwrap(), 1);
     world.publish(2).unwrap();
     assert_eq!(world.device().unwrap(), 2);
-    let at = world.at();
-    assert!(matches!(at.recover(&world.ring(&at)), Err(RepositoryError::Refused(_))));
     let report = world.at().verify().unwrap();
     assert_eq!((report.apps, report.releases, report.findings.len()), (1, 2, 0));
 
@@ -89,6 +92,65 @@ fn the_server_refreshes_before_anything_expires() {
     let at = world.at();
     at.commit(at.refresh(&world.ring(&at)).unwrap()).unwrap();
     world.at().verify().unwrap();
+}
+
+/// Publishes with keys that remember it.
+fn publish(world: &World, code: u64) -> Result<(), RepositoryError> {
+    let (at, bundle) = (world.at(), bundle("coffee", code));
+    let ring = world.ring(&at);
+    let publish = Publish { bundle: &bundle, channel: "release", share: 10_000 };
+    let batch = at.publish(&ring, &publish)?.batch;
+    at.commit_with(&ring, batch)
+}
+
+#[test]
+fn data_from_a_backup_is_raised_above_what_devices_have_seen() {
+    let mut world = World::with_app();
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = Store::open(dir.path(), StoreOptions { quota: 1 << 24 }).unwrap();
+    let root = TrustRoot::parse(&get(&world.url(), "trust-root.json").bytes).unwrap();
+    let trust = Trust::new(store.database().clone(), root).unwrap();
+    // One that has been there before.
+    let device = |world: &World| {
+        let server: Arc<dyn Fetch> = Arc::new(Web(world.url()));
+        let verified = trust.check("coffee", "release", &server, world.clock.now().into())?;
+        let device = Device { app: "coffee", install_id: "id", ..Device::default() };
+        let version = verified.select(&device).map(|(choice, _)| choice.version)?;
+        verified.commit()?;
+        Ok::<_, TrustError>(version)
+    };
+    publish(&world, 1).unwrap();
+    assert_eq!(device(&world).unwrap(), 1);
+    world.stop();
+    let backup = world.dir.path().join("backup");
+    copy(&world.data(), &backup);
+    world.start_again();
+    publish(&world, 2).unwrap();
+    let at = world.at();
+    let ring = world.ring(&at);
+    let (batch, _) = at.raise_floor(&ring, "coffee", 2).unwrap();
+    at.commit_with(&ring, batch).unwrap();
+    assert_eq!(device(&world).unwrap(), 2);
+
+    world.stop();
+    std::fs::remove_dir_all(world.data()).unwrap();
+    copy(&backup, &world.data());
+    world.start_again();
+    assert_eq!(device(&world).unwrap_err().kind(), TrustErrorKind::Stale);
+    assert!(matches!(publish(&world, 3), Err(RepositoryError::Rewound { .. })));
+    let publishing = world.server.as_ref().unwrap().publishing().clone();
+    assert_eq!(world.runtime.block_on(publishing.recover()).unwrap(), 2);
+    let at = world.at();
+    let ring = world.ring(&at);
+    let recovered = at.recover(&ring).unwrap();
+    assert!(recovered.left.is_empty(), "{:?}", recovered.left);
+    at.commit_with(&ring, recovered.batch).unwrap();
+    assert_eq!(world.at().record("coffee").unwrap().floor, 2);
+    // Release 1 is all that the backup has, and below the floor.
+    device(&world).unwrap_err();
+    publish(&world, 3).unwrap();
+    assert_eq!((device(&world).unwrap(), world.device().unwrap()), (3, 3));
+    assert!(world.at().verify().unwrap().findings.is_empty());
 }
 
 #[test]

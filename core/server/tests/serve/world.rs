@@ -99,8 +99,16 @@ impl World {
     }
 
     pub fn restart(&mut self) {
+        self.stop();
+        self.start_again();
+    }
+
+    pub fn stop(&mut self) {
         let server = self.server.take().unwrap();
         self.runtime.block_on(server.stop());
+    }
+
+    pub fn start_again(&mut self) {
         self.server = Some(self.start(&self.data()));
     }
 
@@ -198,7 +206,7 @@ fn founded() -> &'static Path {
     made.dir.path()
 }
 
-fn copy(from: &Path, to: &Path) {
+pub fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
         let to = to.join(entry.file_name());

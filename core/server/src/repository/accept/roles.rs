@@ -7,6 +7,7 @@ use crate::{
     repository::{
         edit::Edit,
         metadata::{Metadata, State},
+        recover,
         verify::own,
     },
 };
@@ -88,7 +89,7 @@ impl<'a> Next<'a> {
         Ok(next)
     }
 
-    /// One file: its version is the next one, and it is of this repository's shape.
+    /// One file: its version is a next one, and it is of this repository's shape.
     fn bring(&mut self, kind: &Kind, owner: &Owner) -> Result<(), Refusal> {
         let Kind::Role { version, role } = kind else {
             return match kind {
@@ -111,7 +112,9 @@ impl<'a> Next<'a> {
         }
         let expected = self.versions.get(role).map_or(1, |last| last.get().saturating_add(1));
         let signed: Signed<Targets> = self.metadata.read(&file)?;
-        if *version != expected || signed.signed.version.get() != expected {
+        // Their holders may have signed more than a server knows that was put back from a backup.
+        let possible = expected..=expected.saturating_add(recover::LEAP);
+        if !possible.contains(version) || signed.signed.version.get() != *version {
             return refused(format!("{path}: version {expected} is next, this is another"));
         }
         own(&self.metadata, &file, &signed.signed._extra)?;
@@ -247,8 +250,12 @@ impl<'a> Next<'a> {
         metadata: &'e Metadata<'e>,
         ring: &'e KeyRing,
         now: Timestamp,
+        leap: bool,
     ) -> Result<Edit<'e>, Refusal> {
         let mut edit = Edit::new(metadata, self.old.as_ref(), ring, now)?;
+        if let Some(state) = self.old.as_ref().filter(|_| leap) {
+            edit = edit.above(&recover::leap(state));
+        }
         for role in &self.changed {
             if let Some(version) = self.versions.get(role) {
                 edit.accept(role, *version);
