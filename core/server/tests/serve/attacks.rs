@@ -239,7 +239,10 @@ fn role_files_that_devices_would_refuse_or_regret() {
     let now = target.world.clock.now();
     let bad: Vec<(&str, (String, Vec<u8>))> = vec![
         ("an old version", target.role(&keys[0], |role| role.version = NonZeroU64::new(2).unwrap())),
-        ("a version ahead", target.role(&keys[0], |role| role.version = NonZeroU64::new(4).unwrap())),
+        (
+            "a version far ahead",
+            target.role(&keys[0], |role| role.version = NonZeroU64::new(10_004).unwrap()),
+        ),
         (
             "a release taken away",
             target.role(&keys[0], |role| role.targets.retain(|name, _| name.raw() == "floor.json")),
